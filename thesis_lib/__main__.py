@@ -1,0 +1,90 @@
+"""The command `thesis`: the pipeline's stages, one at a time."""
+
+import argparse
+import logging
+import sys
+
+from thesis_lib.errors import InputError
+
+# What is imported in the functions is heavy; `thesis --help` answers at once without it.
+
+
+def _home(args):
+    from thesis_lib import mini_home
+
+    mini_home.make(args.folder, sessions=args.size)
+
+
+def _check(args):
+    from thesis_lib import manifest
+
+    faults = manifest.check(args.manifest)
+    if faults:
+        raise InputError("\n".join(faults))
+    print(f"{args.manifest}: every file is there and as declared.")
+
+
+def _corpus(args):
+    from thesis_lib import stages
+
+    stages.corpus(args.kind, args.source, args.run, args.recipe, args.seeds, args.part)
+
+
+def _stage(args):
+    from thesis_lib import stages
+
+    getattr(stages, args.command)(args.run)
+
+
+def _summary(args):
+    from thesis_lib import summary
+
+    summary.write(args.out)
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="thesis", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    home = commands.add_parser("home", help="make the mini home, a simulated corpus")
+    home.add_argument("folder")
+    home.add_argument("--size", default="full", choices=["full", "smoke"])
+    home.set_defaults(do=_home)
+    check = commands.add_parser("check", help="check the data that comes with the suite")
+    check.add_argument("manifest", nargs="?", default="data/manifest.json")
+    check.set_defaults(do=_check)
+    corpus = commands.add_parser("corpus", help="read and check a corpus, begin a run")
+    corpus.add_argument("kind", choices=["home", "music"])
+    corpus.add_argument("source", help="folder with the audio")
+    corpus.add_argument("run", help="folder for what is made of it")
+    corpus.add_argument("--recipe", required=True)
+    corpus.add_argument("--seeds", type=int, default=3, help="how many trainings")
+    corpus.add_argument("--part", type=int, help="only so many sessions or songs a class")
+    corpus.set_defaults(do=_corpus)
+    for name, text in (
+        ("features", "make the spectrogram stores of a run"),
+        ("training", "train the networks of a run, or go on training"),
+        ("embeddings", "embed the tiles of a run"),
+    ):
+        stage = commands.add_parser(name, help=text)
+        stage.add_argument("run")
+        stage.set_defaults(do=_stage)
+    summary = commands.add_parser("summary", help="gather results and print thesis | here")
+    summary.add_argument("out", nargs="?", default=".")
+    summary.set_defaults(do=_summary)
+    return parser
+
+
+def main():
+    """Run one command; a bad input is one sentence and exit status 2, not a traceback."""
+    logging.basicConfig(format="%(message)s")
+    args = _parser().parse_args()
+    try:
+        args.do(args)
+    except InputError as error:
+        sys.exit(f"thesis {args.command}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(f"thesis {args.command}: stopped; run the same command again to go on.")
+
+
+if __name__ == "__main__":
+    main()

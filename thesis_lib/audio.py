@@ -1,0 +1,121 @@
+"""Audio files to waveforms, through libsndfile and soxr; what is wrong is said by file name."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import soundfile
+import soxr
+
+from thesis_lib.errors import InputError
+
+MEAN = -1  # the value of `channel` that asks for the mean of all channels
+
+# What libsndfile decodes, by the ending of the file's name.
+ENDINGS = frozenset({".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif"})
+
+
+class Header(NamedTuple):
+    """What a file says of itself: sample rate in Hz, channels, duration in s."""
+
+    sample_rate: int
+    channels: int
+    duration: float
+
+
+def probe(path):
+    """Read the header of an audio file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Header
+
+    Raises
+    ------
+    InputError
+        The file is missing, empty or not audio.
+    """
+    with _opened(path) as file:
+        return Header(file.samplerate, file.channels, file.frames / file.samplerate)
+
+
+def read(path, sample_rate=16000, channel=MEAN, start=0.0, duration=None):
+    """Read one channel of an audio file, resampled.
+
+    Parameters
+    ----------
+    path : Path
+    sample_rate : int
+        Rate of the result in Hz.
+    channel : int
+        0, 1, ... for one microphone; -1 for the mean of all of them.
+    start, duration : float
+        The part to read, in s; duration None reads to the end.
+
+    Returns
+    -------
+    wave : float32 array, shape (round(duration * sample_rate),), full scale is 1
+
+    Raises
+    ------
+    InputError
+        The file is missing, empty, truncated, not audio, or holds NaN or infinite samples.
+    """
+    with _opened(path) as file:
+        rate, channels = file.samplerate, file.channels
+        first = round(start * rate)
+        wanted = file.frames - first if duration is None else int(duration * rate + 1e-3)
+        samples = _samples(file, path, first, wanted)
+    if not -1 <= channel < channels:
+        raise InputError(
+            f"{path} has {channels} channel(s), but channel {channel} was asked for; "
+            "use the right recording or channel."
+        )
+    wave = samples.mean(axis=1) if channel == MEAN else samples[:, channel]
+    return _resampled(np.ascontiguousarray(wave), rate, sample_rate)
+
+
+def _opened(path):
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path} is missing; restore it or take it out of the list.")
+    if path.stat().st_size == 0:
+        raise InputError(f"{path} is empty (0 bytes); copy it again or remove it.")
+    try:
+        return soundfile.SoundFile(path)
+    except soundfile.LibsndfileError as error:
+        raise InputError(
+            f"{path} cannot be read as audio ({error.error_string.rstrip('.')}); "
+            "convert it to WAV or FLAC, or remove it."
+        ) from None
+
+
+def _samples(file, path, first, wanted):
+    """`wanted` frames from `first` on: float32 (wanted, channels)."""
+    try:
+        file.seek(first)
+        samples = file.read(wanted, dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise InputError(
+            f"{path} breaks off or is damaged ({error.error_string.rstrip('.')}); copy it again."
+        ) from None
+    if wanted == 0 or len(samples) < wanted:
+        raise InputError(
+            f"{path} is truncated: {len(samples)} of {wanted} samples could be read from "
+            f"sample {first} on; copy it again or remove it."
+        )
+    if not np.isfinite(samples).all():
+        raise InputError(f"{path} holds NaN or infinite samples; export it again or remove it.")
+    return samples
+
+
+def _resampled(wave, rate, sample_rate):
+    if rate == sample_rate:
+        return wave
+    length = round(len(wave) * sample_rate / rate)
+    # soxr may round the length the other way; one sample more or less is cut or repeated.
+    return np.resize(np.pad(soxr.resample(wave, rate, sample_rate), (0, 1), mode="edge"), length)

@@ -1,0 +1,145 @@
+"""A corpus: one table, a row a recording, whatever the files are and wherever they lie."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from thesis_lib import audio
+from thesis_lib.errors import InputError
+from thesis_lib.files import atomic
+
+COLUMNS = {
+    "path": "relative to the corpus's root",
+    "start": "where the recording starts in its file, s",
+    "duration": "s",
+    "sample_rate": "of the file, Hz",
+    "channels": "in the file",
+    "channel": "the one that is read; -1: the mean of all",
+    "label": "class; empty where none is known; training never sees it",
+    "group": "session (home) or song (music); never on both sides of a split",
+    "node": "the microphone array; empty in music",
+    "position": "the k-th segment of its session; 0 in music",
+    "split": "train or test",
+    "known": "whether training hears this node too",
+}
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Recordings and what is known of them.
+
+    Attributes
+    ----------
+    name : str
+    root : Path
+        Folder the paths start from.
+    table : DataFrame
+        A row a recording, with the columns of `COLUMNS`. Rows of equal `group` and `position`
+        are the same moment, heard by several nodes.
+    note : str
+        What every caption has to say of it, e.g. "simulated"; may be empty.
+    """
+
+    name: str
+    root: Path
+    table: pd.DataFrame
+    note: str = ""
+
+    @property
+    def labels(self):
+        """The classes, sorted; recordings without a label do not count."""
+        return sorted(set(self.table.label) - {""})
+
+    def path(self, row):
+        """The file of one row of the table."""
+        return Path(self.root) / row.path
+
+    def each_channel(self):
+        """The same recordings once per microphone instead of as the mean of all."""
+        table = self.table.loc[self.table.index.repeat(self.table.channels)]
+        channel = np.concatenate([np.arange(count) for count in self.table.channels])
+        table = table.assign(channel=channel).reset_index(drop=True)
+        return Corpus(self.name, self.root, table, self.note)
+
+    def part(self, rows):
+        """The recordings that `rows`, a boolean array, selects."""
+        table = self.table[np.asarray(rows)].reset_index(drop=True)
+        return Corpus(self.name, self.root, table, self.note)
+
+    def validate(self, tile_s=0.0):
+        """Check every file's header against the table, before hours are spent.
+
+        Parameters
+        ----------
+        tile_s : float
+            Length of a tile in s; recordings shorter than it are faults.
+
+        Returns
+        -------
+        faults : list of str, one sentence a fault, each naming the file
+
+        Raises
+        ------
+        InputError
+            There is no recording at all, or only one class.
+        """
+        if self.table.empty:
+            raise InputError(f"{self.root} holds no recordings; put audio files there.")
+        if len(self.labels) == 1:
+            raise InputError(
+                f"{self.root} holds one class only, {self.labels[0]!r}; "
+                "at least two are needed to compare anything."
+            )
+        faults = (self._fault(row, tile_s) for row in self.table.itertuples())
+        return [fault for fault in faults if fault]
+
+    def _fault(self, row, tile_s):
+        path = self.path(row)
+        try:
+            header = audio.probe(path)
+        except InputError as error:
+            return str(error)
+        if (header.sample_rate, header.channels) != (row.sample_rate, row.channels):
+            return (
+                f"{path} has {header.sample_rate} Hz and {header.channels} channel(s) where "
+                f"{row.sample_rate} Hz and {row.channels} are expected; record or convert it again."
+            )
+        if header.duration < row.start + row.duration - 1e-3:
+            return (
+                f"{path} lasts {header.duration:.3f} s where {row.start + row.duration:.3f} s "
+                "are expected; copy it again."
+            )
+        if row.duration < tile_s:
+            return (
+                f"{path} lasts {row.duration:.2f} s, less than one tile of {tile_s:g} s; "
+                "leave it out or choose a shorter tile."
+            )
+        return None
+
+    def save(self, folder):
+        """Write `corpus.csv` and `corpus.json` into a folder, all or nothing."""
+        with atomic(Path(folder)) as part:
+            part.mkdir(parents=True)
+            self.table.to_csv(part / "corpus.csv", index=False)
+            about = {"name": self.name, "root": str(self.root), "note": self.note}
+            (part / "corpus.json").write_text(json.dumps(about, indent=1))
+
+    @classmethod
+    def open(cls, folder):
+        """Read back what `save` wrote."""
+        folder = Path(folder)
+        if not (folder / "corpus.json").is_file():
+            raise InputError(f"{folder} holds no corpus yet; run `make figures` first.")
+        about = json.loads((folder / "corpus.json").read_text())
+        return cls(
+            about["name"], Path(about["root"]), read_table(folder / "corpus.csv"), about["note"]
+        )
+
+
+def read_table(path):
+    """Read a table of recordings or tiles; text columns stay text, even where empty."""
+    text = dict.fromkeys(["path", "label", "group", "node", "split"], str)
+    return pd.read_csv(path, dtype=text, keep_default_na=False, na_filter=False)

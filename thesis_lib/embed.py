@@ -1,0 +1,119 @@
+"""Tiles to vectors: by a network, or by the plain statistics it has to beat."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from thesis_lib import sampler
+from thesis_lib.corpus import read_table
+from thesis_lib.errors import InputError
+from thesis_lib.files import atomic
+from thesis_lib.store import gather
+
+BATCH = 256
+KEPT = ["path", "label", "group", "node", "position", "channel", "split", "known"]
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """Vectors and what they are vectors of.
+
+    Attributes
+    ----------
+    vectors : float32 array, shape (n, d)
+    tiles : DataFrame, n rows
+        recording (row of the store's index), start (s, in the file), duration (s), and the
+        recording's path, label, group, node, position, channel, split, known.
+    """
+
+    vectors: np.ndarray
+    tiles: pd.DataFrame
+
+    def part(self, rows):
+        """Those tiles that `rows`, a boolean array, selects."""
+        rows = np.asarray(rows)
+        return Embeddings(self.vectors[rows], self.tiles[rows].reset_index(drop=True))
+
+    def save(self, folder):
+        """Write `vectors.npy` and `tiles.csv` into a folder, all or nothing."""
+        with atomic(Path(folder)) as part:
+            part.mkdir(parents=True)
+            np.save(part / "vectors.npy", self.vectors)
+            self.tiles.to_csv(part / "tiles.csv", index=False)
+
+    @classmethod
+    def open(cls, folder):
+        """Read back what `save` wrote."""
+        folder = Path(folder)
+        if not (folder / "tiles.csv").is_file():
+            raise InputError(f"{folder} holds no embeddings yet; run `make figures` first.")
+        return cls(np.load(folder / "vectors.npy"), read_table(folder / "tiles.csv"))
+
+
+def tile_table(store, recipe):
+    """Every tile of a store: its first frames (int64 array), and its row of `Embeddings.tiles`."""
+    tiles = sampler.cut(store.index.first_frame, store.index.n_frames, recipe.length, recipe.hop)
+    rows = store.index.iloc[tiles.recording]
+    table = rows[KEPT].reset_index(drop=True)
+    offset = (tiles.start - rows.first_frame.to_numpy()) / store.features.rate
+    table.insert(0, "recording", tiles.recording)
+    table.insert(1, "start", (rows.start.to_numpy() + offset).round(6))
+    table.insert(2, "duration", recipe.tile)
+    return tiles.start, table
+
+
+def embed(model, store, recipe, device, bar=None):
+    """Embed every tile of a store.
+
+    Parameters
+    ----------
+    model : ResNet18
+    store : SpectrogramStore
+    recipe : Recipe
+        For the length of a tile.
+    device : torch.device
+    bar : tqdm, optional
+        Advanced by the tiles done.
+
+    Returns
+    -------
+    Embeddings, d as the model's head
+    """
+    starts, table = tile_table(store, recipe)
+    frames = store.on(device)
+
+    def vectors(batch):
+        tiles = gather(frames, batch, recipe.length)
+        with torch.autocast(device.type, torch.bfloat16, enabled=recipe.bfloat16):
+            return model(tiles.contiguous(memory_format=torch.channels_last)).float()
+
+    with torch.inference_mode():
+        parts = _each(vectors, torch.from_numpy(starts).to(device), bar)
+    return Embeddings(torch.cat(parts).cpu().numpy(), table)
+
+
+def statistics(store, recipe):
+    """Mean and standard deviation over time of a tile's log-Mel bands, d = 2 * mels.
+
+    The floor: an embedding that does not beat it has learned nothing worth having.
+    """
+    starts, table = tile_table(store, recipe)
+    frames = store.on(torch.device("cpu"))
+
+    def vectors(batch):
+        tiles = gather(frames, batch, recipe.length)[:, 0]  # (n, length, mels)
+        return torch.cat([tiles.mean(1), tiles.std(1)], dim=1)
+
+    return Embeddings(torch.cat(_each(vectors, torch.from_numpy(starts))).numpy(), table)
+
+
+def _each(function, starts, bar=None):
+    parts = []
+    for batch in starts.split(BATCH):
+        parts.append(function(batch))
+        if bar is not None:
+            bar.update(len(batch))
+    return parts

@@ -1,0 +1,109 @@
+"""Recipes: every number of a training run, named once."""
+
+from dataclasses import dataclass, field, replace
+
+from thesis_lib.spectrogram import Features
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the thesis calls a configuration; the defaults are the thesis's, for SINS.
+
+    Attributes
+    ----------
+    name : str
+    features : Features
+    tile : float
+        Length of a tile, s; tiles lie end to end.
+    reach : float
+        A neighbour starts at most this far from its anchor, s.
+    width : int
+        Channels after the network's first convolution.
+    embedding : int
+        Dimensions of the embedding.
+    margin : float
+        On squared Euclidean distances.
+    reduction : str
+        "nonzero" or "all", see `triplet_loss`.
+    l2 : float
+        Factor of the L2 penalty on the weights.
+    rate : float
+        Learning rate of Adam.
+    batch : int
+        Triplets in a step.
+    epochs : int
+        One epoch is one triplet for each anchor.
+    bfloat16 : bool
+        Let the network compute in bfloat16; weights, distances and loss stay float32.
+    """
+
+    name: str = "thesis, SINS"
+    features: Features = field(default_factory=Features)
+    tile: float = 5.0
+    reach: float = 5.0
+    width: int = 64
+    embedding: int = 256
+    margin: float = 1.0
+    reduction: str = "nonzero"
+    l2: float = 0.01
+    rate: float = 1e-5
+    batch: int = 64
+    epochs: int = 110
+    bfloat16: bool = False
+
+    @property
+    def length(self):
+        """Frames in a tile."""
+        return self.features.frames(self.tile)
+
+    @property
+    def hop(self):
+        """Frames from the start of one tile to the next."""
+        return round(self.tile * self.features.rate)
+
+    @property
+    def reach_tiles(self):
+        """How many tiles away a neighbour may start."""
+        return int(self.reach / self.tile + 1e-9)
+
+
+SEED = 1234  # thesis
+
+# The thesis to the letter. It states 44100 Hz for music and 998 frames for 10 s; with a step of
+# 160 samples these exclude each other (44100 Hz would give 2754 frames). The frames are kept, so
+# music is brought to 16000 Hz.
+THESIS_SINS = Recipe()
+THESIS_MUSIC = replace(
+    THESIS_SINS, name="thesis, music", tile=10.0, reach=40.0, batch=32, epochs=130
+)
+
+# The same in small, for minutes on two CPU cores.
+SMALL_HOME = replace(
+    THESIS_SINS,
+    name="small, home",
+    features=Features(mels=64),
+    tile=1.0,
+    width=16,
+    rate=1e-3,
+    epochs=8,
+    bfloat16=True,
+)
+SMALL_MUSIC = replace(
+    SMALL_HOME, name="small, music", features=Features(mels=64, step=320), tile=2.0, reach=40.0
+)
+
+# Seconds, to see that everything runs; what it learns means nothing.
+SMOKE_HOME = replace(SMALL_HOME, name="smoke, home", width=4, epochs=2)
+SMOKE_MUSIC = replace(SMALL_MUSIC, name="smoke, music", width=4, epochs=2)
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        THESIS_SINS,
+        THESIS_MUSIC,
+        SMALL_HOME,
+        SMALL_MUSIC,
+        SMOKE_HOME,
+        SMOKE_MUSIC,
+    )
+}

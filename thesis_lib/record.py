@@ -1,0 +1,192 @@
+"""What a notebook leaves behind: figures, sounds, tables, numbers, and where each came from."""
+
+import hashlib
+import json
+import platform
+import textwrap
+from importlib.metadata import version
+from pathlib import Path
+
+import soundfile
+from IPython import get_ipython
+from IPython.display import HTML, Audio, Image
+from matplotlib import pyplot as plt
+from matplotlib.animation import PillowWriter
+
+from thesis_lib.device import choose, describe
+from thesis_lib.errors import InputError
+from thesis_lib.files import atomic
+
+PACKAGES = ("torch", "torchaudio", "numpy", "scipy", "librosa", "scikit-learn", "matplotlib")
+DPI = 150
+
+
+class Record:
+    """Collects what one notebook shows, and writes it to `figures/` and `results/`.
+
+    Parameters
+    ----------
+    notebook : str
+        Its name without the ending, e.g. "05_embedding_space".
+    out : Path
+        Folder that holds `figures/` and `results/`.
+    parameters : dict
+        The notebook's parameters, as run.
+    runs : list of Run
+        What its figures are made of; simulated ones are called so in the captions.
+    """
+
+    def __init__(self, notebook, out, parameters, runs=()):
+        self.notebook, self.out, self.parameters = notebook, Path(out), parameters
+        self.inputs = {run.corpus.name: run.fingerprint() for run in runs}
+        self.figures, self.numbers, self.pairs = {}, {}, []
+
+    def figure(self, figure, name, caption, thesis=None, of=()):
+        """Save a figure as `figures/<name>.png`, its caption below it, and show it.
+
+        Parameters
+        ----------
+        figure : matplotlib Figure
+        name : str
+            Stable: the same name in every run.
+        caption : str
+            What is to be seen.
+        thesis : str
+            The thesis's figure or table that it stands beside, if any.
+        of : list of Run
+            The corpora it shows; what their notes say (e.g. "simulated") is added to the caption.
+
+        Returns
+        -------
+        IPython.display.Image
+        """
+        caption = self._enter(name + ".png", caption, thesis, of)
+        lines = textwrap.fill(caption, int(figure.get_figwidth() * 14))
+        figure.text(0.01, -0.01, lines, va="top", fontsize=8.5, color="0.35")
+        path = self.out / "figures" / f"{name}.png"
+        with atomic(path) as part:
+            figure.savefig(part, dpi=DPI, bbox_inches="tight", metadata={"Software": None})
+        plt.close(figure)
+        return Image(path.read_bytes(), width=int(figure.get_figwidth() * 90))
+
+    def animation(self, animation, name, caption, thesis=None, of=(), fps=12):
+        """Save a matplotlib animation as `figures/<name>.gif` and show it."""
+        caption = self._enter(name + ".gif", caption, thesis, of)
+        path = self.out / "figures" / f"{name}.gif"
+        with atomic(path) as part:
+            animation.save(part, writer=PillowWriter(fps=fps), dpi=70)
+        plt.close(animation._fig)
+        return Image(path.read_bytes(), format="gif", alt=caption)
+
+    def sound(self, wave, sample_rate, name, caption, of=()):
+        """Save a sound as `figures/<name>.ogg` (Opus) and show a player."""
+        self._enter(name + ".ogg", caption, None, of)
+        path = self.out / "figures" / f"{name}.ogg"
+        with atomic(path) as part:
+            soundfile.write(part, wave, sample_rate, format="OGG", subtype="OPUS")
+        return Audio(path.read_bytes(), embed=True)
+
+    def table(self, table, name, caption, thesis=None, of=()):
+        """Save a DataFrame as `figures/<name>.csv` and show it."""
+        caption = self._enter(name + ".csv", caption, thesis, of)
+        with atomic(self.out / "figures" / f"{name}.csv") as part:
+            table.to_csv(part)
+        return HTML(table.to_html(border=0) + f"<p><small>{caption}</small></p>")
+
+    def number(self, name, value):
+        """Write down one number (or a short list or dict of numbers) and give it back."""
+        if name in self.numbers:
+            raise InputError(
+                f"the number {name!r} is recorded twice in {self.notebook}; rename one."
+            )
+        self.numbers[name] = value
+        return value
+
+    def compare(self, what, thesis, here, differs, unit=""):
+        """Set a number of the thesis beside the one found here.
+
+        Parameters
+        ----------
+        what : str
+        thesis, here : number or str
+        differs : str
+            What is not the same in the two: data, scale, unit of scoring.
+        unit : str
+        """
+        pair = {"what": what, "thesis": thesis, "here": here, "unit": unit, "differs": differs}
+        self.pairs.append(pair)
+        return pair
+
+    def close(self):
+        """Write `results/<notebook>.json`; a notebook that fails before leaves none."""
+        result = {
+            "notebook": self.notebook,
+            "numbers": self.numbers,
+            "thesis_vs_here": self.pairs,
+            "figures": self.figures,
+        }
+        write_json(self.out / "results" / f"{self.notebook}.json", result)
+
+    def _enter(self, file, caption, thesis, of):
+        if file in self.figures:
+            raise InputError(f"the figure {file!r} is made twice in {self.notebook}; rename one.")
+        notes = [f"{run.corpus.name}: {run.corpus.note} data" for run in of if run.corpus.note]
+        caption = f"{caption} ({'; '.join(notes)}.)".replace(".)", ")") if notes else caption
+        self.figures[file] = {
+            "notebook": self.notebook,
+            "cell": _cell(),
+            "thesis": thesis,
+            "caption": caption,
+            "parameters": self.parameters,
+            "inputs": self.inputs,
+            "device": describe(choose()),
+            "python": platform.python_version(),
+            "packages": {name: version(name) for name in PACKAGES},
+        }
+        return caption
+
+
+def _cell():
+    """The number of the code cell that is running, in the order of execution; None outside."""
+    shell = get_ipython()
+    return shell.execution_count if shell else None
+
+
+def write_json(path, content):
+    """Write JSON, whole or not at all."""
+    with atomic(Path(path)) as part:
+        part.write_text(json.dumps(content, indent=1, default=_plain) + "\n")
+
+
+def _plain(value):
+    """numpy numbers and arrays as plain ones."""
+    return value.tolist() if hasattr(value, "tolist") else str(value)
+
+
+def collect(out):
+    """Gather what the notebooks recorded into `figures/index.json` and `thesis_vs_here.json`.
+
+    Parameters
+    ----------
+    out : Path
+        Folder that holds `figures/` and `results/`.
+
+    Returns
+    -------
+    pairs : list of dict, as `Record.compare` made them, with their notebook
+    """
+    out = Path(out)
+    results = [
+        json.loads(path.read_text()) for path in sorted((out / "results").glob("[0-9]*.json"))
+    ]
+    figures = {name: about for result in results for name, about in result["figures"].items()}
+    for name, about in figures.items():
+        about["sha256"] = hashlib.sha256((out / "figures" / name).read_bytes()).hexdigest()
+    pairs = [
+        pair | {"notebook": result["notebook"]}
+        for result in results
+        for pair in result["thesis_vs_here"]
+    ]
+    write_json(out / "figures" / "index.json", dict(sorted(figures.items())))
+    write_json(out / "results" / "thesis_vs_here.json", pairs)
+    return pairs

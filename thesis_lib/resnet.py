@@ -1,0 +1,74 @@
+"""ResNet18 (He et al., 2016) for spectrograms, the whole network on one page."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Block(nn.Module):
+    """Two 3 x 3 convolutions and a way around them."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(outputs)
+        self.around = nn.Identity()
+        if stride != 1 or inputs != outputs:
+            shrink = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+            self.around = nn.Sequential(shrink, nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        y = F.relu(self.norm1(self.conv1(x)))
+        y = self.norm2(self.conv2(y))
+        return F.relu(y + self.around(x))
+
+
+class ResNet18(nn.Module):
+    """Spectrogram tiles in, embeddings out.
+
+    Parameters
+    ----------
+    channels : int
+        Input channels: 1 for mono, 4 for the four microphones of a node.
+    width : int
+        Channels after the first convolution; 64 is the standard network.
+    embedding : int
+        Dimensions of the embedding (thesis: 256, not normalised).
+    mean, std : float
+        Of the input in dB; kept with the weights, so that a network takes decibels as they are.
+
+    Notes
+    -----
+    With channels=3 and embedding=1000 the parameters are those of the standard network, 11689512.
+    """
+
+    def __init__(self, channels=1, width=64, embedding=256, mean=0.0, std=1.0):
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(mean))
+        self.register_buffer("std", torch.tensor(std))
+        self.conv = nn.Conv2d(channels, width, 7, stride=2, padding=3, bias=False)
+        self.norm = nn.BatchNorm2d(width)
+        self.stage1 = nn.Sequential(Block(width, width, 1), Block(width, width, 1))
+        self.stage2 = nn.Sequential(Block(width, 2 * width, 2), Block(2 * width, 2 * width, 1))
+        self.stage3 = nn.Sequential(Block(2 * width, 4 * width, 2), Block(4 * width, 4 * width, 1))
+        self.stage4 = nn.Sequential(Block(4 * width, 8 * width, 2), Block(8 * width, 8 * width, 1))
+        self.head = nn.Linear(8 * width, embedding)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+    def forward(self, x):
+        """Embed tiles: (n, channels, frames, mels) in dB -> (n, embedding).
+
+        Sizes below for one thesis tile of 498 frames x 128 bands and width 64.
+        """
+        x = (x - self.mean) / self.std  # (n, 1, 498, 128)
+        x = F.relu(self.norm(self.conv(x)))  # (n, 64, 249, 64)
+        x = F.max_pool2d(x, 3, stride=2, padding=1)  # (n, 64, 125, 32)
+        x = self.stage1(x)  # (n, 64, 125, 32)
+        x = self.stage2(x)  # (n, 128, 63, 16)
+        x = self.stage3(x)  # (n, 256, 32, 8)
+        x = self.stage4(x)  # (n, 512, 16, 4)
+        return self.head(x.mean(dim=(2, 3)))  # (n, 512) -> (n, 256)

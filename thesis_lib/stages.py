@@ -1,0 +1,132 @@
+"""The stages of the pipeline: each reads what the one before left in a run's folder."""
+
+import logging
+import shutil
+from pathlib import Path
+
+import torch
+from joblib import Parallel, delayed
+from tqdm.auto import tqdm
+
+from thesis_lib import music, sins
+from thesis_lib.device import choose, describe
+from thesis_lib.embed import embed, statistics, tile_table
+from thesis_lib.errors import InputError
+from thesis_lib.recipe import RECIPES
+from thesis_lib.record import write_json
+from thesis_lib.run import Run
+from thesis_lib.store import SpectrogramStore
+from thesis_lib.train import count_triplets, make_plan, plan_of, train
+
+log = logging.getLogger(__name__)
+
+READERS = {"home": sins.read, "music": music.read}
+
+
+def corpus(kind, source, folder, recipe, seeds, part=None):
+    """Read and check a corpus, and begin a run with it.
+
+    Parameters
+    ----------
+    kind : {"home", "music"}
+    source : Path
+        Folder the reader is given.
+    folder : Path
+        The run's folder.
+    recipe : str
+        Name of a recipe.
+    seeds : int
+        How many trainings.
+    part : int, optional
+        Only so many groups a class and side of the split: for a quick look.
+    """
+    found = READERS[kind](source)
+    recipe = RECIPES[recipe]
+    found = _long_enough(found, recipe.tile)
+    faults = found.validate(recipe.tile)
+    if faults:
+        more = f" ({len(faults) - 1} more faults like this)" if len(faults) > 1 else ""
+        raise InputError(faults[0] + more)
+    Run.begin(folder, _first_groups(found, part) if part else found, recipe, seeds)
+
+
+def _long_enough(corpus, tile):
+    """Without the recordings that are shorter than a tile, each of them named."""
+    short = corpus.table.duration < tile
+    for row in corpus.table[short].itertuples():
+        log.warning(
+            "Left out: %s lasts %.2f s, less than a tile of %g s.",
+            corpus.path(row), row.duration, tile,
+        )  # fmt: skip
+    if short.all():
+        raise InputError(
+            f"{corpus.root} holds no recording as long as one tile of {tile:g} s; "
+            "use longer recordings."
+        )
+    return corpus.part(~short)
+
+
+def _first_groups(corpus, count):
+    table = corpus.table
+    groups = table.drop_duplicates("group").groupby(["label", "split"]).group.head(count)
+    return corpus.part(table.group.isin(set(groups)))
+
+
+def features(folder):
+    """Build the spectrogram stores of a run."""
+    run = Run(folder)
+    SpectrogramStore.build(run.corpus, run.recipe.features, run.folder / "store")
+    if run.has_channels and (run.corpus.table.split == "test").any():
+        channels = run.corpus.part(run.corpus.table.split == "test").each_channel()
+        SpectrogramStore.build(channels, run.recipe.features, run.folder / "store_channels")
+
+
+def training(folder):
+    """Train one network for each seed of a run; on a CPU all seeds side by side."""
+    run, device = Run(folder), choose()
+    print(describe(device))
+    for seed in run.seeds:
+        _set_aside_other_plans(run, seed)
+    side_by_side = len(run.seeds) if device.type == "cpu" else 1
+    total = count_triplets(run.store, run.recipe) * len(run.seeds)
+    with tqdm(total=total, desc=f"training on {run.corpus.name}", unit=" triplets") as bar:
+
+        def one(seed):
+            if side_by_side > 1:
+                torch.set_num_threads(1)  # the seeds share the cores
+            train(run.store, run.recipe, run.training(seed), seed, device, bar)
+
+        jobs = (delayed(one)(seed) for seed in run.seeds)
+        Parallel(n_jobs=side_by_side, require="sharedmem")(jobs)
+    write_json(run.folder / "train" / "done.json", {"seeds": run.seeds, "device": describe(device)})
+
+
+def _set_aside_other_plans(run, seed):
+    """Keep, under another name, a training that was of another store or recipe."""
+    folder = run.training(seed)
+    plan = plan_of(folder)
+    if plan is None or plan == make_plan(run.store, run.recipe, seed):
+        return
+    aside = folder.with_name(f"{folder.name}_of_store_{plan['store'][:8]}")
+    shutil.rmtree(aside, ignore_errors=True)
+    folder.rename(aside)
+    log.warning("Recipe or data changed: training anew; the old training is kept in %s.", aside)
+
+
+def embeddings(folder):
+    """Embed all tiles of a run: trained, untrained, and plain statistics."""
+    run, device = Run(folder), choose()
+    stores = {False: run.store}
+    if (run.folder / "store_channels").is_dir():
+        stores[True] = run.channel_store
+    total = sum(len(tile_table(store, run.recipe)[0]) for store in stores.values())
+    with tqdm(total=2 * total * len(run.seeds), desc=f"embedding {run.corpus.name}") as bar:
+        for channels, store in stores.items():
+            for seed in run.seeds:
+                for kind, epoch in (("trained", None), ("untrained", 0)):
+                    model = run.model(seed, epoch, device)
+                    made = embed(model, store, run.recipe, device, bar)
+                    made.save(run.embedding_folder(kind, seed, channels))
+            made = statistics(store, run.recipe)
+            made.save(run.embedding_folder("statistics", None, channels))
+    write_json(Path(folder) / "embeddings" / "done.json", {"seeds": run.seeds})
