@@ -70,7 +70,7 @@ def train(store, recipe, folder, seed, device, bar=None):
 
 
 def make_plan(store, recipe, seed):
-    """What the weights depend on, in plain values; a checkpoint goes on only under the same plan."""
+    """What weights depend on; a checkpoint is gone on from only under the same plan."""
     return {"recipe": asdict(recipe), "seed": seed, "store": store.made["hash"]}
 
 
