@@ -1,0 +1,1 @@
+"""Figures: one module a theme, one function a figure kind; tables and arrays in, a Figure out."""

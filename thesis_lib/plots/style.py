@@ -1,0 +1,73 @@
+"""The look that all figures share: importing this module sets it.
+
+Colours are of the Okabe-Ito kind: told apart by readers who see red and green alike.
+"""
+
+import seaborn as sns
+from matplotlib import pyplot as plt
+
+WIDTH = 9.0  # in, a whole page
+NARROW = 6.0  # in, a single small plot
+
+SPECTROGRAM = "magma"  # colours of levels in dB
+HEAT = "viridis"  # colours of matrices: distances, shares, counts
+DIVERGING = "vlag"  # colours of values on both sides of zero
+
+HERE = "#0173b2"  # what was found here
+THESIS = "0.6"  # what the thesis found
+ROLES = {"anchor": "#0173b2", "neighbour": "#029e73", "opposite": "#d55e00"}
+
+# Distinct in this order; "no label" is grey.
+COLOURS = sns.color_palette("colorblind", 10).as_hex()
+NO_LABEL = "0.6"
+
+
+def set_theme():
+    """Fonts that stay legible under a page-wide caption, thin grids, no box."""
+    sizes = {
+        "font.size": 10,
+        "axes.titlesize": 11,
+        "axes.labelsize": 10,
+        "xtick.labelsize": 9,
+        "ytick.labelsize": 9,
+        "legend.fontsize": 9,
+        "figure.titlesize": 12,
+        "axes.titlelocation": "left",
+        "grid.linewidth": 0.6,
+        "axes.linewidth": 0.8,
+        "legend.frameon": False,
+        "image.interpolation": "nearest",
+    }
+    sns.set_theme(context="paper", style="ticks", rc=sizes)
+
+
+def class_colours(labels):
+    """One colour for each class, the same in every figure of a corpus.
+
+    Parameters
+    ----------
+    labels : iterable of str
+        Classes, or the labels of tiles; order and repetition do not matter. To get the same
+        colours give the same set, best `corpus.labels`.
+
+    Returns
+    -------
+    dict, class -> colour, sorted; "" (no label) is grey
+    """
+    classes = sorted(set(labels) - {""})
+    many = len(classes) > len(COLOURS)
+    colours = sns.husl_palette(len(classes), l=0.55).as_hex() if many else COLOURS
+    return dict(zip(classes, colours, strict=False)) | {"": NO_LABEL}
+
+
+def nice(label):
+    """A class name for readers: "vacuum_cleaner" -> "vacuum cleaner"."""
+    return str(label).replace("_", " ") or "no label"
+
+
+def subplots(rows=1, columns=1, height=3.2, width=WIDTH, **options):
+    """`plt.subplots` of a page's width (in), with nothing overlapping."""
+    return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **options)
+
+
+set_theme()
