@@ -1,0 +1,192 @@
+"""The simulated home: its layout, its determinism, what is planted, and that it is made whole."""
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from thesis_lib import home_rooms, home_scenes, home_sounds, mini_home, voices
+from thesis_lib.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return mini_home.make(
+        tmp_path_factory.mktemp("home") / "mini",
+        seed=5,
+        sessions="smoke",
+        progress=False,
+        workers=1,
+    )
+
+
+def digests(folder):
+    """Relative path -> digest of every file below a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+
+
+def lines(path):
+    return pd.read_csv(path, sep="\t", header=None)
+
+
+def test_made_again_by_two_processes_it_is_the_same_to_the_byte(home, tmp_path):
+    again = mini_home.make(tmp_path / "again", seed=5, sessions="smoke", progress=False, workers=2)
+    assert digests(again) == digests(home)
+
+
+def test_another_seed_is_another_home():
+    size = mini_home.SIZES["smoke"]
+    one, two = (mini_home.schedule(seed, size) for seed in (5, 6))
+    assert [s.label for s in one[0]] != [s.label for s in two[0]]
+
+
+def test_it_is_reused_when_made(home):
+    before = (home / "made.json").stat().st_mtime_ns
+    mini_home.make(home, seed=5, sessions="smoke", progress=False)
+    assert (home / "made.json").stat().st_mtime_ns == before
+
+
+def test_a_killed_make_leaves_nothing(tmp_path, monkeypatch):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mini_home, "_write_lists", killed)
+    monkeypatch.setattr(
+        mini_home,
+        "render",
+        lambda session, nodes, entropy: (
+            np.zeros((len(nodes), 4, session.segments * 160000), np.int16),
+            np.ones(session.segments * 100, bool),
+        ),
+    )
+    with pytest.raises(KeyboardInterrupt):
+        mini_home.make(tmp_path / "home", sessions="smoke", progress=False, workers=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_overwrites_nothing_of_somebody_else(tmp_path):
+    (tmp_path / "thesis.odt").write_text("mine")
+    with pytest.raises(InputError, match="holds something else"):
+        mini_home.make(tmp_path, sessions="smoke", progress=False)
+    assert (tmp_path / "thesis.odt").read_text() == "mine"
+
+
+def test_an_unknown_size_is_named(tmp_path):
+    with pytest.raises(InputError, match="'tiny'.*full"):
+        mini_home.make(tmp_path / "home", sessions="tiny")
+
+
+def test_audio_has_the_official_form(home):
+    files = sorted((home / "dev" / "audio").iterdir()) + sorted((home / "eval" / "audio").iterdir())
+    for path in files:
+        found = soundfile.info(path)
+        form = (found.format, found.subtype, found.samplerate, found.channels, found.frames)
+        assert form == ("WAV", "PCM_16", 16000, 4, 160000), path.name
+
+
+def test_lists_and_audio_agree(home):
+    meta = lines(home / "dev" / "meta.txt")
+    assert set(meta[0]) == {f"audio/{path.name}" for path in (home / "dev" / "audio").iterdir()}
+    assert set(meta[1]) == set(home_scenes.LABELS)
+    assert (meta.groupby(2)[1].nunique() == 1).all()  # a session has one label, as officially
+    listed = lines(home / "eval" / "evaluation_setup" / "evaluate.txt")
+    names = lines(home / "eval" / "evaluation_setup" / "map.txt")
+    assert set(listed[0]) == {f"audio/{path.name}" for path in (home / "eval" / "audio").iterdir()}
+    assert set(listed[1]) == set(home_scenes.LABELS)
+    assert sorted(names[1]) == sorted(listed[0])
+    assert set(names[0].str[14].astype(int)) == {1, 5, 6}  # where others look for the node
+
+
+def test_folds_hold_out_whole_sessions(home):
+    setup = home / "dev" / "evaluation_setup"
+    held = []
+    for fold in range(1, 5):
+        train, test = lines(setup / f"fold{fold}_train.txt"), lines(setup / f"fold{fold}_test.txt")
+        assert not set(train[2]) & {"s" + path.split("_ex")[1].split("_")[0] for path in test[0]}
+        assert list(lines(setup / f"fold{fold}_evaluate.txt")[0]) == list(test[0])
+        held += list(test[0])
+    assert sorted(held) == sorted(lines(home / "dev" / "meta.txt")[0])
+
+
+def test_what_is_planted_is_listed(home):
+    truth = pd.read_csv(home / "truth.csv")
+    wrong = truth[truth.kind == "wrong_label"]
+    assert len(wrong) == 4 and (wrong.label == "social_activity").all()
+    assert (wrong.heard == "absence").all()
+    assert (truth.kind == "microphone").sum() == mini_home.SIZES["smoke"].faults
+
+
+def test_shares_of_the_full_corpus():
+    size = mini_home.SIZES["full"]
+    plan, _ = mini_home.schedule(1234, size)
+    dev = [session for session in plan if session.split == "dev"]
+    moments = sum(session.segments for session in dev)
+    assert mini_home._bytes(size) <= 1e9
+    assert 0.02 <= sum(len(session.wrong) for session in dev) / moments <= 0.03
+    assert 0.01 <= sum(len(session.faults) for session in dev) / (4 * moments) <= 0.02
+    for label in home_scenes.LABELS:
+        count = {
+            split: sum(s.label == label and s.split == split for s in plan)
+            for split in ("dev", "eval")
+        }
+        assert count["dev"] >= 4 and count["eval"] >= 2, label
+
+
+def test_nodes_hear_the_same_moment(home):
+    """The loudness over time is alike on two nodes, shifted by at most half a second."""
+    meta = lines(home / "dev" / "meta.txt")
+    path = meta[0][(meta[1] == "cooking") & meta[0].str.contains("Node1")].iloc[0]
+    here, there = (
+        soundfile.read(home / "dev" / path.replace("Node1", f"Node{node}"))[0][:, 0]
+        for node in (1, 2)
+    )
+    ears = [np.diff(wave - wave.mean()) for wave in (here, there)]
+    loud = [np.log(np.mean(ear[:159840].reshape(-1, 160) ** 2, axis=1)) for ear in ears]
+    likeness = [
+        np.corrcoef(loud[0][60:-60], loud[1][60 + lag : 939 + lag])[0, 1] for lag in range(-60, 61)
+    ]
+    assert max(likeness) > 0.4
+    assert abs(np.argmax(likeness) - 60) <= 55
+
+
+def test_every_sound_is_finite_and_as_long_as_asked():
+    helpers = {"unit", "noise", "resonant", "wander", "gate", "episodes", "regular", "ring", "puff"}
+    for name, sound in vars(home_sounds).items():
+        if callable(sound) and not name.startswith("_") and name not in helpers | {"hit_all"}:
+            wave = sound(np.random.default_rng(1), 32000)
+            assert wave.shape == (32000,) and np.isfinite(wave).all(), name
+
+
+def test_speech_does_not_depend_on_what_was_said_before():
+    voice = voices.Voice("nl", "f3", 50, 50, 160)
+    voices.fresh_engine()
+    first = voices.say(voice, "Goede morgen, wil je koffie?")
+    voices.say(voices.Voice("de", "m2", 30, 60, 190), "Nein, danke.")
+    voices.fresh_engine()
+    assert np.array_equal(voices.say(voice, "Goede morgen, wil je koffie?"), first)
+    assert len(first) > 8000
+
+
+def test_direct_sound_arrives_when_it_should():
+    node = home_rooms.NODES[0]
+    source = np.array([node.position]) + [[0.0, -1.0, 0.0]]
+    heard = home_rooms.impulse_responses(np.random.default_rng(0), source, [node], 0.3)[0]
+    ears = home_rooms.microphones(node).T
+    metres = np.linalg.norm(ears - source[0], axis=1)
+    peaks = np.argmax(np.abs(heard), axis=1) / 16000 * 343
+    assert np.abs(np.diff(peaks - metres)).max() < 0.05
+
+
+@pytest.mark.parametrize("kind", mini_home.FAULTS)
+def test_faults_change_what_is_heard(kind):
+    rng = np.random.default_rng(0)
+    wave = 0.01 * rng.standard_normal((4, 160000))
+    broken = mini_home.fault(rng, kind, wave)
+    assert broken.shape == wave.shape
+    assert np.mean((broken - wave) ** 2) > 0.1 * np.mean(wave**2)
