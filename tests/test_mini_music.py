@@ -89,7 +89,7 @@ def test_all_of_it_is_25_megabytes_at_most():
 
 
 def test_no_class_is_given_away_by_its_level_or_its_treble(decoded):
-    # Encoders cut the treble of the originals at 16 to 20 kHz, nearly each composer's elsewhere.
+    # Encoders cut the treble of the originals at 16 to 20 kHz, most composers' tracks alike.
     assert decoded.treble.max() < -60
     levels = decoded.groupby("label")["level"].median()
     assert levels.max() - levels.min() < 3
