@@ -36,10 +36,22 @@ def _stage(args):
     getattr(stages, args.command)(args.run)
 
 
+def _notebook(args):
+    from thesis_lib.execute import execute
+
+    execute(args.notebook, args.executed, home=args.home, music=args.music, out=args.out)
+
+
 def _summary(args):
+    from thesis_lib import record
+
+    record.collect(args.out)
+
+
+def _show(args):
     from thesis_lib import summary
 
-    summary.write(args.out)
+    summary.show(args.out)
 
 
 def _parser():
@@ -68,9 +80,20 @@ def _parser():
         stage = commands.add_parser(name, help=text)
         stage.add_argument("run")
         stage.set_defaults(do=_stage)
-    summary = commands.add_parser("summary", help="gather results and print thesis | here")
-    summary.add_argument("out", nargs="?", default=".")
-    summary.set_defaults(do=_summary)
+    notebook = commands.add_parser("notebook", help="run a notebook without a browser")
+    notebook.add_argument("notebook")
+    notebook.add_argument("executed", help="where the copy with its outputs goes")
+    notebook.add_argument("--home", default="runs/full/home", help="run on a home")
+    notebook.add_argument("--music", default="runs/full/music", help="run on music")
+    notebook.add_argument("--out", default=".", help="figures/ and results/ go there")
+    notebook.set_defaults(do=_notebook)
+    for name, do, text in (
+        ("summary", _summary, "gather what the notebooks recorded into one index"),
+        ("show", _show, "print the table thesis | here"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("out", nargs="?", default=".", help="holds figures/ and results/")
+        command.set_defaults(do=do)
     return parser
 
 

@@ -1,0 +1,60 @@
+# The front door. `make help` says what can be done; nothing here needs root rights.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+# Large temporaries stay with the process instead of being mapped anew each step: training and
+# log-Mel gain up to a fifth.
+export MALLOC_MMAP_THRESHOLD_ := 1073741824
+export MALLOC_TRIM_THRESHOLD_ := 1073741824
+export TQDM_MININTERVAL ?= 0.5
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+# make figures MUSIC=folder SINS=folder
+CONFIG := $(if $(MUSIC),music="$(MUSIC)") $(if $(SINS),home="$(SINS)") \
+          $(if $(PROFILE),profile=$(PROFILE)) $(if $(SEEDS),seeds=$(SEEDS))
+CONFIG := $(if $(strip $(CONFIG)),--config $(CONFIG))
+
+.DEFAULT_GOAL := help
+.PHONY: help figures test lab listen data bench clean
+
+help:  ## what can I do?
+	@echo "Deep embedded music: read, rerun and hear the thesis."
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make figures MUSIC=folder   the same on your own music: a folder for each class"
+	@echo "  make figures SINS=folder    the same on SINS, as its archives unpack"
+
+figures: $(READY)  ## regenerate every figure and number (about 10 minutes on 2 cores)
+	@$(BIN)/snakemake --cores all --quiet all --rerun-incomplete $(CONFIG)
+
+test: $(READY)  ## run the tests, every notebook included (about 5 minutes)
+	@$(BIN)/python -m pytest
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+
+listen: $(READY)  ## open the listening room in JupyterLab
+	@$(BIN)/jupyter lab notebooks/09_listening_room.ipynb
+
+data: $(READY)  ## check the data that comes with the suite, make the mini home
+	@$(BIN)/thesis check
+	@$(BIN)/thesis home runs/mini_home
+
+bench: $(READY)  ## measure speed on this machine, into bench/results/
+	@for script in bench/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+
+clean:  ## remove everything that `make figures` made beside the figures
+	rm -rf runs .snakemake .pytest_cache .hypothesis
+
+# A .venv from exact pins. pip asks its index for torch: that is a CUDA build on Linux.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' || \
+	  { echo "Python 3.11 or 3.12 is needed, but $(PYTHON) is another; try: make PYTHON=python3.11"; exit 1; }
+	@echo "Setting up .venv from requirements.lock, once (some minutes) ..."
+	@$(PYTHON) -m venv .venv || { echo "Python's venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)

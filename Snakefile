@@ -1,0 +1,173 @@
+# The pipeline: one rule a stage; papermill runs the notebooks. `make figures` is its front door.
+#
+#   snakemake --cores all                                 everything, on the embedded corpora
+#   snakemake --cores all --config music=FOLDER           the same on your own music
+#   snakemake --cores all --config home=FOLDER            the same on SINS
+#   snakemake --cores all --config profile=smoke          seconds: does everything run?
+
+from pathlib import Path
+
+SMOKE = config.get("profile", "full") == "smoke"
+RUNS = config.get("runs", "runs")
+OWN = {kind: config[kind] for kind in ("home", "music") if config.get(kind)}
+NAME = "_".join(Path(folder).resolve().name for folder in OWN.values()) or "full"
+NAME = "smoke" if SMOKE else NAME
+OUT = "." if NAME == "full" else f"{RUNS}/{NAME}"
+BELOW = "" if NAME == "full" else f"{OUT}/"  # Snakemake wants no leading "./"
+
+SOURCE = {"home": f"{RUNS}/mini_home", "music": "data/mini_music"}
+if SMOKE:
+    SOURCE["home"] = f"{RUNS}/smoke/mini_home"
+MADE = f"{SOURCE['home']}/made.json"  # the mini home is made on first use
+SOURCE |= OWN
+# A corpus that is not the reader's own is shared with the run that is called "full".
+RUN = {k: f"{RUNS}/{NAME if SMOKE or k in OWN else 'full'}/{k}" for k in SOURCE}
+RECIPE = {kind: f"{'smoke' if SMOKE else 'small'}, {kind}" for kind in SOURCE}
+
+SEEDS = int(config.get("seeds", 2 if SMOKE else 3))
+
+# What a notebook reads, beside its own text: parts of the two runs, and benchmarks.
+NEEDS = {
+    "00_start_here": [],
+    "01_the_data": ["store/made.json"],
+    "02_preprocessing": ["store/made.json"],
+    "03_triplets": ["store/made.json"],
+    "04_gpu_training": ["train/done.json", "embeddings/done.json"],
+    "05_embedding_space": ["embeddings/done.json"],
+    "06_error_analysis_sins": ["embeddings/done.json"],
+    "07_genre_clusters": ["embeddings/done.json"],
+    "08_f1_results": ["embeddings/done.json"],
+    "09_listening_room": ["embeddings/done.json"],
+}
+BENCHES = {"02_preprocessing": ["input_pipeline"], "04_gpu_training": ["training_step"]}
+
+
+def code(*modules):
+    """The library's files that a stage runs, so that it runs again when they change."""
+    return [f"thesis_lib/{module}.py" for module in modules]
+
+
+ALL_CODE = sorted(str(path) for path in Path("thesis_lib").rglob("*.py"))
+
+
+def run_of(wildcards):
+    return RUN[wildcards.kind]
+
+
+wildcard_constraints:
+    kind="home|music",
+
+
+# One stage at a time, each with all cores: so there is one progress bar at a time.
+rule all:
+    input:
+        f"{BELOW}results/thesis_vs_here.json",
+        f"{BELOW}figures/index.json",
+
+
+rule mini_home:
+    input:
+        code("mini_home", "home_scenes", "home_sounds", "home_rooms", "voices"),
+    output:
+        MADE,
+    params:
+        folder=str(Path(MADE).parent),
+        size="smoke" if SMOKE else "full",
+    threads: workflow.cores
+    shell:
+        "thesis home {params.folder} --size {params.size}"
+
+
+rule corpus:
+    input:
+        lambda wildcards: [] if wildcards.kind in OWN else (
+            MADE if wildcards.kind == "home" else "data/manifest.json"
+        ),
+        code("audio", "corpus", "sins", "music", "recipe"),
+    output:
+        "{folder}/{kind}/run.json",
+    params:
+        source=lambda wildcards: SOURCE[wildcards.kind],
+        recipe=lambda wildcards: RECIPE[wildcards.kind],
+        part="--part 3" if SMOKE else "",
+        seeds=SEEDS,
+    threads: workflow.cores
+    shell:
+        "thesis corpus {wildcards.kind} {params.source:q} {wildcards.folder:q}/{wildcards.kind}"
+        " --recipe {params.recipe:q} --seeds {params.seeds} {params.part}"
+
+
+rule features:
+    input:
+        "{folder}/{kind}/run.json",
+        code("audio", "spectrogram", "store"),
+    output:
+        "{folder}/{kind}/store/made.json",
+    threads: workflow.cores
+    shell:
+        "thesis features {wildcards.folder:q}/{wildcards.kind}"
+
+
+rule training:
+    input:
+        "{folder}/{kind}/store/made.json",
+        code("sampler", "resnet", "triplet_loss", "recipe", "train"),
+    output:
+        "{folder}/{kind}/train/done.json",
+    threads: workflow.cores
+    shell:
+        "thesis training {wildcards.folder:q}/{wildcards.kind}"
+
+
+rule embeddings:
+    input:
+        "{folder}/{kind}/train/done.json",
+        code("embed"),
+    output:
+        "{folder}/{kind}/embeddings/done.json",
+    threads: workflow.cores
+    shell:
+        "thesis embeddings {wildcards.folder:q}/{wildcards.kind}"
+
+
+for name, parts in NEEDS.items():
+
+    rule:
+        name:
+            f"notebook_{name}"
+        input:
+            notebook=f"notebooks/{name}.ipynb",
+            runs=[f"{run}/{part}" for run in RUN.values() for part in parts],
+            benches=[f"bench/results/{bench}.json" for bench in BENCHES.get(name, [])],
+            code=ALL_CODE,
+        output:
+            result=f"{BELOW}results/{name}.json",
+        params:
+            home=RUN["home"],
+            music=RUN["music"],
+            out=OUT,
+            executed=f"{RUNS}/{NAME}/notebooks/{name}.ipynb",
+        threads: workflow.cores
+        shell:
+            "thesis notebook {input.notebook} {params.executed:q}"
+            " --home {params.home:q} --music {params.music:q} --out {params.out:q}"
+
+
+rule summary:
+    input:
+        expand(f"{BELOW}results/{{name}}.json", name=NEEDS),
+    output:
+        f"{BELOW}results/thesis_vs_here.json",
+        f"{BELOW}figures/index.json",
+    params:
+        out=OUT,
+    shell:
+        "thesis summary {params.out:q}"
+
+
+onsuccess:
+    shell("thesis show {OUT:q}")
+
+
+onerror:
+    print("Stopped. What was done is kept: the same command goes on from there.")

@@ -1,0 +1,58 @@
+"""What is printed at the end: thesis | here, and where to look."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from thesis_lib.errors import InputError
+
+
+def show(out):
+    """Print the pairs of `results/thesis_vs_here.json` as a table, and where everything lies.
+
+    Parameters
+    ----------
+    out : Path
+        Folder that holds `figures/` and `results/`.
+
+    Raises
+    ------
+    InputError
+        There are no results yet.
+    """
+    out = Path(out)
+    path = out / "results" / "thesis_vs_here.json"
+    if not path.is_file():
+        raise InputError(f"{path} is missing; run `make figures` first.")
+    pairs = pd.DataFrame(json.loads(path.read_text()))
+    print(as_table(pairs).to_string(index=False))
+    print(f"\nThe data here differ from the thesis's: {path} says how, number by number.")
+    print(
+        f"Figures: {out / 'figures'}   numbers: {out / 'results'}   read on: README.md, `make lab`"
+    )
+
+
+def as_table(pairs):
+    """The columns `what`, `thesis`, `here` as text; numbers rounded, units added.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        With the columns what, thesis, here, unit.
+
+    Returns
+    -------
+    DataFrame of str
+    """
+    columns = {"what": pairs.what}
+    for side in ("thesis", "here"):
+        values = zip(pairs[side], pairs.unit, strict=True)
+        columns[side] = [_number(value) + (f" {unit}" if unit else "") for value, unit in values]
+    return pd.DataFrame(columns)
+
+
+def _number(value):
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)
