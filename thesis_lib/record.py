@@ -7,12 +7,12 @@ import textwrap
 from importlib.metadata import version
 from pathlib import Path
 
-import soundfile
 from IPython import get_ipython
 from IPython.display import HTML, Audio, Image
 from matplotlib import pyplot as plt
 from matplotlib.animation import PillowWriter
 
+from thesis_lib.audio import opus
 from thesis_lib.device import choose, describe
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
@@ -83,7 +83,7 @@ class Record:
         self._enter(name + ".ogg", caption, None, of)
         path = self.out / "figures" / f"{name}.ogg"
         with atomic(path) as part:
-            soundfile.write(part, wave, sample_rate, format="OGG", subtype="OPUS")
+            part.write_bytes(opus(wave, sample_rate))
         return Audio(path.read_bytes(), embed=True)
 
     def table(self, table, name, caption, thesis=None, of=()):
