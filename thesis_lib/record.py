@@ -34,11 +34,13 @@ class Record:
         The notebook's parameters, as run.
     runs : list of Run
         What its figures are made of; simulated ones are called so in the captions.
+    learned : bool
+        False: nothing that was learned is shown, so the runs need not be trained yet.
     """
 
-    def __init__(self, notebook, out, parameters, runs=()):
+    def __init__(self, notebook, out, parameters, runs=(), learned=True):
         self.notebook, self.out, self.parameters = notebook, Path(out), parameters
-        self.inputs = {run.corpus.name: run.fingerprint() for run in runs}
+        self.inputs = {run.corpus.name: run.fingerprint(learned) for run in runs}
         self.figures, self.numbers, self.pairs = {}, {}, []
 
     def figure(self, figure, name, caption, thesis=None, of=()):

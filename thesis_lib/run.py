@@ -132,17 +132,25 @@ class Run:
         name = kind if kind == "statistics" else f"{kind}_{seed}"
         return self.folder / "embeddings" / (f"channels_{name}" if channels else name)
 
-    def fingerprint(self):
-        """What a figure made of this run depends on: recipe, seeds, hashes of store and vectors."""
-        vectors = self._there(self.embedding_folder("trained", self.seeds[0]) / "vectors.npy")
-        return {
+    def fingerprint(self, learned=True):
+        """What a figure made of this run depends on: recipe, seeds, hashes of store and vectors.
+
+        Parameters
+        ----------
+        learned : bool
+            False: nothing that was learned is shown, the vectors do not count.
+        """
+        about = {
             "corpus": self.corpus.name,
             "note": self.corpus.note,
             "store": self.store.made["hash"],
             "recipe": asdict(self.recipe),
-            "seeds": self.seeds,
-            "embeddings": hashlib.sha256(vectors.read_bytes()).hexdigest(),
         }
+        if not learned:
+            return about
+        vectors = self._there(self.embedding_folder("trained", self.seeds[0]) / "vectors.npy")
+        digest = hashlib.sha256(vectors.read_bytes()).hexdigest()
+        return about | {"seeds": self.seeds, "embeddings": digest}
 
     @staticmethod
     def _there(path):

@@ -119,6 +119,11 @@ def mel_bank(features=Features()):
     )
 
 
+def mel_centres(features=Features()):
+    """The frequency in Hz that each Mel band lets through best: tensor, shape (mels,)."""
+    return mel_bank(features).argmax(0) * features.sample_rate / features.fft
+
+
 @lru_cache
 def _cosines(features):
     """The orthonormal cosine transform of the Mel bands: tensor, shape (mels, mfcc)."""
