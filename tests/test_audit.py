@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -177,6 +177,7 @@ def test_score_by_hand():
     assert (nothing["precision"], nothing["recall"]) == (0, 0)
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=30))
 def test_score_counts(pairs):
     found, truth = np.array(pairs).T

@@ -51,7 +51,7 @@ def test_asking_for_some_rows_gives_their_rows():
     np.testing.assert_allclose(distances, every[1][queries], rtol=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_never_itself_never_its_group_sorted_and_none_closer(data):
     n = data.draw(st.integers(4, 30))

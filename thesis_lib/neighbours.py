@@ -98,7 +98,8 @@ def nearest_to(points, vectors, k=5, group=None):
             "from the same embedding"
         )
     group = np.arange(len(vectors)) if group is None else column(group, len(vectors), "group")
-    k = count(k, 1, len(np.unique(group)), "k")
+    names, group = np.unique(group, return_inverse=True)
+    k = count(k, 1, len(names), "k")
     distances = pairwise_distances(points, vectors)  # (p, n)
     indices = np.stack([_best_of_each_group(row, group)[:k] for row in distances])
     return indices, np.take_along_axis(distances, indices, axis=1).astype(np.float32)
