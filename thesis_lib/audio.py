@@ -1,6 +1,7 @@
 """Audio files to waveforms and back, through libsndfile and soxr; faults are said by file name."""
 
 import io
+import re
 import struct
 from functools import lru_cache
 from pathlib import Path
@@ -79,7 +80,8 @@ def read(path, sample_rate=16000, channel=MEAN, start=0.0, duration=None):
             "use the right recording or channel."
         )
     wave = samples.mean(axis=1) if channel == MEAN else samples[:, channel]
-    return _resampled(np.ascontiguousarray(wave), rate, sample_rate)
+    seconds = wanted / rate if duration is None else duration
+    return _resampled(np.ascontiguousarray(wave), rate, sample_rate, round(seconds * sample_rate))
 
 
 def _opened(path):
@@ -89,12 +91,28 @@ def _opened(path):
     if path.stat().st_size == 0:
         raise InputError(f"{path} is empty (0 bytes); copy it again or remove it.")
     try:
-        return soundfile.SoundFile(path)
+        file = soundfile.SoundFile(path)
     except soundfile.LibsndfileError as error:
         raise InputError(
             f"{path} cannot be read as audio ({error.error_string.rstrip('.')}); "
             "convert it to WAV or FLAC, or remove it."
         ) from None
+    if _breaks_off(file.extra_info):
+        file.close()
+        raise InputError(f"{path} is truncated, its end is missing; copy it again or remove it.")
+    return file
+
+
+def _breaks_off(log):
+    """Whether libsndfile's log tells of a WAV, AIFF or Ogg file that ends too early.
+
+    It opens such a file without complaint and calls what is left of it the whole.
+    """
+    if "Last page lacks an end-of-stream bit" in log:
+        return True
+    sizes = re.search(r"^ *(?:data|SSND) : (\d+) \(should be (\d+)\)", log, re.MULTILINE)
+    # A WAV that was piped out of a program says 0 or 2^32 - 1: the size was not known yet.
+    return bool(sizes) and int(sizes[2]) < int(sizes[1]) < 2**32 - 2**16
 
 
 def _samples(file, path, first, wanted):
@@ -116,12 +134,11 @@ def _samples(file, path, first, wanted):
     return samples
 
 
-def _resampled(wave, rate, sample_rate):
-    if rate == sample_rate:
-        return wave
-    length = round(len(wave) * sample_rate / rate)
-    # soxr may round the length the other way; one sample more or less is cut or repeated.
-    return np.resize(np.pad(soxr.resample(wave, rate, sample_rate), (0, 1), mode="edge"), length)
+def _resampled(wave, rate, sample_rate, length):
+    if rate != sample_rate:
+        wave = soxr.resample(wave, rate, sample_rate)
+    # Lengths are rounded more than once on the way: a few samples are cut or the last repeated.
+    return np.pad(wave, (0, max(0, length - len(wave))), mode="edge")[:length]
 
 
 def audible(wave, peak=0.5):
