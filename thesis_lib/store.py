@@ -5,6 +5,7 @@ Tiles are never stored. A tile is a stretch of frames of one recording, cut when
 
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from numpy.lib.format import open_memmap
 from tqdm.auto import tqdm
 
 from thesis_lib import audio
-from thesis_lib.corpus import read_table
+from thesis_lib.corpus import in_trial, read_table
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
 from thesis_lib.spectrogram import Features, log_mel
@@ -38,7 +39,7 @@ class SpectrogramStore:
         How the spectrograms were made.
     made : dict
         What the store was made of: corpus, note, features, `hash`, and `mean` and `std` (dB) over
-        the recordings for training.
+        all recordings but an official test set.
     """
 
     frames: np.ndarray
@@ -72,6 +73,7 @@ class SpectrogramStore:
             part.mkdir(parents=True)
             shape = (int(index.n_frames.sum()), features.mels)
             frames = open_memmap(part / "frames.npy", "w+", np.float16, shape)
+            _reserve(part / "frames.npy")
             _fill(frames, corpus, index, features, progress)
             frames.flush()
             index.to_csv(part / "index.csv", index=False)
@@ -89,6 +91,11 @@ class SpectrogramStore:
         made = json.loads((folder / "made.json").read_text())
         frames = np.load(folder / "frames.npy", mmap_mode="c")  # torch wants it writable
         return cls(frames, read_table(folder / "index.csv"), Features(**made["features"]), made)
+
+    def trial(self, number):
+        """The same store with recordings marked `train` or `test` as in one trial."""
+        made = self.made | {"trial": number}
+        return SpectrogramStore(self.frames, in_trial(self.index, number), self.features, made)
 
     def spectrogram(self, recording):
         """One recording: float32 array, shape (n_frames, mels), dB."""
@@ -131,6 +138,13 @@ def _index(corpus, features):
     return corpus.table.assign(first_frame=count.cumsum() - count, n_frames=count)
 
 
+def _reserve(path):
+    """Take a memory-mapped file's disk space now: where a disk fills up later, the process dies."""
+    if hasattr(os, "posix_fallocate"):
+        with open(path, "r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+
+
 def _fill(frames, corpus, index, features, progress):
     def one(row):
         wave = audio.read(
@@ -145,7 +159,7 @@ def _fill(frames, corpus, index, features, progress):
 
 
 def _made(corpus, index, features, frames):
-    train = index[index.split == "train"]
+    train = index[index.split != "test"]
     heard = [frames[row.first_frame :][: row.n_frames] for row in train.itertuples()]
     heard = np.concatenate(heard or [frames])
     made = {

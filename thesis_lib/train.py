@@ -71,7 +71,9 @@ def train(store, recipe, folder, seed, device, bar=None):
 
 def make_plan(store, recipe, seed):
     """What weights depend on; a checkpoint is gone on from only under the same plan."""
-    return {"recipe": asdict(recipe), "seed": seed, "store": store.made["hash"]}
+    return {"recipe": asdict(recipe), "seed": seed} | {
+        key: store.made.get(key) for key in ("hash", "trial")
+    }
 
 
 def plan_of(folder):
@@ -145,8 +147,8 @@ def _save(folder, plan, epoch, model, optimiser, history):
 
 
 def _write(state, path):
-    with atomic(path) as part:
-        torch.save(state, part)
+    with atomic(path) as part, open(part, "wb") as file:
+        torch.save(state, file)  # into a file of ours: a full disk is then an OSError
 
 
 def snapshot(folder, epoch):
