@@ -22,7 +22,7 @@ COLUMNS = {
     "group": "session (home) or song (music); never on both sides of a split",
     "node": "the microphone array; empty in music",
     "position": "the k-th segment of its session; 0 in music",
-    "split": "train or test",
+    "split": "train, test, or the number of the one trial that holds the recording out as test",
     "known": "whether training hears this node too",
 }
 
@@ -68,6 +68,10 @@ class Corpus:
         """The recordings that `rows`, a boolean array, selects."""
         table = self.table[np.asarray(rows)].reset_index(drop=True)
         return Corpus(self.name, self.root, table, self.note)
+
+    def trial(self, number):
+        """The same recordings, each marked `train` or `test` as in one trial."""
+        return Corpus(self.name, self.root, in_trial(self.table, number), self.note)
 
     def validate(self, tile_s=0.0):
         """Check every file's header against the table, before hours are spent.
@@ -124,7 +128,8 @@ class Corpus:
         with atomic(Path(folder)) as part:
             part.mkdir(parents=True)
             self.table.to_csv(part / "corpus.csv", index=False)
-            about = {"name": self.name, "root": str(self.root), "note": self.note}
+            root = str(Path(self.root).resolve())  # notebooks run in another working folder
+            about = {"name": self.name, "root": root, "note": self.note}
             (part / "corpus.json").write_text(json.dumps(about, indent=1))
 
     @classmethod
@@ -137,6 +142,16 @@ class Corpus:
         return cls(
             about["name"], Path(about["root"]), read_table(folder / "corpus.csv"), about["note"]
         )
+
+
+def in_trial(table, number):
+    """A table of recordings or tiles, with each row's `split` as it is in one trial.
+
+    A corpus with an official test set has it in every trial; others are dealt to as many parts as
+    there are trials, and trial k trains on all parts but the k-th.
+    """
+    test = table.split.isin(["test", str(number)])
+    return table.assign(split=np.where(test, "test", "train"))
 
 
 def read_table(path):
