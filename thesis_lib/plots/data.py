@@ -1,0 +1,200 @@
+"""Pictures of data sets: how much of what, how long, where, and how fast it is read."""
+
+import numpy as np
+from matplotlib.patches import Circle, Polygon
+from matplotlib.ticker import FuncFormatter, LogLocator
+
+from thesis_lib.plots import style
+
+
+def class_balance(table, left, right):
+    """Two data sets' classes beside each other, as shares, with the counts written on.
+
+    Parameters
+    ----------
+    table : DataFrame, a row a class (its index); columns `left` and `right`: how many
+    left, right : str
+        Columns and names of the data sets; `left` is the thesis's.
+
+    Returns
+    -------
+    Figure
+    """
+    figure, axes = style.subplots(height=0.9 + 0.42 * len(table))
+    places = np.arange(len(table))
+    for name, shift, colour in ((left, -0.2, style.THESIS), (right, 0.2, style.HERE)):
+        share = 100 * table[name] / table[name].sum()
+        bars = axes.barh(places + shift, share, 0.38, color=colour, label=name)
+        axes.bar_label(bars, [f"{count:,.0f}" for count in table[name]], padding=3, fontsize=9)
+    axes.set_yticks(places, [style.nice(label) for label in table.index])
+    axes.invert_yaxis()
+    axes.margins(x=0.1)
+    axes.set_xlabel("share of the segments (%); number of segments beside the bar")
+    axes.legend(loc="lower right")
+    style.sns.despine(figure)
+    return figure
+
+
+def songs_per_class(parts):
+    """How many songs each class has, one panel a data set.
+
+    Parameters
+    ----------
+    parts : dict, title -> DataFrame, a row a class; columns `songs` and, if known, `minutes`
+
+    Returns
+    -------
+    Figure
+    """
+    rows = max(map(len, parts.values()))
+    figure, axes = style.subplots(1, len(parts), height=0.9 + 0.36 * rows, squeeze=False)
+    for one, (title, table), colour in zip(
+        axes[0], parts.items(), (style.THESIS, style.HERE), strict=False
+    ):
+        bars = one.barh([style.nice(label) for label in table.index], table.songs, color=colour)
+        minutes = table.get("minutes", [np.nan] * len(table))
+        texts = [
+            f"{songs:.0f}" + ("" if np.isnan(length) else f"  ({length:.1f} min)")
+            for songs, length in zip(table.songs, minutes, strict=True)
+        ]
+        one.bar_label(bars, texts, padding=3, fontsize=9)
+        one.invert_yaxis()
+        one.margins(x=0.35)
+        one.set(title=title, xlabel="songs")
+    style.sns.despine(figure)
+    return figure
+
+
+def session_lengths(sessions, real, colours):
+    """How long sessions last, beside the quartiles of a real home.
+
+    Parameters
+    ----------
+    sessions : DataFrame, a row a session: label, seconds
+    real : DataFrame: label, low, median, high (s); several rows a label are drawn as such
+    colours : dict, label -> colour
+
+    Returns
+    -------
+    Figure
+    """
+    labels = sorted(set(sessions.label))
+    figure, axes = style.subplots(height=1.0 + 0.42 * len(labels))
+    for place, label in enumerate(labels):
+        lines = real[real.label == label]
+        for line, shift in zip(lines.itertuples(), (-0.22, -0.36), strict=False):
+            axes.plot([line.low, line.high], [place + shift] * 2, color="0.6", linewidth=3)
+            axes.plot(line.median, place + shift, "|", color="0.2", markersize=8)
+        own = np.sort(sessions.seconds[sessions.label == label])
+        shifts = 0.12 + 0.1 * _ranks(own)
+        axes.plot(own, place + shifts, "o", color=colours[label], markersize=4.5, alpha=0.8)
+    axes.plot([], [], "o", color="0.3", markersize=4.5, label="a session here")
+    axes.plot([], [], color="0.6", linewidth=3, label="real home: quartiles (bar), median (stroke)")
+    axes.set_yticks(range(len(labels)), [style.nice(label) for label in labels])
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    axes.xaxis.set_major_formatter(FuncFormatter(_duration))
+    axes.minorticks_off()
+    axes.set_xlabel("length of a session (logarithmic)")
+    axes.grid(axis="x", alpha=0.5)
+    figure.legend(loc="outside upper right", ncols=2)
+    style.sns.despine(figure)
+    return figure
+
+
+def floor_plan(plan):
+    """Rooms, microphone nodes and places of sound, from above.
+
+    Parameters
+    ----------
+    plan : home_rooms.FloorPlan
+
+    Returns
+    -------
+    Figure
+    """
+    figure, axes = style.subplots(height=5.2, width=8.0)
+    for name, outline in (("living room", plan.living_room), ("kitchen", plan.kitchen)):
+        axes.add_patch(Polygon(outline, facecolor="0.97", edgecolor="0.3", linewidth=1.5))
+        corner = np.array(outline)
+        axes.text(corner[:, 0].mean(), corner[:, 1].mean(), name, color="0.55", ha="center",
+                  fontsize=13, style="italic")  # fmt: skip
+    for spot in plan.places:
+        x, y, _ = spot.position
+        axes.add_patch(Circle((x, y), spot.reach, color=style.ROLES["neighbour"], alpha=0.13))
+        axes.plot(x, y, ".", color=style.ROLES["neighbour"], markersize=5)
+        axes.text(x, y + 0.09, spot.name, fontsize=9, ha="center")
+    for node in plan.nodes:
+        _node(axes, node)
+    axes.set(xlabel="m", ylabel="m", aspect="equal")
+    axes.autoscale_view()
+    _key(axes)
+    return figure
+
+
+def _node(axes, node):
+    x, y, _ = node.position
+    colour = style.ROLES["anchor"] if node.known else style.ROLES["opposite"]
+    angle = np.deg2rad(node.direction)
+    along = 0.3 * np.array([-1, 1])
+    axes.plot(x + along * np.cos(angle), y + along * np.sin(angle), color=colour, linewidth=4)
+    axes.annotate(f"{node.number}", (x, y), xytext=(0, 0), textcoords="offset points", color="w",
+                  ha="center", va="center", fontsize=9, weight="bold",
+                  bbox={"boxstyle": "circle,pad=0.25", "color": colour})  # fmt: skip
+
+
+def _key(axes):
+    kinds = (("anchor", "node heard in training"), ("opposite", "node heard in the test only"))
+    for role, text in kinds:
+        axes.plot([], [], "o", color=style.ROLES[role], markersize=9, label=text)
+    axes.plot([], [], "o", color=style.ROLES["neighbour"], alpha=0.4, markersize=9,
+              label="where a sound comes from, and how far it moves")  # fmt: skip
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, columnspacing=1.2)
+
+
+def input_pipeline(table):
+    """How many triplets a second each way of reading delivers, a panel a data set.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns corpus, method, mean, spread (triplets a second).
+
+    Returns
+    -------
+    Figure
+    """
+    corpora, methods = table.corpus.unique(), table.method.unique()
+    height = 0.9 + 0.42 * len(methods) * len(corpora)
+    figure, axes = style.subplots(len(corpora), height=height, sharex=True, squeeze=False)
+    colours = dict(zip(methods, (style.THESIS, *style.COLOURS), strict=False))
+    for one, corpus in zip(axes[:, 0], corpora, strict=True):
+        rows = table[table.corpus == corpus]
+        # On a logarithmic axis the line of the spread must stay above zero.
+        low = np.minimum(rows.spread, 0.9 * rows["mean"])
+        bars = one.barh(rows.method, rows["mean"], xerr=[low, rows.spread], ecolor="0.3",
+                        color=[colours[name] for name in rows.method])  # fmt: skip
+        one.bar_label(bars, [_triplets(value) for value in rows["mean"]], padding=5, fontsize=9)
+        one.invert_yaxis()
+        one.set(title=corpus, xscale="log")
+        one.margins(x=0.15)
+    axes[-1, 0].set_xlabel("triplets a second (logarithmic)")
+    style.sns.despine(figure)
+    return figure
+
+
+def _triplets(value):
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+
+
+def _ranks(values):
+    """0, 1, ... for the first, second, ... of equal values, so that none hides another."""
+    return np.array([np.sum(values[:at] == value) for at, value in enumerate(values)])
+
+
+def _duration(seconds, _):
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.3g} s"

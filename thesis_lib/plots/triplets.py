@@ -1,0 +1,183 @@
+"""Pictures of triplets: which tile may be drawn, which was, and how often."""
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from thesis_lib.plots import style
+from thesis_lib.plots.sound import mel_axis
+
+FRAME = 2.5  # pt, of a tile that is pointed at
+
+
+def strips(rows, marked, rate, centres, span=70):
+    """Recordings as log-Mel strips, with some tiles framed.
+
+    Parameters
+    ----------
+    rows : dict, title -> float array (frames, mels), dB
+    marked : list of (row number, start in s, duration in s, role)
+        Roles: "anchor", "neighbour", "opposite".
+    rate : float, frames a second
+    centres : float array (mels,), Hz
+    span : float, dB below the loudest that are told apart
+
+    Returns
+    -------
+    Figure
+    """
+    height = 0.7 + 1.2 * len(rows)
+    figure, axes = style.subplots(len(rows), height=height, sharex=True, squeeze=False)
+    top = max(np.max(levels) for levels in rows.values())
+    for one, (title, levels) in zip(axes[:, 0], rows.items(), strict=True):
+        extent = (0, len(levels) / rate, 0, levels.shape[1])
+        one.imshow(levels.T, cmap=style.SPECTROGRAM, vmin=top - span, vmax=top, extent=extent,
+                   origin="lower", aspect="auto")  # fmt: skip
+        mel_axis(one, centres, sparse=True)
+        one.set_title(title, fontsize=10)
+    for row, start, duration, role in marked:
+        _frame(axes[row, 0], start, duration, len(centres), role)
+    axes[-1, 0].set_xlabel("time (s)")
+    return figure
+
+
+def _frame(axes, start, duration, mels, role):
+    colour = style.ROLES[role]
+    box = {"edgecolor": colour, "facecolor": "none", "linewidth": FRAME, "clip_on": False}
+    axes.add_patch(Rectangle((start, 0), duration, mels, **box))
+    axes.text(start + duration / 2, mels * 0.9, role, color="w", ha="center", va="top", fontsize=9,
+              bbox={"facecolor": colour, "edgecolor": "none", "pad": 2})  # fmt: skip
+
+
+def reach(rows):
+    """Which tiles may be drawn for one anchor, along time, a panel a data set.
+
+    Parameters
+    ----------
+    rows : dict, title -> DataFrame, a row a tile
+        Columns recording (text; drawn from top to bottom in order), start, duration (s), role:
+        "anchor", "neighbour", "opposite" or "" (neither may be drawn).
+
+    Returns
+    -------
+    Figure
+    """
+    counts = [table.recording.nunique() for table in rows.values()]
+    figure, axes = style.subplots(
+        len(rows), height=0.9 + 0.34 * sum(counts) + 0.5 * len(rows), squeeze=False,
+        height_ratios=counts,
+    )  # fmt: skip
+    for one, (title, table) in zip(axes[:, 0], rows.items(), strict=True):
+        names = list(table.recording.unique())
+        for tile in table.itertuples():
+            colour = style.ROLES.get(tile.role, "0.85")
+            box = (tile.start, tile.duration)
+            one.broken_barh([box], (names.index(tile.recording) - 0.38, 0.76), facecolor=colour,
+                            edgecolor="w", linewidth=1)  # fmt: skip
+        one.set_yticks(range(len(names)), names)
+        one.set(title=title, xlabel="time in the recording (s)")
+        one.set_xlim(0, (table.start + table.duration).max())
+        one.set_ylim(len(names) - 0.5, -0.5)
+    _key(figure)
+    style.sns.despine(figure, left=True)
+    return figure
+
+
+def _key(figure):
+    texts = {
+        "anchor": "anchor",
+        "neighbour": "may be its neighbour",
+        "opposite": "may be its opposite",
+    }
+    handles = [Rectangle((0, 0), 1, 1, color=style.ROLES[role]) for role in texts]
+    handles.append(Rectangle((0, 0), 1, 1, color="0.85"))
+    names = [*texts.values(), "neither"]
+    figure.legend(handles, names, loc="outside upper center", ncols=4)
+
+
+def examples(tiles, titles, centres, rate, span=70):
+    """Triplets as rows of log-Mel pictures: anchor, neighbour, opposite.
+
+    Parameters
+    ----------
+    tiles : float array, shape (triplets, 3, frames, mels), dB
+    titles : list of lists, shape (triplets, 3)
+        What is written below each picture.
+    centres : float array (mels,), Hz
+    rate : float, frames a second
+    span : float, dB below a row's loudest that are told apart
+
+    Returns
+    -------
+    Figure
+    """
+    count, _, frames, mels = np.shape(tiles)
+    figure, axes = style.subplots(count, 3, height=0.6 + 1.55 * count, squeeze=False, sharex=True)
+    for row, (pictures, texts) in enumerate(zip(tiles, titles, strict=True)):
+        top = np.max(pictures)
+        for one, picture, text in zip(axes[row], pictures, texts, strict=True):
+            extent = (0, frames / rate, 0, mels)
+            one.imshow(np.asarray(picture).T, cmap=style.SPECTROGRAM, vmin=top - span, vmax=top,
+                       extent=extent, origin="lower", aspect="auto")  # fmt: skip
+            one.set_title(text, fontsize=9, color="0.25")
+            one.set_yticks([])
+        mel_axis(axes[row, 0], centres, sparse=True)
+    for one, role in zip(axes[0], style.ROLES, strict=True):
+        one.annotate(role, (0.5, 1), xytext=(0, 20), xycoords="axes fraction", ha="center",
+                     textcoords="offset points", color=style.ROLES[role], weight="bold",
+                     fontsize=12)  # fmt: skip
+    for one in axes[-1]:
+        one.set_xlabel("time (s)")
+    return figure
+
+
+def distances(tables):
+    """How far in time neighbours lie from their anchors: drawn, and expected, a panel a data set.
+
+    Parameters
+    ----------
+    tables : dict, title -> DataFrame: seconds, drawn, expected (numbers of triplets)
+
+    Returns
+    -------
+    Figure
+    """
+    figure, axes = style.subplots(1, len(tables), height=3.0, squeeze=False)
+    for one, (title, table) in zip(axes[0], tables.items(), strict=True):
+        step = np.diff(table.seconds).min() if len(table) > 1 else 1.0
+        one.bar(table.seconds, table.drawn, 0.8 * step, color=style.ROLES["neighbour"], alpha=0.75,
+                label="drawn")  # fmt: skip
+        one.plot(table.seconds, table.expected, "_k", markersize=9, markeredgewidth=1.5,
+                 label="expected")  # fmt: skip
+        one.axvline(0, color=style.ROLES["anchor"], linewidth=1.5, label="anchor")
+        one.set(title=title, xlabel="neighbour minus anchor (s)", ylabel="triplets")
+        one.set_ylim(0, 1.3 * max(table.drawn.max(), table.expected.max()))
+        one.legend(ncols=3, loc="upper center", columnspacing=1.0, handlelength=1.2)
+    style.sns.despine(figure)
+    return figure
+
+
+def same_label(tables, colours):
+    """Share of triplets whose opposite carries the anchor's label, by that label.
+
+    Parameters
+    ----------
+    tables : dict, title -> DataFrame, a row a class (its index): share, expected (0 to 1)
+    colours : dict, title -> dict, class -> colour
+
+    Returns
+    -------
+    Figure
+    """
+    rows = max(map(len, tables.values()))
+    figure, axes = style.subplots(1, len(tables), height=1.1 + 0.34 * rows, squeeze=False)
+    for one, (title, table) in zip(axes[0], tables.items(), strict=True):
+        names = [style.nice(label) for label in table.index]
+        shades = [colours[title][label] for label in table.index]
+        one.barh(names, 100 * table.share, color=shades)
+        one.plot(100 * table.expected, names, "|k", markersize=12, label="expected by chance")
+        one.invert_yaxis()
+        one.margins(x=0.12)
+        one.set(title=title, xlabel="opposites with the anchor's label (%)")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper right")
+    style.sns.despine(figure)
+    return figure
