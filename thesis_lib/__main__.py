@@ -98,7 +98,7 @@ def _parser():
 
 
 def main():
-    """Run one command; a bad input is one sentence and exit status 2, not a traceback."""
+    """Run one command; a bad input is one sentence and exit status 1, not a traceback."""
     logging.basicConfig(format="%(message)s")
     args = _parser().parse_args()
     try:

@@ -53,8 +53,10 @@ def read(folder, fold=1):
     """
     folder = Path(folder)
     if (folder / "dev").is_dir():
-        parts = [_development(folder, "dev/"), _evaluation(folder, "eval/")]
-        table = pd.concat(parts, ignore_index=True)
+        heard, unheard = _development(folder, "dev/"), _evaluation(folder, "eval/")
+        if unheard.group.isin(heard.group).any():  # its sessions are numbered from 1 again
+            unheard["group"] = "eval " + unheard.group
+        table = pd.concat([heard, unheard], ignore_index=True)
     elif (folder / "meta.txt").is_file():
         table = _by_fold(folder, _development(folder, ""), fold)
     else:
@@ -89,7 +91,14 @@ def _evaluation(folder, below):
 
 
 def _by_fold(folder, table, fold):
-    held_out = _lines(folder / "evaluation_setup" / f"fold{fold}_test.txt", ["path"]).path
+    source = folder / "evaluation_setup" / f"fold{fold}_test.txt"
+    held_out = _lines(source, ["path"]).path
+    unknown = ~held_out.isin(table.path)
+    if unknown.any():
+        raise InputError(
+            f"{source} lists {held_out[unknown].iloc[0]}, which meta.txt does not; "
+            "unpack the archive that holds both again."
+        )
     table.loc[table.path.isin(set(held_out)), "split"] = "test"
     return table
 

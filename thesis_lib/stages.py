@@ -40,6 +40,10 @@ def corpus(kind, source, folder, recipe, seeds, part=None):
     part : int, optional
         Only so many groups a class and side of the split: for a quick look.
     """
+    if recipe not in RECIPES:
+        raise InputError(f"recipe {recipe!r} is unknown; choose one of {', '.join(RECIPES)}.")
+    if seeds < 1 or (part is not None and part < 1):
+        raise InputError(f"seeds={seeds} and part={part} must be 1 or more; choose other numbers.")
     found = READERS[kind](source)
     recipe = RECIPES[recipe]
     found = _long_enough(found, recipe.tile)
