@@ -16,6 +16,7 @@ from sklearn.metrics import (
     normalized_mutual_info_score,
     silhouette_score,
 )
+from threadpoolctl import threadpool_limits
 
 from thesis_lib.checks import classes, column, count, matrix
 from thesis_lib.errors import InputError
@@ -189,7 +190,9 @@ def silhouette(vectors, labels, sample=5000, seed=0):
 
 def _fit(points, k, seed, name):
     k = count(k, 1, len(points), name)
-    with warnings.catch_warnings():
+    # One thread: several add up in any order, so the last digits would differ from run to run, and
+    # on a busy machine they wait for each other forty times longer than they work.
+    with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         try:
             return KMeans(k, n_init=10, random_state=seed).fit(points)
