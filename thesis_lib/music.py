@@ -20,21 +20,22 @@ TAKE = re.compile(r"-[A-Z]$")  # `song-A`, `song-B`: takes or excerpts of one so
 log = logging.getLogger(__name__)
 
 
-def read(folder, test_share=0.3, seed=1234, note=""):
+def read(folder, parts=3, seed=1234, note=""):
     """Read a folder of class folders.
 
     Every file is decoded once: what cannot be read is named and left out, and silence at both
     ends is trimmed (thesis, data). Files that differ only in a trailing `-A`, `-B`, ... are
-    excerpts of one song. Of each class, whole songs are drawn for the test.
+    excerpts of one song. Whole songs of each class are dealt to `parts` parts; each is held out as
+    test in one trial, so that in the end every song was tested unheard.
 
     Parameters
     ----------
     folder : Path
         `folder/<class>/<song>.wav` (or .flac, .ogg, .opus, .mp3, .aiff); deeper folders count.
-    test_share : float
-        Share of a class's songs that is kept for the test; at least one.
+    parts : int
+        As many as there will be trials.
     seed : int
-        For drawing them.
+        For dealing the songs.
     note : str
         What captions have to say of this corpus.
 
@@ -57,7 +58,7 @@ def read(folder, test_share=0.3, seed=1234, note=""):
     if table.empty:
         raise InputError(f"{folder} holds no readable audio ({faults[0]})")
     _check_classes(folder, table)
-    table["split"] = _split(table, test_share, np.random.default_rng(seed))
+    table["split"] = _deal(table, parts, np.random.default_rng(seed))
     return Corpus(folder.name.replace("_", " "), folder, table[list(COLUMNS)], note)
 
 
@@ -114,10 +115,9 @@ def _check_classes(folder, table):
         )
 
 
-def _split(table, test_share, rng):
-    """`train` or `test` for each row; a song is never on both sides."""
-    test = set()
+def _deal(table, parts, rng):
+    """The part of each row, "0", "1", ...: whole songs are dealt, class by class."""
+    part = {}
     for songs in table.groupby("label").group.unique():
-        count = min(len(songs) - 1, max(1, round(test_share * len(songs))))
-        test.update(rng.permutation(sorted(songs))[:count])
-    return np.where(table.group.isin(test), "test", "train")
+        part.update({song: str(i % parts) for i, song in enumerate(rng.permutation(sorted(songs)))})
+    return table.group.map(part)

@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from thesis_lib.corpus import Corpus
+from thesis_lib.corpus import Corpus, in_trial
 from thesis_lib.embed import Embeddings
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
@@ -74,14 +74,23 @@ class Run:
         return self._about["seeds"]
 
     @property
-    def corpus(self):
-        """The `Corpus`."""
+    def all_trials(self):
+        """The `Corpus` as it was read, its `split` not yet that of one trial."""
         return Corpus.open(self.folder / "corpus")
 
     @property
+    def corpus(self):
+        """The `Corpus` as in the first trial."""
+        return self.all_trials.trial(0)
+
+    @property
     def store(self):
-        """The `SpectrogramStore`, mono."""
-        return SpectrogramStore.open(self.folder / "store")
+        """The `SpectrogramStore`, mono, as in the first trial."""
+        return self.store_of(self.seeds[0])
+
+    def store_of(self, seed):
+        """The store, mono, as in the trial of a seed: each seed is a trial of its own."""
+        return SpectrogramStore.open(self.folder / "store").trial(self.seeds.index(seed))
 
     @property
     def channel_store(self):
@@ -112,20 +121,21 @@ class Run:
         return load_model(snapshot(self.training(seed), epoch), device or torch.device("cpu"))
 
     def embeddings(self, kind="trained", seed=None, channels=False):
-        """`Embeddings` of all tiles.
+        """`Embeddings` of all tiles, their `split` as in the trial of the seed.
 
         Parameters
         ----------
         kind : {"trained", "untrained", "statistics"}
             By the trained network, by the same network before training, or mean and standard
-            deviation of the log-Mel bands (which knows no seed).
+            deviation of the log-Mel bands (the same for each seed but for the split).
         seed : int
             None: the first.
         channels : bool
             Of the test recordings' single microphones instead of all recordings in mono.
         """
         seed = self.seeds[0] if seed is None else seed
-        return Embeddings.open(self.embedding_folder(kind, seed, channels))
+        found = Embeddings.open(self.embedding_folder(kind, seed, channels))
+        return Embeddings(found.vectors, in_trial(found.tiles, self.seeds.index(seed)))
 
     def embedding_folder(self, kind, seed, channels=False):
         """Where `embeddings` finds them."""

@@ -79,9 +79,10 @@ def _first_groups(corpus, count):
 def features(folder):
     """Build the spectrogram stores of a run."""
     run = Run(folder)
-    SpectrogramStore.build(run.corpus, run.recipe.features, run.folder / "store")
-    if run.has_channels and (run.corpus.table.split == "test").any():
-        channels = run.corpus.part(run.corpus.table.split == "test").each_channel()
+    corpus = run.all_trials
+    SpectrogramStore.build(corpus, run.recipe.features, run.folder / "store")
+    if run.has_channels and (corpus.table.split == "test").any():
+        channels = corpus.part(corpus.table.split == "test").each_channel()
         SpectrogramStore.build(channels, run.recipe.features, run.folder / "store_channels")
 
 
@@ -92,13 +93,13 @@ def training(folder):
     for seed in run.seeds:
         _set_aside_other_plans(run, seed)
     side_by_side = len(run.seeds) if device.type == "cpu" else 1
-    total = count_triplets(run.store, run.recipe) * len(run.seeds)
+    total = sum(count_triplets(run.store_of(seed), run.recipe) for seed in run.seeds)
     with tqdm(total=total, desc=f"training on {run.corpus.name}", unit=" triplets") as bar:
 
         def one(seed):
             if side_by_side > 1:
                 torch.set_num_threads(1)  # the seeds share the cores
-            train(run.store, run.recipe, run.training(seed), seed, device, bar)
+            train(run.store_of(seed), run.recipe, run.training(seed), seed, device, bar)
 
         jobs = (delayed(one)(seed) for seed in run.seeds)
         Parallel(n_jobs=side_by_side, require="sharedmem")(jobs)
@@ -109,9 +110,9 @@ def _set_aside_other_plans(run, seed):
     """Keep, under another name, a training that was of another store or recipe."""
     folder = run.training(seed)
     plan = plan_of(folder)
-    if plan is None or plan == make_plan(run.store, run.recipe, seed):
+    if plan is None or plan == make_plan(run.store_of(seed), run.recipe, seed):
         return
-    aside = folder.with_name(f"{folder.name}_of_store_{plan['store'][:8]}")
+    aside = folder.with_name(f"{folder.name}_of_store_{plan['hash'][:8]}")
     shutil.rmtree(aside, ignore_errors=True)
     folder.rename(aside)
     log.warning("Recipe or data changed: training anew; the old training is kept in %s.", aside)
