@@ -43,9 +43,16 @@ def _notebook(args):
 
 
 def _summary(args):
-    from thesis_lib import record
+    from pathlib import Path
 
-    record.collect(args.out)
+    import pandas as pd
+
+    from thesis_lib import record, summary
+
+    pairs = pd.DataFrame(record.collect(args.out))
+    page = Path(args.out) / "README.md"
+    if page.is_file():
+        summary.write_into(page, pairs)
 
 
 def _show(args):

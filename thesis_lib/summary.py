@@ -1,4 +1,4 @@
-"""What is printed at the end: thesis | here, and where to look."""
+"""Thesis | here: the table printed at the end, and the same in the README."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,11 @@ from pathlib import Path
 import pandas as pd
 
 from thesis_lib.errors import InputError
+from thesis_lib.files import atomic
+
+# The table in the README stands between these two.
+BEGIN = "<!-- thesis | here: written by `make figures` -->"
+END = "<!-- end -->"
 
 
 def show(out):
@@ -56,3 +61,27 @@ def _number(value):
     if isinstance(value, float):
         return f"{value:.4g}"
     return str(value)
+
+
+def write_into(page, pairs):
+    """Replace the table between two marks of a Markdown page by today's pairs.
+
+    Parameters
+    ----------
+    page : Path
+    pairs : DataFrame
+        As for `as_table`, with the column `differs`.
+    """
+    text = page.read_text()
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    table = "\n".join(["", *markdown(pairs), ""])
+    with atomic(page) as part:
+        part.write_text(before + BEGIN + "\n" + table + "\n" + END + after)
+
+
+def markdown(pairs):
+    """The pairs as the lines of a Markdown table."""
+    table = as_table(pairs)
+    rows = ["| | thesis | here |", "|---|---|---|"]
+    return rows + [f"| {row.what} | {row.thesis} | {row.here} |" for row in table.itertuples()]
