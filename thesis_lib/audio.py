@@ -99,7 +99,9 @@ def _opened(path):
         ) from None
     if _breaks_off(file.extra_info):
         file.close()
-        raise InputError(f"{path} is truncated, its end is missing; copy it again or remove it.")
+        raise InputError(
+            f"{path} is truncated, its end is missing or damaged; copy it again or remove it."
+        )
     return file
 
 
@@ -108,7 +110,7 @@ def _breaks_off(log):
 
     It opens such a file without complaint and calls what is left of it the whole.
     """
-    if "Last page lacks an end-of-stream bit" in log:
+    if re.search(r"^Ogg ?: (Last page lacks|Junk after the last page)", log, re.MULTILINE):
         return True
     sizes = re.search(r"^ *(?:data|SSND) : (\d+) \(should be (\d+)\)", log, re.MULTILINE)
     # A WAV that was piped out of a program says 0 or 2^32 - 1: the size was not known yet.
