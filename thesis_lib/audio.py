@@ -113,7 +113,7 @@ def _breaks_off(log):
     if re.search(r"^Ogg ?: (Last page lacks|Junk after the last page)", log, re.MULTILINE):
         return True
     sizes = re.search(r"^ *(?:data|SSND) : (\d+) \(should be (\d+)\)", log, re.MULTILINE)
-    # A WAV that was piped out of a program says 0 or 2^32 - 1: the size was not known yet.
+    # A WAV piped out of a program says 2^32 - 1, for its size was not known yet.
     return bool(sizes) and int(sizes[2]) < int(sizes[1]) < 2**32 - 2**16
 
 

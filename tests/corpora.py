@@ -1,0 +1,97 @@
+"""Small made-up corpora, and faults to put into them; plain functions that the tests share."""
+
+import builtins
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from thesis_lib.corpus import COLUMNS, Corpus
+
+RATE = 16000  # Hz
+
+# Where the suite's own music and real recordings lie; the tests that need them say what is missing.
+MINI_MUSIC = Path(__file__).parents[1] / "data" / "mini_music"
+
+
+def real(*parts):
+    """A path below the folder of real recordings; skips the test where there is none."""
+    root = os.environ.get("THESIS_REAL_DATA")
+    if not root:
+        pytest.skip("THESIS_REAL_DATA is not set: no real recordings to read")
+    path = Path(root, *parts)
+    if not path.exists():
+        pytest.skip(f"THESIS_REAL_DATA names {root}, which holds no {'/'.join(parts)}")
+    return path
+
+
+def noise(seconds, seed=0, rate=RATE, channels=1, level=0.1):
+    """White noise: float32, shape (samples,) or (samples, channels)."""
+    shape = (round(seconds * rate), channels)
+    wave = (level * np.random.default_rng(seed).standard_normal(shape)).astype(np.float32)
+    return wave[:, 0] if channels == 1 else wave
+
+
+def tone(seconds, frequency, rate=RATE, level=0.5):
+    """A sine that starts at phase 0: float64, shape (samples,)."""
+    return level * np.sin(2 * np.pi * frequency * np.arange(round(seconds * rate)) / rate)
+
+
+def write(path, wave, rate=RATE, **kind):
+    """Write a sound file and the folders above it."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, wave, rate, **kind)
+    return path
+
+
+def corpus_of(root, waves, split=None, label=None, rate=RATE, name="made up", note=""):
+    """A corpus of waveforms, one WAV (32 bit) a recording."""
+    split = split or ["train"] * len(waves)
+    label = label or [f"class {i % 2}" for i in range(len(waves))]
+    rows = []
+    for i, wave in enumerate(waves):
+        path = write(Path(root) / f"{i:02d}.wav", wave, rate, subtype="FLOAT")
+        info = soundfile.info(path)
+        rows.append(
+            {
+                "path": path.name,
+                "start": 0.0,
+                "duration": info.frames / rate,
+                "sample_rate": rate,
+                "channels": info.channels,
+                "channel": -1,
+                "label": label[i],
+                "group": f"group {i}",
+                "node": "",
+                "position": 0,
+                "split": split[i],
+                "known": True,
+            }
+        )
+    return Corpus(name, Path(root), pd.DataFrame(rows)[list(COLUMNS)], note)
+
+
+def listing(folder):
+    """Every path below a folder, with the bytes of each file: what must not change."""
+    paths = sorted(Path(folder).rglob("*"))
+    return {str(path): path.read_bytes() if path.is_file() else None for path in paths}
+
+
+def fill_disk(monkeypatch, *endings):
+    """From now on files whose name ends so lie on a disk that is always full."""
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full, a disk that is always full")
+    true = io.open
+
+    def full(file, mode="r", *args, **kwargs):
+        if str(file).endswith(endings) and set(mode) & set("wax+"):
+            file = "/dev/full"
+        return true(file, mode, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "open", full)
+    monkeypatch.setattr(io, "open", full)
