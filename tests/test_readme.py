@@ -1,0 +1,40 @@
+"""What a newcomer reads first is true: links, commands, and the table of numbers."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from thesis_lib import summary
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
+def test_every_link_leads_somewhere(link):
+    assert (ROOT / link).exists()
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"make ([a-z]+)", README))))
+def test_every_command_exists(target):
+    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert f"make {target} " in said.stdout
+
+
+def test_the_table_is_what_results_hold():
+    pairs = pd.DataFrame(json.loads((ROOT / "results" / "thesis_vs_here.json").read_text()))
+    table = README.split(summary.BEGIN)[1].split(summary.END)[0].strip()
+    assert table == "\n".join(summary.markdown(pairs))
+
+
+def test_every_committed_figure_is_in_the_index():
+    files = {
+        path.relative_to(ROOT / "figures").as_posix()
+        for path in (ROOT / "figures").rglob("*")
+        if path.is_file()
+    }
+    assert files - {"index.json"} == set(json.loads((ROOT / "figures/index.json").read_text()))
