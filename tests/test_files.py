@@ -40,6 +40,23 @@ def test_a_failure_leaves_what_was_there(tmp_path, folder, error):
     assert os.listdir(tmp_path) == ["thing"]
 
 
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_a_folder_that_cannot_be_moved_in_leaves_the_one_before(tmp_path, monkeypatch, error):
+    path, rename = tmp_path / "store", os.rename
+    _fill(path, True, "before")
+
+    def stop_halfway(source, target):
+        if (source / "part").read_text() == "after":
+            raise error("stopped")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", stop_halfway)
+    with pytest.raises(error), atomic(path) as place:
+        _fill(place, True, "after")
+    assert (path / "part").read_text() == "before"
+    assert os.listdir(tmp_path) == ["store"]
+
+
 @pytest.mark.parametrize("folder", [False, True])
 def test_a_file_may_replace_a_folder_and_the_other_way(tmp_path, folder):
     path = tmp_path / "thing"

@@ -76,9 +76,10 @@ def _move(place, path, aside):
             path.unlink()
         os.replace(place, path)
         return
-    os.rename(path, aside)
     try:
+        os.rename(path, aside)
         os.rename(place, path)
-    except OSError:
-        os.rename(aside, path)
+    except BaseException:
+        if aside.exists() and not path.exists():
+            os.rename(aside, path)
         raise
