@@ -11,9 +11,9 @@ from functools import lru_cache
 import librosa
 import numpy as np
 import torch
+from scipy.fft import dct
 
 from thesis_lib.errors import InputError
-from thesis_lib.torchaudio_import import torchaudio
 
 FLOOR = 1e-10  # power below which everything is -100 dB, as in librosa
 
@@ -91,7 +91,7 @@ def _decibels(frames, features):
 
 def mfcc(wave, features=Features()):
     """Mel-frequency cepstral coefficients: tensor, float32, shape (frames, mfcc)."""
-    return log_mel(wave, features) @ _cosines(features)
+    return (log_mel(wave, features).double() @ _cosines(features)).float()
 
 
 @lru_cache
@@ -116,4 +116,4 @@ def mel_centres(features=Features()):
 @lru_cache
 def _cosines(features):
     """The orthonormal cosine transform of the Mel bands: tensor, shape (mels, mfcc)."""
-    return torchaudio.functional.create_dct(features.mfcc, features.mels, norm="ortho")
+    return torch.from_numpy(dct(np.eye(features.mels), norm="ortho")[:, : features.mfcc].copy())
