@@ -1,0 +1,64 @@
+"""The thesis's recipe to the letter: the table of the thesis, written down a second time."""
+
+from dataclasses import FrozenInstanceError, asdict
+
+import pytest
+
+from thesis_lib.recipe import RECIPES, SEED, THESIS_MUSIC, THESIS_SINS
+
+SHARED = {
+    "width": 64,
+    "embedding": 256,
+    "margin": 1.0,
+    "reduction": "nonzero",
+    "l2": 0.01,
+    "rate": 1e-5,
+    "bfloat16": False,
+    "features": {
+        "sample_rate": 16000,
+        "frame": 480,
+        "step": 160,
+        "fft": 1024,
+        "mels": 128,
+        "mfcc": 13,
+    },
+}
+SINS = SHARED | {"tile": 5.0, "reach": 5.0, "batch": 64, "epochs": 110}
+MUSIC = SHARED | {"tile": 10.0, "reach": 40.0, "batch": 32, "epochs": 130}
+
+
+@pytest.mark.parametrize("recipe, table", [(THESIS_SINS, SINS), (THESIS_MUSIC, MUSIC)])
+def test_the_thesiss_numbers(recipe, table):
+    numbers = asdict(recipe)
+    del numbers["name"]
+    assert numbers == table
+    assert SEED == 1234
+
+
+@pytest.mark.parametrize(
+    "recipe, length, hop, reach", [(THESIS_SINS, 498, 500, 1), (THESIS_MUSIC, 998, 1000, 4)]
+)
+def test_the_thesiss_numbers_in_frames_and_tiles(recipe, length, hop, reach):
+    assert (recipe.length, recipe.hop, recipe.reach_tiles) == (length, hop, reach)
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_every_recipe_can_be_followed(name):
+    recipe = RECIPES[name]
+    assert recipe.name == name
+    assert recipe.hop >= recipe.length > 0  # tiles lie end to end and share no frame
+    assert recipe.hop - recipe.length < recipe.features.frame / recipe.features.step
+    assert recipe.reach_tiles >= 1  # an anchor has somewhere to look for a neighbour
+    assert recipe.reach_tiles * recipe.tile <= recipe.reach + 1e-6
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_what_the_thesis_decided_holds_in_small_too(name):
+    """The small recipes change sizes, not the idea: same margin, same loss."""
+    for key in ("margin", "reduction", "l2"):
+        assert getattr(RECIPES[name], key) == SHARED[key]
+
+
+def test_a_recipe_cannot_be_changed_by_accident():
+    with pytest.raises(FrozenInstanceError):
+        THESIS_SINS.margin = 2.0
