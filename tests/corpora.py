@@ -95,3 +95,46 @@ def fill_disk(monkeypatch, *endings):
 
     monkeypatch.setattr(builtins, "open", full)
     monkeypatch.setattr(io, "open", full)
+
+
+def sins_lists(root, dev, unseen=()):
+    """The lists of both archives of DCASE 2018 task 5, as they are unpacked to `dev` and `eval`.
+
+    Parameters
+    ----------
+    dev : list of (node, session, position, label)
+    unseen : the same for the evaluation set, whose files are renamed 1.wav, 2.wav, ...
+        Without any, `root` holds the development archive alone.
+
+    Returns
+    -------
+    list of paths below `root`, in the order of the lists: the files that belong there
+    """
+    root = Path(root)
+    below = root / "dev" if unseen else root
+    names = [f"audio/DevNode{n}_ex{s}_{k}.wav" for n, s, k, _ in dev]
+    lines = [f"{name}\t{label}\ts{s}\n" for name, (_, s, _, label) in zip(names, dev, strict=True)]
+    text(below / "meta.txt", *lines)
+    for fold in (1, 2, 3, 4):
+        held = [(s + fold) % 4 == 0 for _, s, _, _ in dev]
+        setup = below / "evaluation_setup"
+        train = [line for line, out in zip(lines, held, strict=True) if not out]
+        text(setup / f"fold{fold}_train.txt", *train)
+        test = [f"{name}\n" for name, out in zip(names, held, strict=True) if out]
+        text(setup / f"fold{fold}_test.txt", *test)
+    if not unseen:
+        return [root / name for name in names]
+    anonymous = [f"audio/{i + 1}.wav" for i in range(len(unseen))]
+    files = list(zip(anonymous, unseen, strict=True))
+    setup = root / "eval" / "evaluation_setup"
+    lines = [f"{name}\t{label}\ts{s}\n" for name, (_, s, _, label) in files]
+    text(setup / "evaluate.txt", *lines)
+    # in another order than the list
+    lines = [f"audio/EvalNode{n}_ex{s}_{k}.wav\t{name}\n" for name, (n, s, k, _) in files[::-1]]
+    text(setup / "map.txt", *lines)
+    return [below / name for name in names] + [root / "eval" / name for name in anonymous]
+
+
+def text(path, *lines):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(lines))
