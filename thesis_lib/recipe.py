@@ -107,3 +107,35 @@ RECIPES = {
         SMOKE_MUSIC,
     )
 }
+
+
+def numbers(recipe):
+    """Every number of a recipe under a name for readers, with its unit.
+
+    Parameters
+    ----------
+    recipe : Recipe
+
+    Returns
+    -------
+    dict, name -> str
+    """
+    features = recipe.features
+    shown = {
+        "sample rate (Hz)": features.sample_rate,
+        "frame / step (samples)": f"{features.frame} / {features.step}",
+        "FFT (samples)": features.fft,
+        "tile (s)": recipe.tile,
+        "tile (frames x Mel bands)": f"{recipe.length} x {features.mels}",
+        "reach of a neighbour (s)": recipe.reach,
+        "width of the network": recipe.width,
+        "dimensions of the embedding": recipe.embedding,
+        "margin": recipe.margin,
+        "mean of the loss over": f"{recipe.reduction} triplets",
+        "L2 factor": recipe.l2,
+        "learning rate": recipe.rate,
+        "triplets in a step": recipe.batch,
+        "epochs": recipe.epochs,
+        "computes in": "bfloat16" if recipe.bfloat16 else "float32",
+    }
+    return {name: v if isinstance(v, str) else f"{v:g}" for name, v in shown.items()}

@@ -1,5 +1,6 @@
 """ResNet18 (He et al., 2016) for spectrograms, the whole network on one page."""
 
+import pandas as pd
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -72,3 +73,38 @@ class ResNet18(nn.Module):
         x = self.stage3(x)  # (n, 256, 32, 8)
         x = self.stage4(x)  # (n, 512, 16, 4)
         return self.head(x.mean(dim=(2, 3)))  # (n, 512) -> (n, 256)
+
+
+def layer_table(model, frames, mels):
+    """What each part of the network makes of one tile, and what it costs.
+
+    Parameters
+    ----------
+    model : ResNet18
+    frames, mels : int
+        Size of the tile.
+
+    Returns
+    -------
+    DataFrame
+        A row a layer that has weights: `layer`, `kind`, `output` (channels, frames, bands; of the
+        head, its dimensions), `parameters`.
+    """
+    rows = []
+
+    def note(name):
+        def hook(layer, _, output):
+            size = sum(weight.numel() for weight in layer.parameters())
+            rows.append((name, type(layer).__name__, tuple(output.shape[1:]), size))
+
+        return hook
+
+    layers = [(n, layer) for n, layer in model.named_modules() if list(layer.parameters(False))]
+    hooks = [layer.register_forward_hook(note(name)) for name, layer in layers]
+    was_training = model.training
+    with torch.inference_mode():
+        model.eval()(torch.zeros(1, model.conv.in_channels, frames, mels))
+    model.train(was_training)
+    for hook in hooks:
+        hook.remove()
+    return pd.DataFrame(rows, columns=["layer", "kind", "output", "parameters"])
