@@ -1,0 +1,177 @@
+"""Clips, the layer table, and the figures of training and of the embedding space."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from matplotlib import pyplot as plt
+
+from thesis_lib import clips
+from thesis_lib.centroids import arithmetic, centroid_distances
+from thesis_lib.errors import InputError
+from thesis_lib.plots import space, style, training
+from thesis_lib.recipe import SMALL_HOME, THESIS_SINS, numbers
+from thesis_lib.resnet import ResNet18, layer_table
+
+LABELS = np.array(["a_b", "c", "d"] * 10)
+COLOURS = style.class_colours(LABELS)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def close():
+    yield
+    plt.close("all")
+
+
+def texts(figure):
+    return " ".join([text.get_text() for text in figure.findobj(plt.Text) if text.get_text()])
+
+
+def test_join_keeps_lengths_and_relative_levels():
+    loud, quiet = np.sin(np.arange(1600) / 5), 0.1 * np.sin(np.arange(1600) / 5)
+    wave = clips.join([loud, quiet], 16000, fade_s=0.01, gap_s=0.05)
+    assert len(wave) == 1600 + 800 + 1600 and wave.dtype == np.float32
+    ratio = np.abs(wave[:1600]).max() / np.abs(wave[-1600:]).max()
+    assert ratio == pytest.approx(10, rel=0.05)
+    silence = wave[1600:2400]  # constant: taking the mean away moves it, nothing else does
+    assert np.ptp(silence) == 0
+
+
+def test_join_begins_and_ends_softly():
+    wave = clips.join([np.r_[np.ones(800), -np.ones(800)]], 16000)
+    assert abs(wave[0]) < 1e-3 and abs(wave[-1]) < 1e-3
+
+
+def test_join_of_nothing_says_what_to_do():
+    with pytest.raises(InputError, match="give at least one wave"):
+        clips.join([])
+
+
+def test_picture_is_the_stretch_that_the_tile_names(rng):
+    frames = rng.normal(size=(500, 8)).astype(np.float32)
+    store = SimpleNamespace(
+        index=pd.DataFrame({"start": [0.0, 2.0]}),
+        features=SMALL_HOME.features,
+        spectrogram=lambda recording: frames,
+    )
+    tile = pd.Series({"recording": 1, "start": 3.0, "duration": 1.0})
+    assert np.array_equal(clips.picture(store, tile), frames[100:198])
+
+
+def test_a_moment_is_one_on_all_nodes_and_a_song_is_told_by_its_file():
+    tiles = pd.DataFrame(
+        {
+            "path": ["n1.wav", "n2.wav", "n1b.wav", "x-A.ogg", "x-B.ogg"],
+            "group": ["s1", "s1", "s1", "x", "x"],
+            "position": [1, 1, 2, 0, 0],
+            "node": ["1", "2", "1", "", ""],
+            "start": 0.0,
+        }
+    )
+    assert clips.moments(tiles).tolist()[:2] == ["s1 1 0.0"] * 2
+    assert clips.moments(tiles).nunique() == 4
+
+
+@pytest.mark.parametrize("name", ["drum & bass/live", "Köln"])
+def test_slug_is_safe_in_a_file_name(name):
+    assert clips.slug(name).isidentifier()
+
+
+def test_layer_table_counts_every_parameter_of_the_standard_network():
+    model = ResNet18(channels=3, embedding=1000)
+    table = layer_table(model, 224, 224)
+    assert table.parameters.sum() == 11689512
+    assert table.output.iloc[0] == (64, 112, 112) and table.output.iloc[-1] == (1000,)
+    assert model.training
+
+
+def test_layer_table_fits_the_comments_in_the_network():
+    shapes = layer_table(ResNet18(), 498, 128).set_index("layer").output
+    assert shapes["conv"] == (64, 249, 64)
+    assert shapes["stage1.1.conv2"] == (64, 125, 32)
+    assert shapes["stage4.1.conv2"] == (512, 16, 4)
+
+
+def test_layers_figure_names_every_part():
+    figure = training.layers(layer_table(ResNet18(width=4), 98, 64))
+    assert all(part in texts(figure) for part in ("conv", "stage1", "stage4", "head"))
+
+
+def test_triplets_figure_writes_the_losses():
+    points = torch.tensor([[[0.0, 0.0], [1.0, 0.0], [0.0, 2.0]]]).numpy()
+    figure = training.triplets(points, np.array([0.25]), np.zeros_like(points), ["one"])
+    assert "0.25" in texts(figure)
+
+
+def test_recipes_figure_shows_all_rows():
+    table = pd.DataFrame({"thesis": ["5", "64"], "here": ["1", "64"]}, index=["tile", "batch"])
+    figure = training.recipes({"home": table})
+    assert "tile" in texts(figure) and "64" in texts(figure)
+
+
+def test_curves_draw_each_seed_and_the_mean():
+    history = pd.DataFrame(
+        {"epoch": [0.5, 1.0], "loss": [2.0, 1.0], "near": 1.0, "far": 3.0, "active": 0.5}
+    )
+    figure = training.curves({1: history, 2: history}, thesis=0.1879)
+    assert len(figure.axes) == 3 and "0.1879" in texts(figure)
+    assert len(figure.axes[0].lines) == 2 + 1 + 1
+
+
+def test_silhouettes_draw_the_floor():
+    table = pd.DataFrame({"seed": [1, 1, 2, 2], "epoch": [0, 1, 0, 1], "silhouette": 0.1})
+    figure = training.silhouettes(table, floor=-0.2)
+    assert "log-Mel" in texts(figure)
+
+
+def test_speed_has_a_bar_for_each_row():
+    rows = [
+        {"corpus": "tiles", "width": 16, "threads": threads, "method": method, "mean": 10.0,
+         "spread": 1.0}
+        for threads in (1, 2) for method in ("float32", "bfloat16")
+    ]  # fmt: skip
+    figure = training.speed(pd.DataFrame(rows))
+    assert sum(len(box) for box in figure.axes[0].containers if hasattr(box, "patches")) == 4
+
+
+def test_cloud_and_its_turning(rng):
+    points, explained = rng.normal(size=(30, 3)), [0.5, 0.3, 0.1]
+    figure = space.cloud(points, LABELS, COLOURS, explained)
+    assert "50 %" in texts(figure) and "a b" in texts(figure)
+    film = space.turning(points, LABELS, COLOURS, explained, frames=4)
+    assert len(list(film.new_frame_seq())) == 4
+    film._draw_was_started = True  # nobody looks at it here
+
+
+def test_matrices_name_the_classes(rng):
+    centres = pd.DataFrame(rng.normal(size=(3, 5)), index=["a_b", "c", "d"])
+    assert "a b" in texts(space.distances(centroid_distances(centres)))
+    assert "a b" in texts(space.arithmetic({"home": arithmetic(centres)}, {"home": COLOURS}))
+
+
+def test_walk_shows_every_tile(rng):
+    tiles = rng.normal(size=(4, 3, 20, 8))
+    labels = np.full((4, 3), "c")
+    figure = space.walk(tiles, labels, COLOURS, "a_b", "d")
+    assert len(figure.axes[0].images) == 12 and "a b" in texts(figure)
+
+
+def test_contact_sheet_has_a_row_a_walk(rng):
+    tiles = rng.normal(size=(2, 4, 20, 8))
+    names = [("a_b", "c"), ("a_b", "d")]
+    figure = space.contact_sheet(tiles, np.full((2, 4), "c"), names, COLOURS)
+    assert "a b" in texts(figure) and "d" in texts(figure)
+
+
+def test_numbers_of_a_recipe_name_what_changes():
+    table = pd.DataFrame({"thesis": numbers(THESIS_SINS), "here": numbers(SMALL_HOME)})
+    changed = set(table.index[table.thesis != table.here])
+    assert {"tile (s)", "width of the network", "learning rate", "epochs"} <= changed
+    assert "margin" not in changed

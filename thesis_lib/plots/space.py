@@ -1,0 +1,235 @@
+"""The embedding space: a cloud in three components, its classes' places, and ways through it."""
+
+import numpy as np
+import seaborn as sns
+from matplotlib.animation import FuncAnimation
+from matplotlib.collections import PatchCollection
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from thesis_lib.plots import style
+
+ELEVATION = 20  # degrees
+VIEWS = (-60, 30)  # degrees around the vertical axis
+
+
+def cloud(points, labels, colours, explained, views=VIEWS):
+    """Tiles in three principal components, from several sides.
+
+    Parameters
+    ----------
+    points : float array, shape (n, 3)
+    labels : array of str, shape (n,)
+    colours : dict, label -> colour
+    explained : float array, shape (3,)
+        The share of the variance in each component.
+    views : sequence of float
+        Degrees around the vertical axis.
+
+    Returns
+    -------
+    Figure
+    """
+    figure, axes = style.subplots(
+        1, len(views), height=5.4, squeeze=False, subplot_kw={"projection": "3d"}
+    )
+    for axis, view in zip(axes[0], views, strict=True):
+        _scatter(axis, points, labels, colours, explained)
+        axis.view_init(ELEVATION, view)
+        axis.set_title(f"seen from {view:g} degrees")
+    _legend(figure, labels, colours, 5)
+    return figure
+
+
+def turning(points, labels, colours, explained, frames=36):
+    """The same cloud, turning once around its vertical axis.
+
+    Parameters
+    ----------
+    points, labels, colours, explained
+        As for `cloud`.
+    frames : int
+        Pictures in one turn.
+
+    Returns
+    -------
+    matplotlib FuncAnimation
+    """
+    figure, axis = style.subplots(height=5.2, width=5.0, subplot_kw={"projection": "3d"})
+    _scatter(axis, points, labels, colours, explained)
+    _legend(figure, labels, colours, 3)
+
+    def turn(number):
+        axis.view_init(ELEVATION, VIEWS[0] + 360 * number / frames)
+
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # or the cloud would jump from picture to picture
+    return FuncAnimation(figure, turn, frames)
+
+
+def _scatter(axis, points, labels, colours, explained):
+    hues = [colours[label] for label in labels]
+    axis.scatter(*np.transpose(points), c=hues, s=6, alpha=0.7, linewidths=0, depthshade=False)
+    # Without the farthest 0.2 % on each side, which would shrink all others to a dot.
+    limits = np.quantile(points, (0.002, 0.998), axis=0).T
+    for name, limit, share in zip("xyz", limits, explained, strict=True):
+        number = "xyz".index(name) + 1
+        label = f"component {number} ({100 * share:.0f} %)"
+        axis.set(**{f"{name}lim": limit, f"{name}label": label})
+    axis.set_box_aspect((1, 1, 1), zoom=0.88)
+    axis.locator_params(nbins=4)
+    axis.tick_params(labelsize=9, pad=0)
+
+
+def _legend(figure, labels, colours, columns, where="outside lower center"):
+    names = [name for name in colours if name in set(np.ravel(labels))]
+    dots = [Line2D([], [], ls="", marker="o", color=colours[name]) for name in names]
+    figure.legend(dots, map(style.nice, names), loc=where, ncols=columns)
+
+
+def distances(matrix):
+    """The distance of every class centroid to every other.
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        As `centroids.centroid_distances` makes it.
+
+    Returns
+    -------
+    Figure
+    """
+    names = [style.nice(name) for name in matrix.index]
+    size = 0.62 * len(names)
+    figure, axis = style.subplots(height=1.6 + 0.62 * size, width=min(3.2 + size, style.WIDTH))
+    sns.heatmap(
+        matrix, ax=axis, annot=True, fmt=".2g" if matrix.to_numpy().max() < 1 else ".1f",
+        cmap=style.HEAT, linewidths=0.5, xticklabels=names, yticklabels=names,
+        cbar_kws={"label": "Euclidean distance"}, annot_kws={"size": 9},
+    )  # fmt: skip
+    axis.tick_params(length=0)
+    axis.set(xlabel="", ylabel="")
+    axis.set_xticklabels(names, rotation=45, ha="right")
+    axis.set_yticklabels(names, rotation=0)
+    return figure
+
+
+def arithmetic(tables, colours):
+    """Which class lies nearest to the difference of two: a matrix of names.
+
+    Parameters
+    ----------
+    tables : dict, title -> DataFrame
+        As `centroids.arithmetic` makes them.
+    colours : dict, title -> dict, label -> colour
+
+    Returns
+    -------
+    Figure
+    """
+    sizes = [table.a.nunique() for table in tables.values()]
+    figure, axes = style.subplots(
+        len(tables), 1, height=0.42 * sum(sizes) + 1.1 * len(sizes), squeeze=False,
+        height_ratios=[size + 1 for size in sizes],
+    )  # fmt: skip
+    for axis, (title, table) in zip(axes[:, 0], tables.items(), strict=True):
+        _names(axis, table.pivot(index="a", columns="b", values="nearest"), colours[title])
+        axis.set_title(title)
+    return figure
+
+
+def _names(axis, matrix, colours):
+    for row, a in enumerate(matrix.index):
+        for column, b in enumerate(matrix.columns):
+            label = matrix.loc[a, b]
+            if a == b:
+                continue
+            box = Rectangle((column - 0.48, row - 0.46), 0.96, 0.92, color=colours[label])
+            box.set(alpha=0.35, linewidth=0)
+            axis.add_patch(box)
+            weight = "normal" if label == a else "bold"
+            text = _two_lines(label)
+            axis.text(column, row, text, ha="center", va="center", size=9, weight=weight,
+                      linespacing=0.9)  # fmt: skip
+    names = [_two_lines(name) for name in matrix.index]
+    axis.set_xticks(range(len(names)), [f"- {name}" for name in names])
+    axis.set_yticks(range(len(names)), [style.nice(name) for name in matrix.index])
+    axis.set(xlim=(-0.5, len(names) - 0.5), ylim=(len(names) - 0.5, -0.5))
+    axis.xaxis.tick_top()
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+
+
+def _two_lines(label, longest=12):
+    """A name over two lines where it has two words, cut where it is long."""
+    words = style.nice(label).split(" ", 1)
+    return "\n".join(word if len(word) <= longest else word[: longest - 1] + "." for word in words)
+
+
+def walk(tiles, labels, colours, start, end):
+    """A walk from class to class: at each step the nearest tiles, as log-Mel pictures.
+
+    Parameters
+    ----------
+    tiles : float array, shape (steps, ranks, frames, mels), dB
+    labels : array of str, shape (steps, ranks)
+        What each tile is labelled: the colour of the bar below it.
+    colours : dict, label -> colour
+    start, end : str
+        The classes between whose centroids the walk goes.
+
+    Returns
+    -------
+    Figure
+    """
+    tiles, labels = np.swapaxes(tiles, 0, 1), np.swapaxes(labels, 0, 1)
+    figure, axis = style.subplots(height=1.2 + 1.05 * len(tiles))
+    ranks = ["nearest", "second", "third"] + [f"{n}th" for n in range(4, len(tiles) + 1)]
+    _mosaic(figure, axis, tiles, labels, colours, ranks[: len(tiles)])
+    axis.set_title(f"{style.nice(start)}  →  {style.nice(end)}")
+    return figure
+
+
+def contact_sheet(tiles, labels, names, colours):
+    """Many walks at once, a row each, the nearest tile of each step.
+
+    Parameters
+    ----------
+    tiles : float array, shape (walks, steps, frames, mels), dB
+    labels : array of str, shape (walks, steps)
+    names : list of (start, end)
+    colours : dict, label -> colour
+
+    Returns
+    -------
+    Figure
+    """
+    figure, axis = style.subplots(height=1.2 + 0.36 * len(tiles))
+    rows = [f"{style.nice(start)} → {style.nice(end)}" for start, end in names]
+    _mosaic(figure, axis, tiles, labels, colours, rows)
+    return figure
+
+
+def _mosaic(figure, axis, tiles, labels, colours, rows, gap=0.06, bar=0.09):
+    """Rows of pictures in one, below each a bar in the colour of its class."""
+    count, steps, frames, mels = np.shape(tiles)
+    low, high = np.quantile(tiles, (0.01, 0.995))
+    for row, column in np.ndindex(count, steps):
+        extent = (column + gap / 2, column + 1 - gap / 2, row + 1 - gap - bar, row + gap / 2)
+        axis.imshow(
+            np.transpose(tiles[row, column])[::-1], extent=extent, aspect="auto", vmin=low,
+            vmax=high, cmap=style.SPECTROGRAM,
+        )  # fmt: skip
+    bars = [
+        Rectangle((column + gap / 2, row + 1 - gap - bar), 1 - gap, bar)
+        for row, column in np.ndindex(count, steps)
+    ]
+    hues = [colours[label] for label in np.ravel(labels)]
+    axis.add_collection(PatchCollection(bars, facecolors=hues, linewidths=0))
+    axis.set_yticks(np.arange(count) + 0.5, rows)
+    along = np.linspace(0, 100, steps)
+    axis.set_xticks(np.arange(steps) + 0.5, [f"{share:.0f} %" for share in along])
+    axis.set(xlabel="way from the first centroid to the second", xlim=(0, steps), ylim=(count, 0))
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    _legend(figure, labels, colours, 5)
