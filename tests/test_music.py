@@ -1,0 +1,219 @@
+"""The reader of music: folders of songs, whole songs on one side, and what may be wrong."""
+
+import logging
+import re
+
+import numpy as np
+import pytest
+from corpora import MINI_MUSIC, noise, real, text, tone, write
+
+from thesis_lib import audio, music
+from thesis_lib.errors import InputError
+
+
+def library(root, songs, seconds=0.5):
+    """A folder of songs: {"class/name.wav": waveform, or None for noise}."""
+    for i, (name, wave) in enumerate(songs.items()):
+        write(root / name, noise(seconds, seed=i) if wave is None else wave)
+    return root
+
+
+SONGS = dict.fromkeys(
+    [f"{genre}/song {i}.wav" for genre in ("techno", "trance") for i in range(6)]
+    + [f"techno/takes-{letter}.wav" for letter in "ABC"]
+)
+
+
+def groups(corpus, split):
+    return set(corpus.table.group[corpus.table.split == split])
+
+
+def test_folders_are_classes_and_files_are_songs(tmp_path):
+    root = library(
+        tmp_path / "my_music",
+        {"a b/x.wav": None, "a b/y.flac": None}
+        | {"c/deep/er/z.ogg": None, "c/w-1.aiff": None, "c/v.MP3": None},
+    )
+    table = music.read(root).table.set_index("path")
+    assert sorted(table.index) == [
+        "a b/x.wav",
+        "a b/y.flac",
+        "c/deep/er/z.ogg",
+        "c/v.MP3",
+        "c/w-1.aiff",
+    ]
+    assert table.label.to_dict() == {path: path.split("/")[0] for path in table.index}
+    assert table.group.nunique() == 5
+    assert set(table.sample_rate) == {16000} and set(table.channels) == {1}
+
+
+def test_name_and_note(tmp_path):
+    corpus = music.read(library(tmp_path / "my_music", SONGS), note="seven composers")
+    assert (corpus.name, corpus.note, corpus.root) == (
+        "my music",
+        "seven composers",
+        tmp_path / "my_music",
+    )
+
+
+def test_takes_of_a_song_are_one_song(tmp_path):
+    names = [
+        "x/one-A.wav",
+        "x/one-B.wav",
+        "x/two-A.wav",
+        "x/one-AB.wav",
+        "x/one-a.wav",
+        "y/one-A.wav",
+        "y/other.wav",
+    ]
+    table = music.read(library(tmp_path, dict.fromkeys(names))).table.set_index("path")
+    group = table.group.to_dict()
+    assert group["x/one-A.wav"] == group["x/one-B.wav"]
+    assert table.group.nunique() == 6  # nothing else is the same song
+
+
+@pytest.mark.parametrize("parts", [2, 3, 5])
+def test_every_song_is_tested_in_one_trial_and_learned_from_in_all_others(tmp_path, parts):
+    corpus = music.read(library(tmp_path, SONGS), parts=parts)
+    tested = [groups(corpus.trial(k), "test") for k in range(parts)]
+    assert sum(map(len, tested)) == corpus.table.group.nunique() == 13
+    assert set.union(*tested) == set(corpus.table.group)
+    for k in range(parts):
+        trial = corpus.trial(k)
+        assert not groups(trial, "train") & groups(trial, "test")
+        sizes = trial.table.drop_duplicates("group").groupby(["label", "split"]).size()
+        for label, songs in (("techno", 7), ("trance", 6)):
+            assert abs(sizes[label, "test"] - songs / parts) < 1
+            assert sizes[label].sum() == songs
+
+
+def test_the_split_is_the_same_each_time_and_another_for_another_seed(tmp_path):
+    root = library(tmp_path, SONGS)
+    splits = [music.read(root, seed=seed).table.split.tolist() for seed in (1, 1, 2)]
+    assert splits[0] == splits[1] != splits[2]
+
+
+def test_silence_at_both_ends_is_trimmed(tmp_path):
+    wave = np.concatenate([np.zeros(16000), tone(2, 440), np.zeros(24000)])
+    root = library(tmp_path, SONGS | {"techno/silent ends.wav": wave})
+    corpus = music.read(root)
+    row = corpus.table[corpus.table.path == "techno/silent ends.wav"].iloc[0]
+    assert 0.9 <= row.start <= 1.0  # trimming looks at 128 ms at a time
+    assert 3.0 <= row.start + row.duration <= 3.15
+    wave = audio.read(corpus.path(row), 16000, row.channel, row.start, row.duration)
+    assert np.abs(wave[-3000:]).max() > 0.4 and np.abs(wave[:3000]).max() > 0.4
+
+
+def test_nothing_is_trimmed_where_nothing_is_silent(tmp_path):
+    for rate in (16000, 44100, 11025):
+        write(tmp_path / "a" / f"{rate}.wav", noise(1, rate=rate), rate)
+        write(tmp_path / "b" / f"{rate}.wav", noise(1, rate=rate, channels=2), rate)
+    table = music.read(tmp_path).table
+    assert set(table.start) == {0} and set(table.duration) == {1}
+    assert sorted(set(table.sample_rate)) == [11025, 16000, 44100]
+    assert table.channels.tolist() == [1] * 3 + [2] * 3
+
+
+def test_hidden_files_and_what_is_no_audio_are_passed_over(tmp_path, caplog):
+    root = library(tmp_path, SONGS)
+    want = sorted(music.read(root).table.path)
+    for name in (
+        "techno/._song 0.wav",
+        "techno/.hidden/x.wav",
+        ".Trash/x.wav",
+        "techno/cover.jpg",
+        "loose.wav",
+        "ATTRIBUTION.tsv",
+        "techno/notes.txt",
+    ):
+        text(root / name, "no audio")
+    assert sorted(music.read(root).table.path) == want
+    assert caplog.records == []
+
+
+def test_files_that_cannot_be_read_are_named_and_the_rest_goes_on(tmp_path, caplog):
+    root = library(tmp_path, SONGS)
+    strange = noise(0.5)
+    strange[7] = np.nan
+    write(root / "techno/nan.wav", strange, subtype="FLOAT")
+    write(root / "techno/silent.wav", np.zeros(8000))
+    text(root / "techno/text.mp3", "no audio")
+    text(root / "trance/empty.flac")
+    cut = write(root / "trance/cut.ogg", noise(5))
+    cut.write_bytes(cut.read_bytes()[:9000])
+    with caplog.at_level(logging.WARNING):
+        table = music.read(root).table
+    assert sorted(table.path) == sorted(SONGS)
+    bad = [
+        "techno/nan.wav",
+        "techno/silent.wav",
+        "techno/text.mp3",
+        "trance/cut.ogg",
+        "trance/empty.flac",
+    ]
+    said = sorted(record.getMessage() for record in caplog.records)
+    for name, sentence in zip(bad, said, strict=True):
+        assert sentence.startswith("Left out: ") and str(root / name) in sentence
+
+
+@pytest.mark.parametrize(
+    "songs, says",
+    [
+        ({"techno/x.wav": None, "techno/y.wav": None}, "holds one class only, 'techno'"),
+        ({"a/x.wav": None, "a/y.wav": None, "b/z.wav": None}, "b holds a single song"),
+        (
+            {"a/x.wav": None, "a/y.wav": None, "b/z-A.wav": None, "b/z-B.wav": None},
+            "b holds a single song",
+        ),
+        ({"loose.wav": None}, "holds no class folders with audio"),
+        ({}, "holds no class folders with audio"),
+        ({"a/x.wav": np.zeros(8000)}, r"holds no readable audio \(.*x\.wav is silent"),
+    ],
+)
+def test_a_library_that_cannot_be_used(tmp_path, songs, says):
+    with pytest.raises(InputError, match=f"^{re.escape(str(tmp_path))}.*{says}"):
+        music.read(library(tmp_path, songs))
+
+
+def test_a_class_whose_other_songs_cannot_be_read(tmp_path):
+    library(tmp_path, {"a/x.wav": None, "a/y.wav": None, "b/z.wav": None})
+    text(tmp_path / "b" / "w.wav", "no audio")
+    with pytest.raises(InputError, match="b holds a single song"):
+        music.read(tmp_path)
+
+
+def test_no_folder(tmp_path):
+    text(tmp_path / "file")
+    for path in (tmp_path / "file", tmp_path / "nowhere"):
+        with pytest.raises(InputError, match=f"{path} is not a folder"):
+            music.read(path)
+
+
+def test_the_music_that_comes_with_the_suite(tmp_path, caplog):
+    if not MINI_MUSIC.is_dir():
+        pytest.skip(f"no music in {MINI_MUSIC}")
+    for composer in ("Elysis", "Psymong"):
+        (tmp_path / composer).symlink_to(MINI_MUSIC / composer)
+    corpus = music.read(tmp_path)
+    paths = [p.relative_to(tmp_path).as_posix() for p in tmp_path.glob("*/*.ogg")]
+    assert sorted(corpus.table.path) == sorted(paths) and caplog.records == []
+    assert corpus.labels == ["Elysis", "Psymong"]
+    assert corpus.validate(tile_s=10.0) == []
+    _no_song_on_both_sides(corpus, corpus.table.path.str.replace(r"-[A-Z]\.ogg$", "", regex=True))
+
+
+def test_real_clips():
+    """ESC-10: clips cut from one original recording never lie on both sides."""
+    corpus = music.read(real("esc10"))
+    assert len(corpus.table) == 398
+    assert len(corpus.labels) == 10
+    assert corpus.validate() == []
+    _no_song_on_both_sides(corpus, corpus.table.path.str.extract(r"/\d+-(\d+)-[A-Z]\.ogg$")[0])
+
+
+def _no_song_on_both_sides(corpus, source):
+    assert source.notna().all() and source.nunique() < len(source)
+    for k in range(3):
+        split = corpus.trial(k).table.split
+        assert set(split) == {"train", "test"}
+        assert not set(source[split == "train"]) & set(source[split == "test"])
