@@ -1,0 +1,125 @@
+"""The table of recordings: checking it, cutting it, keeping it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from corpora import corpus_of, fill_disk, listing, noise, write
+
+from thesis_lib.corpus import COLUMNS, Corpus
+from thesis_lib.errors import InputError
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    waves = [noise(1, seed=i, channels=i + 1) for i in range(3)]
+    return corpus_of(
+        tmp_path / "audio", waves, ["0", "1", "test"], ["a", "", "b"], note="simulated"
+    )
+
+
+def test_a_whole_corpus_has_no_faults(corpus):
+    assert corpus.validate() == []
+    assert corpus.validate(tile_s=1.0) == []
+
+
+def test_each_fault_is_a_sentence_that_names_the_file(corpus):
+    path = [corpus.path(row) for row in corpus.table.itertuples()]
+    path[0].unlink()
+    write(path[1], noise(1, rate=8000, channels=2), 8000)
+    write(path[2], noise(0.5, channels=3))
+    faults = corpus.validate()
+    says = ["is missing", "has 8000 Hz and 2 channel", "lasts 0.500 s where 1.000 s are expected"]
+    for one, name, what in zip(faults, path, says, strict=True):
+        assert one.startswith(f"{name} ") and what in one
+
+
+def test_more_than_the_file_holds_is_a_fault(corpus):
+    table = corpus.table.assign(start=[0.0, 0.5, 0.0])
+    (fault,) = Corpus("x", corpus.root, table).validate()
+    assert "01.wav lasts 1.000 s where 1.500 s are expected" in fault
+
+
+def test_recordings_shorter_than_a_tile_are_faults(corpus):
+    faults = corpus.validate(tile_s=1.5)
+    assert len(faults) == 3
+    assert "00.wav lasts 1.00 s, less than one tile of 1.5 s" in faults[0]
+
+
+def test_a_truncated_file_is_a_fault(corpus):
+    path = corpus.path(corpus.table.iloc[2])
+    path.write_bytes(path.read_bytes()[:-1000])
+    (fault,) = corpus.validate()
+    assert f"{path} is truncated" in fault
+
+
+def test_nothing_and_one_class_only(corpus):
+    with pytest.raises(InputError, match="audio holds no recordings"):
+        corpus.part(np.zeros(3, bool)).validate()
+    with pytest.raises(InputError, match="audio holds one class only, 'a'"):
+        corpus.part([True, True, False]).validate()
+
+
+def test_without_any_label_there_is_no_class_to_miss(corpus):
+    assert Corpus("x", corpus.root, corpus.table.assign(label="")).validate() == []
+
+
+def test_labels_are_the_known_ones_sorted(corpus):
+    table = corpus.table.assign(label=["b", "", "a"])
+    assert Corpus("x", corpus.root, table).labels == ["a", "b"]
+
+
+def test_once_per_microphone(corpus):
+    single = corpus.each_channel().table
+    assert single.path.tolist() == [f"{i:02d}.wav" for i in (0, 1, 1, 2, 2, 2)]
+    assert single.channel.tolist() == [0, 0, 1, 0, 1, 2]
+    assert single.index.tolist() == list(range(6))
+    assert corpus.table.channel.tolist() == [-1] * 3
+
+
+def test_a_part_keeps_what_is_chosen(corpus):
+    part = corpus.part(corpus.table.label == "b")
+    assert part.table.path.tolist() == ["02.wav"] and part.table.index.tolist() == [0]
+    assert (part.name, part.note, part.root) == (corpus.name, corpus.note, corpus.root)
+
+
+@pytest.mark.parametrize(
+    "number, split", [(0, "test train test"), (1, "train test test"), (2, "train train test")]
+)
+def test_a_trial_holds_out_its_own_part_and_the_official_test(corpus, number, split):
+    assert corpus.trial(number).table.split.tolist() == split.split()
+    assert corpus.table.split.tolist() == ["0", "1", "test"]
+
+
+def test_kept_and_opened_again(corpus, tmp_path):
+    table = corpus.table.assign(label=["None", "NA", ""], group=["1", "007", "1e3"], node="2")
+    corpus = Corpus(corpus.name, corpus.root, table, corpus.note)
+    corpus.save(tmp_path / "kept")
+    again = Corpus.open(tmp_path / "kept")
+    pd.testing.assert_frame_equal(again.table, table, check_dtype=False)
+    assert again.table.label.tolist() == ["None", "NA", ""]
+    assert again.table.group.tolist() == ["1", "007", "1e3"]
+    assert (again.name, again.note, again.root) == (corpus.name, corpus.note, corpus.root)
+    assert list(again.table) == list(COLUMNS)
+
+
+def test_a_corpus_opened_from_another_working_folder(corpus, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Corpus("x", "audio", corpus.table).save("kept")
+    monkeypatch.chdir("/")
+    assert Corpus.open(tmp_path / "kept").validate() == []
+
+
+def test_no_corpus_there(tmp_path):
+    with pytest.raises(InputError, match=f"{tmp_path} holds no corpus yet"):
+        Corpus.open(tmp_path)
+
+
+@pytest.mark.parametrize("file", ["corpus.csv", "corpus.json"])
+def test_a_full_disk_leaves_the_corpus_as_it_was(corpus, tmp_path, monkeypatch, file):
+    corpus.save(tmp_path / "kept")
+    before = listing(tmp_path)
+    fill_disk(monkeypatch, file)
+    with pytest.raises(InputError, match=f"^{tmp_path / 'kept'}: the disk is full"):
+        corpus.part([True, False, False]).save(tmp_path / "kept")
+    monkeypatch.undo()
+    assert listing(tmp_path) == before
