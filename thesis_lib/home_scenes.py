@@ -39,12 +39,12 @@ class Track:
 
 def house(rng, samples):
     """What a home sounds like when nobody does anything: fridge, street, clock, neighbours."""
-    tracks = [Track(sounds.street(rng, samples), "window", rng.uniform(30, 50))]
+    tracks = [Track(sounds.street(rng, samples), "window", rng.uniform(30, 40))]
     if rng.uniform() < 0.6:
-        tracks.append(Track(sounds.fridge(rng, samples), "fridge", rng.uniform(28, 44)))
-    if rng.uniform() < 0.5:
+        tracks.append(Track(sounds.fridge(rng, samples), "fridge", rng.uniform(28, 40)))
+    if rng.uniform() < 0.4:
         tracks.append(Track(sounds.clock(rng, samples), "wall clock", rng.uniform(24, 40)))
-    if rng.uniform() < 0.3:
+    if rng.uniform() < 0.2:
         tracks.append(Track(sounds.neighbours(rng, samples), "hall door", rng.uniform(28, 46)))
     return tracks
 
@@ -54,7 +54,7 @@ def activity(rng, label, samples):
     if label not in LABELS:
         raise ValueError(f"no activity {label!r}; there are {', '.join(LABELS)}")
     tracks = _ACTIVITIES[label](rng, samples)
-    if label not in ("absence", "watching_tv", "other") and rng.uniform() < 0.2:
+    if label not in ("absence", "watching_tv", "other") and rng.uniform() < 0.12:
         tracks.append(_radio(rng, samples))
     return tracks
 
@@ -65,13 +65,13 @@ def _absence(rng, samples):
 
 def _cooking(rng, samples):
     parts = [
-        (0.6, sounds.frying, "stove", (46, 62)),
-        (0.6, sounds.chopping, "worktop", (50, 66)),
+        (0.85, sounds.frying, "stove", (54, 64)),
+        (0.6, sounds.chopping, "worktop", (54, 66)),
         (0.3, sounds.hood, "stove", (44, 60)),
-        (0.4, sounds.simmering, "stove", (40, 54)),
-        (0.4, sounds.dishes, "worktop", (46, 62)),
-        (0.35, sounds.running_water, "sink", (44, 60)),
-        (0.4, sounds.cupboard, "cupboard", (46, 60)),
+        (0.4, sounds.simmering, "stove", (44, 56)),
+        (0.3, sounds.dishes, "worktop", (46, 60)),
+        (0.25, sounds.running_water, "sink", (44, 56)),
+        (0.4, sounds.cupboard, "cupboard", (50, 62)),
         (0.3, sounds.steps, "kitchen floor", (36, 52)),
     ]
     return _some(rng, samples, parts, least=2)
@@ -79,8 +79,8 @@ def _cooking(rng, samples):
 
 def _dishwashing(rng, samples):
     parts = [
-        (0.75, sounds.running_water, "sink", (44, 62)),
-        (0.95, sounds.dishes, "sink", (46, 64)),
+        (0.92, sounds.running_water, "sink", (55, 64)),
+        (0.95, sounds.dishes, "sink", (55, 66)),
         (0.3, sounds.cupboard, "cupboard", (44, 60)),
         (0.3, sounds.sweeping, "worktop", (38, 50)),
         (0.25, sounds.steps, "kitchen floor", (36, 52)),
@@ -89,34 +89,34 @@ def _dishwashing(rng, samples):
 
 
 def _eating(rng, samples):
-    tracks = [Track(sounds.cutlery(rng, samples), "table", rng.uniform(40, 60))]
+    tracks = [Track(sounds.cutlery(rng, samples), "table", rng.uniform(57, 66))]
     parts = [
-        (0.4, sounds.dishes, "table", (38, 52)),
+        (0.6, sounds.dishes, "table", (46, 58)),
         (0.3, sounds.chair, "table", (42, 56)),
         (0.2, sounds.cough, "table", (44, 58)),
     ]
     tracks += _some(rng, samples, parts, least=0)
-    if rng.uniform() < 0.4:
+    if rng.uniform() < 0.15:
         talk = voices.talk(rng, voices.draw_voice(rng), samples, rng.uniform(4, 12))
         tracks.append(Track(talk, "table", rng.uniform(48, 62)))
-    if rng.uniform() < 0.3:
-        tracks.append(Track(_programme(rng, samples), "television", rng.uniform(36, 50)))
+    if rng.uniform() < 0.1:
+        tracks.append(Track(_programme(rng, samples), "television", rng.uniform(36, 46)))
     return tracks
 
 
 def _other(rng, samples):
     parts = [
-        (0.35, sounds.steps, str(rng.choice(["living floor", "kitchen floor"])), (38, 58)),
-        (0.25, sounds.door, "hall door", (44, 64)),
-        (0.25, sounds.rustle, str(rng.choice(["sofa", "table", "standing"])), (38, 56)),
+        (0.6, sounds.steps, str(rng.choice(["living floor", "kitchen floor"])), (48, 60)),
+        (0.4, sounds.door, "hall door", (54, 66)),
+        (0.35, sounds.rustle, str(rng.choice(["sofa", "table", "standing"])), (46, 58)),
         (0.15, sounds.sweeping, "living floor", (42, 58)),
         (0.15, sounds.cupboard, str(rng.choice(["cupboard", "standing"])), (44, 60)),
         (0.12, sounds.cough, "standing", (46, 62)),
         (0.12, sounds.chair, "table", (44, 60)),
-        (0.12, sounds.kettle, "worktop", (42, 58)),
-        (0.12, sounds.running_water, "sink", (42, 56)),
-        (0.12, sounds.dishes, str(rng.choice(["table", "worktop"])), (42, 58)),
-        (0.1, sounds.music, "standing", (40, 56)),
+        (0.08, sounds.kettle, "worktop", (42, 58)),
+        (0.06, sounds.running_water, "sink", (42, 54)),
+        (0.06, sounds.dishes, str(rng.choice(["table", "worktop"])), (42, 58)),
+        (0.04, sounds.music, "standing", (40, 54)),
         (0.1, sounds.telephone, "desk", (44, 58)),
     ]
     tracks = _some(rng, samples, parts, least=1)
@@ -134,7 +134,7 @@ def _call(rng, samples):
     """Half of a conversation: one person, and long pauses of listening."""
     where = str(rng.choice(["sofa", "desk", "standing", "table", "armchair"]))
     talk = voices.talk(rng, voices.draw_voice(rng), samples, rng.uniform(1.5, 5))
-    tracks = [Track(talk, where, rng.uniform(50, 66))]
+    tracks = [Track(talk, where, rng.uniform(54, 66))]
     if rng.uniform() < 0.5:
         tracks.append(Track(sounds.telephone(rng, samples), where, rng.uniform(44, 58)))
     if rng.uniform() < 0.4:
@@ -145,7 +145,7 @@ def _call(rng, samples):
 def _visit(rng, samples):
     people = [voices.draw_voice(rng) for _ in range(rng.integers(2, 5))]
     places = rng.permutation(["sofa", "armchair", "table", "standing"])
-    level = rng.uniform(50, 64)
+    level = rng.uniform(54, 65)
     talk = voices.conversation(rng, people, samples, rng.uniform(0.1, 1.5))
     tracks = [
         Track(wave, str(where), level + rng.normal(0, 2))
@@ -161,7 +161,7 @@ def _visit(rng, samples):
 
 def _vacuum_cleaner(rng, samples):
     """The cleaner moves through the rooms: the same sound, handed from spot to spot."""
-    wave, level = sounds.vacuum(rng, samples), rng.uniform(58, 78)
+    wave, level = sounds.vacuum(rng, samples), rng.uniform(68, 78)
     spots = rng.permutation(["living floor", "kitchen floor", "sofa", "hall door"])[:3]
     where = np.cumsum(rng.normal(0, 0.3, samples // RATE + 2)) + rng.uniform(0, 2)
     where = 1 - np.cos(np.interp(np.arange(samples) / RATE, np.arange(len(where)), where))  # 0 to 2
@@ -172,7 +172,7 @@ def _vacuum_cleaner(rng, samples):
 
 
 def _watching_tv(rng, samples):
-    tracks = [Track(_programme(rng, samples), "television", rng.uniform(44, 64))]
+    tracks = [Track(_programme(rng, samples), "television", rng.uniform(56, 67))]
     parts = [
         (0.15, sounds.cough, "sofa", (44, 58)),
         (0.15, sounds.rustle, "sofa", (36, 50)),
@@ -183,14 +183,14 @@ def _watching_tv(rng, samples):
 
 def _working(rng, samples):
     tracks = []
-    if rng.uniform() < 0.9:
-        tracks.append(Track(sounds.typing(rng, samples), "desk", rng.uniform(32, 52)))
+    if rng.uniform() < 0.95:
+        tracks.append(Track(sounds.typing(rng, samples), "desk", rng.uniform(46, 57)))
     parts = [
-        (0.7, sounds.mouse, "desk", (30, 46)),
+        (0.7, sounds.mouse, "desk", (38, 48)),
         (0.25, sounds.rustle, "desk", (32, 46)),
         (0.25, sounds.chair, "desk", (36, 52)),
         (0.2, sounds.cough, "desk", (42, 56)),
-        (0.35, sounds.hood, "desk", (28, 42)),  # the computer's fan
+        (0.5, sounds.hood, "desk", (32, 42)),  # the computer's fan
     ]
     return tracks + _some(rng, samples, parts, least=1)
 
@@ -215,7 +215,7 @@ def _programme(rng, samples):
     """A television programme: scenes of speech, music and audience through a small loudspeaker."""
     out, at = np.zeros(samples), 0
     cast = [voices.draw_voice(rng) for _ in range(4)]
-    taste = rng.dirichlet([1.2, 1.2, 0.7, 0.4])
+    taste = rng.dirichlet([6, 5, 2, 0.3])
     bed = sounds.music(rng, samples) * rng.uniform(0, 0.35)
     while at < samples:
         length = min(int(rng.uniform(4, 20) * RATE), samples - at)

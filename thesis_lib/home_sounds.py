@@ -124,17 +124,18 @@ def _loud_as_one(things):
 def fridge(rng, samples):
     """Compressor: mains harmonics with a slow beat, and a little fan."""
     time = np.arange(samples) / RATE
-    mains = rng.uniform(49.2, 49.9)
+    mains = rng.uniform(49.9, 50.1)
+    shares = (1.0, 0.8, 0.3, 0.5, 0.2, 0.3, 0.1, 0.1)  # one home, one fridge
     hum = sum(
-        rng.uniform(0.1, 1) / k * np.sin(2 * np.pi * mains * k * time + rng.uniform(0, 6.28))
-        for k in range(1, 9)
+        share / k * np.sin(2 * np.pi * mains * k * time + rng.uniform(0, 6.28))
+        for k, share in enumerate(shares, start=1)
     )
     return unit(unit(hum) * wander(rng, samples, 3, 1) + 0.5 * noise(rng, samples, 150, 1500, 3))
 
 
 def street(rng, samples):
     """Traffic through a window: dull noise with cars passing."""
-    out = noise(rng, samples, 40, rng.uniform(200, 500), 3)
+    out = noise(rng, samples, 40, 300, 3)
     time = np.arange(samples) / RATE
     for _ in range(rng.poisson(samples / RATE / rng.uniform(10, 40))):
         centre, width = rng.uniform(0, samples / RATE), rng.uniform(1.2, 3)
@@ -144,9 +145,10 @@ def street(rng, samples):
 
 
 def clock(rng, samples):
-    """A wall clock: tick and tock."""
-    ticks = _loud_as_one([ring(rng, rng.uniform(1800, 5000, 3), 0.006, 0.05) for _ in range(2)])
-    return hit_all(rng, samples, regular(rng, samples, rng.choice([1.0, 2.0]), 0.001), ticks, 0.5)
+    """The wall clock: tick and tock, every second."""
+    modes = ([2100, 3300, 4700], [1900, 3100, 4400])  # Hz
+    ticks = _loud_as_one([ring(rng, both, 0.006, 0.05) for both in modes])
+    return hit_all(rng, samples, regular(rng, samples, 1.0, 0.001), ticks, 0.5)
 
 
 def neighbours(rng, samples):
@@ -196,14 +198,14 @@ def kettle(rng, samples):
 
 def running_water(rng, samples):
     """A tap, turned on and off, into a sink or a bowl: rushing and bubbles."""
-    rush = noise(rng, samples, rng.uniform(250, 900), rng.uniform(3500, 7500), rng.uniform(0, 3))
+    rush = noise(rng, samples, rng.uniform(300, 700), rng.uniform(4500, 7500), rng.uniform(0, 2))
     rush = resonant(rush, rng.uniform(300, 1500), rng.uniform(100, 400), rng.uniform(0.2, 0.8))
     bubbles = np.zeros(samples)
     for _ in range(6):
         drops = (rng.random(samples) < rng.uniform(4, 15) / RATE) * rng.exponential(1, samples)
         bubbles = resonant(bubbles + 1e-9, 1, 1, 0) + _bubble(rng, drops)
     wave = rush * wander(rng, samples, 0.7, 1.5) + rng.uniform(0.3, 1.2) * unit(bubbles)
-    return unit(wave) * gate(rng, samples, rng.uniform(4, 14), rng.uniform(1.5, 6), 0.4)
+    return unit(wave) * gate(rng, samples, rng.uniform(5, 14), rng.uniform(1, 3.5), 0.4)
 
 
 def _bubble(rng, drops):
@@ -238,18 +240,18 @@ def dishes(rng, samples):
 def cutlery(rng, samples):
     """Knife and fork on a plate: light taps, now and then a scrape, then chewing."""
     things = _crockery(
-        rng, 8, rng.uniform(1200, 2000), rng.uniform(2800, 5000), rng.uniform(0.02, 0.06)
+        rng, 8, rng.uniform(1400, 2000), rng.uniform(2800, 5000), rng.uniform(0.04, 0.09)
     )
     scrape = [puff(rng, 1500, 6000, 0.08, 0.05) for _ in range(2)]
     things = things + _loud_as_one([0.5 * piece for piece in scrape])
-    times = episodes(rng, samples, rng.uniform(2, 5), rng.uniform(0.6, 1.5), rng.uniform(2, 7))
+    times = episodes(rng, samples, rng.uniform(2, 5), rng.uniform(0.8, 2), rng.uniform(1, 3))
     return hit_all(rng, samples, times, things, 5)
 
 
 def frying(rng, samples):
     """A pan: steady sizzle with crackle."""
     sizzle = noise(
-        rng, samples, rng.uniform(1000, 2500), rng.uniform(5000, 7800), rng.uniform(-1, 3)
+        rng, samples, rng.uniform(1400, 2500), rng.uniform(6000, 7800), rng.uniform(-1, 2)
     )
     pops = (rng.random(samples) < rng.uniform(15, 80) / RATE) * rng.exponential(1, samples) ** 2
     crackle = signal.lfilter(*signal.butter(2, [1200, 7000], "band", fs=RATE), pops)
@@ -298,9 +300,9 @@ def typing(rng, samples):
         up_at = int(rng.uniform(0.06, 0.1) * RATE)
         key[up_at : up_at + len(down)] += 0.4 * down[: len(key) - up_at]
         body = ring(rng, rng.uniform(150, 500, 2), 0.01, 0.05)
-        key[: len(body)] += rng.uniform(0.1, 0.6) * body
+        key[: len(body)] += rng.uniform(0.4, 1.0) * body
         keys.append(key)
-    times = episodes(rng, samples, rng.uniform(3.5, 8), rng.uniform(1, 5), rng.uniform(0.7, 5))
+    times = episodes(rng, samples, rng.uniform(3.5, 8), rng.uniform(1, 5), rng.uniform(0.7, 3))
     return hit_all(rng, samples, times, _loud_as_one(keys), 2.5)
 
 
