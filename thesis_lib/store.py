@@ -39,7 +39,7 @@ class SpectrogramStore:
         How the spectrograms were made.
     made : dict
         What the store was made of: corpus, note, features, `hash`, and `mean` and `std` (dB) over
-        all recordings but an official test set.
+        all recordings but the official test set, in `trials` over those each trial trains on.
     """
 
     frames: np.ndarray
@@ -94,7 +94,7 @@ class SpectrogramStore:
 
     def trial(self, number):
         """The same store with recordings marked `train` or `test` as in one trial."""
-        made = self.made | {"trial": number}
+        made = self.made | self.made["trials"].get(str(number), {}) | {"trial": number}
         return SpectrogramStore(self.frames, in_trial(self.index, number), self.features, made)
 
     def spectrogram(self, recording):
@@ -159,18 +159,25 @@ def _fill(frames, corpus, index, features, progress):
 
 
 def _made(corpus, index, features, frames):
-    train = index[index.split != "test"]
-    heard = [frames[row.first_frame :][: row.n_frames] for row in train.itertuples()]
-    heard = np.concatenate(heard or [frames])
     made = {
         "format": FORMAT,
         "corpus": corpus.name,
         "note": corpus.note,
         "features": asdict(features),
-        "mean": float(heard.mean(dtype=np.float64)),
-        "std": float(heard.std(dtype=np.float64)),
+        "trials": {
+            part: _level(index[~index.split.isin(["test", part])], frames)
+            for part in sorted({*index.split} - {"train", "test"})
+        },
     }
+    made |= _level(index[index.split != "test"], frames)
     return made | {"hash": _hash(made, index, frames)}
+
+
+def _level(rows, frames):
+    """Mean and standard deviation (dB) of some recordings; of all where there are none."""
+    heard = [frames[row.first_frame :][: row.n_frames] for row in rows.itertuples()]
+    heard = np.concatenate(heard or [frames])
+    return {"mean": float(heard.mean(dtype=np.float64)), "std": float(heard.std(dtype=np.float64))}
 
 
 def _hash(made, index, frames):
