@@ -278,3 +278,16 @@ def test_what_it_was_made_of_is_written_down(corpus, tmp_path):
     made = json.loads((tmp_path / "store" / "made.json").read_text())
     assert (made["corpus"], made["note"]) == ("made up", "simulated")
     assert made["features"]["mels"] == 32 and len(made["hash"]) == 64
+
+
+def test_a_trial_knows_level_and_spread_of_what_it_trains_on_only(corpus, tmp_path):
+    table = corpus.table.assign(split=["0", "1", "test", "1"])
+    store = build(Corpus("x", corpus.root, table), tmp_path / "store")
+    parts = [store.spectrogram(i).astype(np.float64) for i in range(4)]
+    for number, heard in ((0, [1, 3]), (1, [0]), (2, [0, 1, 3])):
+        trial = store.trial(number)
+        assert trial.index.index[trial.index.split == "train"].tolist() == heard
+        want = np.concatenate([parts[i] for i in heard])
+        assert trial.made["mean"] == pytest.approx(want.mean(), abs=1e-9)
+        assert trial.made["std"] == pytest.approx(want.std(), abs=1e-9)
+        assert trial.made["trial"] == number and trial.made["hash"] == store.made["hash"]
