@@ -79,7 +79,7 @@ def make_plan(store, recipe, seed):
 def plan_of(folder):
     """The plan under which the checkpoint in `folder` was made; None where there is none."""
     path = Path(folder) / "checkpoint.pt"
-    return _read(path, torch.device("cpu"))["plan"] if path.exists() else None
+    return _read(path, torch.device("cpu"), "plan")["plan"] if path.exists() else None
 
 
 def count_triplets(store, recipe):
@@ -162,7 +162,7 @@ def _resume(folder, plan, model, optimiser, device):
     if not path.exists():
         _write(model.state_dict() | {"epoch": 0}, snapshot(folder, 0))
         return 0, []
-    state = _read(path, device)
+    state = _read(path, device, "plan")
     other = [key for key, value in plan.items() if state["plan"].get(key) != value]
     if other:
         raise InputError(
@@ -173,10 +173,12 @@ def _resume(folder, plan, model, optimiser, device):
     return state["epoch"], state["history"]
 
 
-def _read(path, device):
+def _read(path, device, key="epoch"):
     """Tensors and plain numbers only: opening a checkpoint never runs code."""
     try:
-        return torch.load(path, map_location=device, weights_only=True)
+        state = torch.load(path, map_location=device, weights_only=True)
+        state[key]  # some other file of torch's has none
+        return state
     except Exception as error:  # torch raises many kinds for a damaged file
         raise InputError(
             f"{path} is not a whole checkpoint ({type(error).__name__}); "
