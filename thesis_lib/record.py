@@ -64,6 +64,8 @@ class Record:
         """
         caption = self._enter(name + ".png", caption, thesis, of)
         lines = textwrap.fill(caption, int(figure.get_figwidth() * 14))
+        for legend in figure.legends:  # keep them where they are; the caption comes below
+            legend.set_bbox_to_anchor((0, 0, 1, 1), figure.transFigure)
         figure.text(0.01, -0.01, lines, va="top", fontsize=8.5, color="0.35")
         path = self.out / "figures" / f"{name}.png"
         with atomic(path) as part:
