@@ -105,6 +105,15 @@ def _eating(rng, samples):
 
 
 def _other(rng, samples):
+    """Whatever else, drawn until there is something to hear: it may be 10 s long."""
+    while True:
+        tracks = _odds_and_ends(rng, samples)
+        heard = sum(np.abs(track.wave) > 0.1 for track in tracks)
+        if np.mean(heard > 0) > 0.03:
+            return tracks
+
+
+def _odds_and_ends(rng, samples):
     parts = [
         (0.6, sounds.steps, str(rng.choice(["living floor", "kitchen floor"])), (48, 60)),
         (0.4, sounds.door, "hall door", (54, 66)),

@@ -79,8 +79,8 @@ class Size:
 
 
 SIZES = {
-    "full": Size(FULL, {"dev": (1, 2, 3, 4), "eval": (1, 3, 5, 6)}, 3, 8, 8),
-    "smoke": Size(SMOKE, {"dev": (1, 2, 3, 4), "eval": (1, 5, 6)}, 1, 2, 1),
+    "full": Size(FULL, {"dev": (1, 2, 3, 4), "eval": (1, 3, 5, 6)}, 3, 8, 6),
+    "smoke": Size(SMOKE, {"dev": (1, 2, 3, 4), "eval": (1, 5, 6)}, 1, 2, 0),
 }
 
 
@@ -217,14 +217,20 @@ def _plant(rng, sessions, size):
     for session, segment in rest[: size.wrong_labels - 1]:
         others = [name for name in scenes.LABELS if name not in (session.label, "other")]
         session.wrong[segment] = str(rng.choice(others))
-    able = [item for item in rest[size.wrong_labels - 1 :] if item[0].label != "absence"]
-    for session, segment in able[: size.silences]:
-        if segment not in session.wrong and len(session.silent) < session.segments - 2:
-            session.silent += (segment,)
+    _plant_silence(rest, size.silences)
     everywhere = [(s, k, n) for s in sessions for k in range(s.segments) for n in size.nodes["dev"]]
     for number, where in enumerate(rng.choice(len(everywhere), size.faults, replace=False)):
         session, segment, node = everywhere[where]
         session.faults[segment, node] = FAULTS[number % len(FAULTS)]
+
+
+def _plant_silence(moments, count):
+    """Let activities pause for a whole segment, one in a session, long sessions only."""
+    for session, segment in moments:
+        free = not (session.wrong or session.silent) and session.segments > 2
+        if count and free and session.label != "absence":
+            session.silent = (segment,)
+            count -= 1
 
 
 # Rendering --------------------------------------------------------------------------------------
