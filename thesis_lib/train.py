@@ -5,6 +5,7 @@ Nothing in here knows of labels: it is given frames, where recordings lie in the
 
 from dataclasses import asdict
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from thesis_lib.triplet_loss import triplet_loss
 
 POINTS = 20  # of the recorded curves, an epoch
 HISTORY = ["epoch", "loss", "near", "far", "active"]
+RANDOM = Lock()  # torch has one random generator for all threads: one at a time draws weights
 
 
 def train(store, recipe, folder, seed, device, bar=None):
@@ -95,7 +97,7 @@ def _triplets(store, recipe):
 
 def new_model(recipe, made, seed):
     """A network with the first weights that `seed` gives; `made` holds the input's mean and std."""
-    with torch.random.fork_rng(devices=[]):
+    with RANDOM, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return ResNet18(1, recipe.width, recipe.embedding, made["mean"], made["std"])
 
