@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,15 @@ from thesis_lib.errors import InputError
 from thesis_lib.recipe import Recipe
 from thesis_lib.spectrogram import Features
 from thesis_lib.store import SpectrogramStore
-from thesis_lib.train import count_triplets, load_model, make_plan, plan_of, snapshot, train
+from thesis_lib.train import (
+    count_triplets,
+    load_model,
+    make_plan,
+    new_model,
+    plan_of,
+    snapshot,
+    train,
+)
 
 CPU = torch.device("cpu")
 SECONDS = 2.0
@@ -401,3 +410,11 @@ def test_too_few_recordings_for_triplets(store, tmp_path):
     with pytest.raises(InputError, match="no recording holds two tiles"):
         count_triplets(store, replace(RECIPE, tile=1.5))
     assert listing(tmp_path) == {}
+
+
+def test_first_weights_are_the_same_when_seeds_are_trained_side_by_side():
+    made, recipe = {"mean": 0.0, "std": 1.0}, replace(RECIPE, width=16)
+    with ThreadPoolExecutor(8) as pool:
+        models = list(pool.map(lambda seed: new_model(recipe, made, seed), range(32)))
+    for seed, model in enumerate(models):
+        assert same(model.state_dict(), new_model(recipe, made, seed).state_dict())
