@@ -135,7 +135,7 @@ class Record:
         if file in self.figures:
             raise InputError(f"the figure {file!r} is made twice in {self.notebook}; rename one.")
         notes = [f"{run.corpus.name}: {run.corpus.note} data" for run in of if run.corpus.note]
-        caption = f"{caption} ({'; '.join(notes)}.)".replace(".)", ")") if notes else caption
+        caption = f"{caption} ({'; '.join(notes)})" if notes else caption
         self.figures[file] = {
             "notebook": self.notebook,
             "cell": _cell(),
@@ -178,14 +178,25 @@ def collect(out):
     Returns
     -------
     pairs : list of dict, as `Record.compare` made them, with their notebook
+
+    Raises
+    ------
+    InputError
+        A figure that a result tells of is missing, or made by two notebooks.
     """
     out = Path(out)
     results = [
         json.loads(path.read_text()) for path in sorted((out / "results").glob("[0-9]*.json"))
     ]
-    figures = {name: about for result in results for name, about in result["figures"].items()}
-    for name, about in figures.items():
-        about["sha256"] = hashlib.sha256((out / "figures" / name).read_bytes()).hexdigest()
+    figures = {}
+    for name, about in (item for result in results for item in result["figures"].items()):
+        path = out / "figures" / name
+        if name in figures:
+            makers = f"{figures[name]['notebook']} and {about['notebook']}"
+            raise InputError(f"{path} is made by both {makers}; rename one.")
+        if not path.is_file():
+            raise InputError(f"{path} is missing; run `make figures` again to make it.")
+        figures[name] = about | {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     pairs = [
         pair | {"notebook": result["notebook"]}
         for result in results
