@@ -1,0 +1,257 @@
+"""What a notebook leaves behind: figures, sounds, tables, numbers, and where each came from."""
+
+import hashlib
+import json
+import os
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+from corpora import fill_disk, listing, tone
+from matplotlib import pyplot as plt
+from matplotlib.animation import FuncAnimation
+from PIL import Image
+
+from thesis_lib import record as record_module
+from thesis_lib.errors import InputError
+from thesis_lib.record import Record, collect, write_json
+
+
+def run_of(name, note, **about):
+    """What `Record` wants to know of a run."""
+    corpus = SimpleNamespace(name=name, note=note)
+    return SimpleNamespace(corpus=corpus, fingerprint=lambda learned=True: about)
+
+
+HOME = run_of("mini home", "simulated", store="aa11")
+SONGS = run_of("mini music", "", store="bb22")
+
+
+@pytest.fixture
+def record(tmp_path):
+    return Record("05_space", tmp_path, {"seed": 1234}, [HOME, SONGS])
+
+
+def drawing(height=2.0):
+    figure, axes = plt.subplots(figsize=(4, height))
+    axes.plot([1, 3, 2])
+    return figure
+
+
+def test_a_figure_is_written_and_shown(record, tmp_path):
+    shown = record.figure(drawing(), "space", "Three tiles.", thesis="figure 5.1")
+    path = tmp_path / "figures" / "space.png"
+    assert shown.data == path.read_bytes()
+    assert np.asarray(Image.open(path)).std() > 0
+    assert plt.get_fignums() == []
+
+
+def test_a_figure_made_again_is_the_same_to_the_byte(tmp_path):
+    made = []
+    for place in ("one", "two"):
+        record = Record("05_space", tmp_path / place, {})
+        record.figure(drawing(), "space", "Three tiles.")
+        made.append((tmp_path / place / "figures" / "space.png").read_bytes())
+    assert made[0] == made[1]
+    record = Record("05_space", tmp_path / "three", {})
+    record.figure(drawing(), "space", "Other tiles.")
+    assert (tmp_path / "three" / "figures" / "space.png").read_bytes() != made[0]
+
+
+def test_an_animation_made_again_is_the_same_to_the_byte(tmp_path):
+    made = []
+    for place in ("one", "two"):
+        figure, axes = plt.subplots(figsize=(1, 1))
+        (line,) = axes.plot([0, 1])
+        turning = FuncAnimation(figure, lambda i, line=line: line.set_ydata([i, 1]), frames=3)
+        shown = Record("05_space", tmp_path / place, {}).animation(turning, "turn", "It turns.")
+        made.append((tmp_path / place / "figures" / "turn.gif").read_bytes())
+        assert shown.data == made[-1]
+    assert made[0] == made[1]
+    assert Image.open(tmp_path / "one" / "figures" / "turn.gif").n_frames == 3
+
+
+def test_a_sound_is_written_and_made_again_the_same(tmp_path):
+    made = []
+    for place in ("one", "two"):
+        Record("05_space", tmp_path / place, {}).sound(tone(1, 440), 16000, "clip", "A tone.")
+        made.append((tmp_path / place / "figures" / "clip.ogg").read_bytes())
+    assert made[0] == made[1]
+    wave, rate = soundfile.read(tmp_path / "one" / "figures" / "clip.ogg")
+    assert rate == 16000 and len(wave) == 16000
+    assert np.abs(np.fft.rfft(wave)).argmax() == 440
+
+
+def test_a_table_is_written(record, tmp_path):
+    table = pd.DataFrame({"F1": [0.5, 0.25]}, index=["eating", "absence"])
+    shown = record.table(table, "report", "F1 of each class.", of=[HOME])
+    again = pd.read_csv(tmp_path / "figures" / "report.csv", index_col=0)
+    pd.testing.assert_frame_equal(again, table)
+    assert "0.25" in shown.data and "simulated" in shown.data
+
+
+@pytest.mark.parametrize(
+    "of, caption",
+    [
+        ((), "Tiles (of 5.) here."),
+        ([SONGS], "Tiles (of 5.) here."),
+        ([HOME], "Tiles (of 5.) here. (mini home: simulated data)"),
+        ([SONGS, HOME], "Tiles (of 5.) here. (mini home: simulated data)"),
+    ],
+)
+def test_captions_say_what_is_simulated(record, of, caption):
+    record.figure(drawing(), "space", "Tiles (of 5.) here.", of=of)
+    assert record.figures["space.png"]["caption"] == caption
+
+
+def test_the_caption_is_in_the_picture(tmp_path):
+    heights = []
+    for caption in ("Short.", "Long. " * 60):
+        record = Record("05_space", tmp_path, {})
+        record.figure(drawing(), "space", caption)
+        heights.append(Image.open(tmp_path / "figures" / "space.png").height)
+    assert heights[1] > heights[0] + 50
+
+
+@pytest.mark.parametrize("kind", ["figure", "sound", "table"])
+def test_the_same_name_twice_is_refused(record, tmp_path, kind):
+    make = {
+        "figure": lambda: record.figure(drawing(), "x", "Some."),
+        "sound": lambda: record.sound(tone(0.1, 440), 16000, "x", "Some."),
+        "table": lambda: record.table(pd.DataFrame({"a": [1]}), "x", "Some."),
+    }[kind]
+    make()
+    before = listing(tmp_path)
+    with pytest.raises(InputError, match=r"'x\.\w+' is made twice in 05_space; rename one"):
+        make()
+    assert listing(tmp_path) == before
+    plt.close("all")
+
+
+def test_a_number_is_given_back_and_written_down_once(record):
+    assert record.number("f1", np.float32(0.5)) == 0.5
+    with pytest.raises(InputError, match="the number 'f1' is recorded twice in 05_space"):
+        record.number("f1", 0.6)
+
+
+def test_what_is_left_behind(record, tmp_path):
+    record.figure(drawing(), "space", "Tiles.", thesis="figure 5.1", of=[HOME])
+    record.number("f1", np.float64(0.5))
+    record.number("counts", np.arange(3))
+    record.compare("F1", 62.19, 50.0, "data", "%")
+    assert not (tmp_path / "results").exists()  # a notebook that fails before leaves none
+    record.close()
+    result = json.loads((tmp_path / "results" / "05_space.json").read_text())
+    assert result["notebook"] == "05_space"
+    assert result["numbers"] == {"f1": 0.5, "counts": [0, 1, 2]}
+    assert result["thesis_vs_here"] == [
+        {"what": "F1", "thesis": 62.19, "here": 50.0, "unit": "%", "differs": "data"}
+    ]
+    about = result["figures"]["space.png"]
+    assert about["notebook"] == "05_space" and about["thesis"] == "figure 5.1"
+    assert about["parameters"] == {"seed": 1234}
+    assert about["inputs"] == {"mini home": {"store": "aa11"}, "mini music": {"store": "bb22"}}
+    assert about["device"].startswith("Computing on the ")
+    assert about["packages"]["numpy"] == np.__version__
+
+
+def test_results_are_collected(tmp_path):
+    for notebook in ("05_space", "08_f1"):
+        record = Record(notebook, tmp_path, {})
+        record.figure(drawing(), f"picture_{notebook}", "Tiles.")
+        record.compare(f"F1 of {notebook}", 62.19, 50.0, "data", "%")
+        record.close()
+    write_json(tmp_path / "results" / "real_esc10.json", {"not": "a notebook's"})
+    pairs = collect(tmp_path)
+    assert [(pair["what"], pair["notebook"]) for pair in pairs] == [
+        ("F1 of 05_space", "05_space"),
+        ("F1 of 08_f1", "08_f1"),
+    ]
+    assert json.loads((tmp_path / "results" / "thesis_vs_here.json").read_text()) == pairs
+    index = json.loads((tmp_path / "figures" / "index.json").read_text())
+    assert list(index) == ["picture_05_space.png", "picture_08_f1.png"]
+    for name, about in index.items():
+        content = (tmp_path / "figures" / name).read_bytes()
+        assert about["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_collected_again_nothing_changes(record, tmp_path):
+    record.figure(drawing(), "space", "Tiles.")
+    record.close()
+    collect(tmp_path)
+    before = listing(tmp_path)
+    collect(tmp_path)
+    assert listing(tmp_path) == before
+
+
+def test_a_figure_that_is_gone_is_named(record, tmp_path):
+    record.figure(drawing(), "space", "Tiles.")
+    record.close()
+    (tmp_path / "figures" / "space.png").unlink()
+    with pytest.raises(InputError, match=r"figures/space\.png is missing; run `make figures`"):
+        collect(tmp_path)
+
+
+def test_a_figure_of_two_notebooks_is_named(tmp_path):
+    for notebook in ("05_space", "08_f1"):
+        record = Record(notebook, tmp_path, {})
+        record.figure(drawing(), "space", "Tiles.")
+        record.close()
+    with pytest.raises(InputError, match=r"space\.png is made by both 05_space and 08_f1"):
+        collect(tmp_path)
+
+
+@pytest.mark.parametrize("file", ["x.png", "x.gif", "x.ogg", "x.csv", "05_space.json"])
+def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, file):
+    def make(number):
+        record = Record("05_space", tmp_path, {})
+        if file == "x.png":
+            record.figure(drawing(2 + number), "x", "Some.")
+        elif file == "x.gif":
+            figure = drawing(1 + number)
+            turning = FuncAnimation(figure, lambda i: figure.axes, frames=2)
+            record.animation(turning, "x", "Some.")
+        elif file == "x.ogg":
+            record.sound(tone(0.1 + number, 440), 16000, "x", "Some.")
+        elif file == "x.csv":
+            record.table(pd.DataFrame({"a": [number]}), "x", "Some.")
+        else:
+            record.number("n", number)
+            record.close()
+
+    make(0)
+    before = listing(tmp_path)
+    fill_disk(monkeypatch, file)
+    with pytest.raises(InputError, match=rf"{file}: the disk is full"):
+        make(1)
+    monkeypatch.undo()
+    assert listing(tmp_path) == before
+    plt.close("all")
+
+
+def test_a_full_disk_while_results_are_collected(record, tmp_path, monkeypatch):
+    record.figure(drawing(), "space", "Tiles.")
+    record.close()
+    collect(tmp_path)
+    before = listing(tmp_path)
+    fill_disk(monkeypatch, "index.json")
+    with pytest.raises(InputError, match=r"index\.json: the disk is full"):
+        collect(tmp_path)
+    monkeypatch.undo()
+    assert listing(tmp_path) == before
+
+
+def test_json_takes_numpy_numbers_and_paths(tmp_path):
+    content = {"a": np.int64(3), "b": np.bool_(True), "c": tmp_path, "d": np.ones((2, 2))}
+    write_json(tmp_path / "x.json", content)
+    want = {"a": 3, "b": True, "c": str(tmp_path), "d": [[1, 1], [1, 1]]}
+    assert json.loads((tmp_path / "x.json").read_text()) == want
+    assert os.listdir(tmp_path) == ["x.json"]
+
+
+def test_the_cell_that_runs_is_noted(record, monkeypatch):
+    monkeypatch.setattr(record_module, "get_ipython", lambda: SimpleNamespace(execution_count=7))
+    record.figure(drawing(), "space", "Tiles.")
+    assert record.figures["space.png"]["cell"] == 7
