@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from thesis_lib.plots import style
 
@@ -33,7 +34,10 @@ def layers(table):
     axis.text(1.17 * most, -1, "output: channels x frames x bands", va="center", size=9)
     axis.set_yticks(table.index, table.block)
     axis.set(xlabel="parameters", xlim=(0, 1.55 * most), ylim=(len(table) - 0.4, -1.6))
-    axis.xaxis.set_major_formatter(lambda x, _: f"{x / 1e6:g} M" if x <= most else "")
+    ticks = [tick for tick in MaxNLocator(5).tick_values(0, most) if 0 <= tick <= most]
+    axis.set_xticks(ticks, [f"{tick:,.0f}".replace(",", " ") for tick in ticks])
+    axis.spines["bottom"].set_bounds(0, most)
+    axis.xaxis.set_label_coords(0.32, -0.09)
     _no_box(axis)
     return figure
 
@@ -75,20 +79,21 @@ def triplets(points, losses, pulls, titles, margin=1.0):
 
 def _triplet(axis, three, pull, margin):
     near, far = np.square(three[1:] - three[0]).sum(axis=1)
+    reach = 1.15 * max(np.sqrt(near + margin), np.sqrt(far))
     _ring(axis, three[0], np.sqrt(near), "-", "as far as the neighbour")
     _ring(axis, three[0], np.sqrt(near + margin), "--", "... and the margin")
     axis.plot(*three[[1, 0, 2]].T, color="0.6", lw=1)
     for (role, colour), place, way in zip(style.ROLES.items(), three, pull, strict=True):
         axis.plot(*place, "o", ms=11, color=colour, label=role, zorder=3)
         if np.abs(way).max() > 1e-9:
-            end = place + 0.25 * way
+            end = place + 0.2 * way
             arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2, "mutation_scale": 14}
             axis.annotate("", end, place, arrowprops=arrow, zorder=4)
     for place, squared in zip(three[1:], (near, far), strict=True):
-        middle = (three[0] + place) / 2
-        box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
-        axis.text(*middle, f"{squared:.3g}", size=9, ha="center", va="center", bbox=box)
-    reach = 1.1 * max(np.sqrt(near + margin), np.sqrt(far))
+        way = place - three[0]
+        above = np.array([-way[1], way[0]]) * np.sign(way[0] or 1) / np.linalg.norm(way)
+        middle = three[0] + 0.5 * way + 0.12 * reach * above
+        axis.text(*middle, f"{squared:.3g}", size=9, ha="center", va="center")
     axis.set(xlim=three[0, 0] + np.array([-reach, reach]), xlabel="dimension 1")
     axis.set(ylim=three[0, 1] + np.array([-reach, reach]), ylabel="dimension 2")
     axis.set_aspect("equal")
@@ -154,17 +159,16 @@ def curves(histories, thesis=None):
     if thesis is not None:
         label = f"thesis, end of training: {thesis:g}"
         axes[0].axhline(thesis, color="0.3", ls="--", lw=1.2, label=label)
-    axes[0].set(title="loss", ylabel="loss, mean over active triplets", yscale="log")
+    axes[0].set(title="loss", ylabel="loss, mean over active triplets", ylim=(0, None))
     _seeds(axes[1], histories, "near", near, "anchor to neighbour")
     _seeds(axes[1], histories, "far", far, "anchor to opposite")
-    axes[1].set(title="distances", ylabel="squared distance", yscale="log")
+    axes[1].set(title="distances", ylabel="squared distance", ylim=(0, None))
     _seeds(axes[2], histories, "active", MEAN, None, 100)
     axes[2].set(title="active triplets", ylabel="triplets with a loss above zero (%)")
-    axes[2].set_ylim(0)
+    axes[2].set_ylim(0, None)
     for axis in axes:
         axis.set(xlabel="epoch", xlim=(0, None))
         axis.grid(alpha=0.5)
-        _plain_log(axis)
     for axis in axes[:2]:
         axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2))
     return figure
@@ -173,23 +177,11 @@ def curves(histories, thesis=None):
 def _seeds(axis, histories, column, colour, label, factor=1):
     """A thin line a seed; the mean over seeds and a tenth of the points, thick."""
     for history in histories.values():
-        axis.plot(history.epoch, factor * _above_zero(history[column]), color=colour, lw=0.6,
-                  alpha=0.45)  # fmt: skip
+        axis.plot(history.epoch, factor * history[column], color=colour, lw=0.6, alpha=0.45)
     together = pd.concat(histories.values()).groupby("epoch")[column].mean()
     width = max(1, len(together) // 10)
     smooth = together.rolling(width, min_periods=1, center=True).mean()
     axis.plot(smooth.index, factor * smooth, color=colour, lw=2.2, label=label)
-
-
-def _above_zero(values):
-    """A mean over no active triplet is 0, which a logarithmic axis cannot show: a gap."""
-    return values.where(values > 0)
-
-
-def _plain_log(axis):
-    if axis.get_yscale() == "log":
-        axis.yaxis.set_major_formatter(lambda y, _: f"{y:g}")
-        axis.yaxis.set_minor_formatter(lambda y, _: "")
 
 
 def silhouettes(table, floor=None):
