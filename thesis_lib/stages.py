@@ -20,7 +20,10 @@ from thesis_lib.train import count_triplets, make_plan, plan_of, train
 
 log = logging.getLogger(__name__)
 
-READERS = {"home": sins.read, "music": music.read}
+READERS = {  # of a folder and the number of trials; a home has its own official split
+    "home": lambda source, trials: sins.read(source),
+    "music": lambda source, trials: music.read(source, parts=max(3, trials)),
+}
 
 
 def corpus(kind, source, folder, recipe, seeds, part=None):
@@ -44,7 +47,7 @@ def corpus(kind, source, folder, recipe, seeds, part=None):
         raise InputError(f"recipe {recipe!r} is unknown; choose one of {', '.join(RECIPES)}.")
     if seeds < 1 or (part is not None and part < 1):
         raise InputError(f"seeds={seeds} and part={part} must be 1 or more; choose other numbers.")
-    found = READERS[kind](source)
+    found = READERS[kind](source, seeds)
     recipe = RECIPES[recipe]
     found = _long_enough(found, recipe.tile)
     faults = found.validate(recipe.tile)
