@@ -52,7 +52,7 @@ def corpus(kind, source, folder, recipe, seeds, part=None):
     found = _long_enough(found, recipe.tile)
     faults = found.validate(recipe.tile)
     if faults:
-        more = f" ({len(faults) - 1} more faults like this)" if len(faults) > 1 else ""
+        more = f" (And {len(faults) - 1} more like this.)" if len(faults) > 1 else ""
         raise InputError(faults[0] + more)
     Run.begin(folder, _first_groups(found, part) if part else found, recipe, seeds)
 
