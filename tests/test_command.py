@@ -1,0 +1,224 @@
+"""The command `thesis`: a bad input is one sentence and a status that is not 0."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from corpora import fill_disk, listing, noise, sins_lists, text, write
+
+from thesis_lib import __main__ as command
+from thesis_lib.recipe import RECIPES, SMOKE_MUSIC
+from thesis_lib.run import Run
+
+SMOKE = ["--recipe", SMOKE_MUSIC.name]
+
+
+def thesis(*args, **kind):
+    """Run the command as a reader does."""
+    line = [sys.executable, "-m", "thesis_lib", *map(str, args)]
+    return subprocess.run(line, capture_output=True, text=True, **kind)
+
+
+@pytest.fixture
+def said(monkeypatch, capsys):
+    """Run the command within this process: how it ends, and what it says of it."""
+
+    def run(*args):
+        monkeypatch.setattr(sys, "argv", ["thesis", *map(str, args)])
+        try:
+            command.main()
+        except SystemExit as end:
+            return end.code
+        return None
+
+    return run
+
+
+def one_sentence(message):
+    """Whether a message is one line that ends, and no traceback."""
+    assert re.fullmatch(r"thesis \w+: [^\n]+", message), message
+    assert "Traceback" not in message and "Error:" not in message
+    return True
+
+
+@pytest.fixture
+def songs(tmp_path):
+    root = tmp_path / "songs"
+    for seed, name in enumerate(("a/x", "a/y", "a/z", "b/x", "b/y", "b/z")):
+        write(root / f"{name}.wav", noise(5, seed))
+    return root
+
+
+def test_a_bad_input_in_a_process_of_its_own(tmp_path):
+    done = thesis("corpus", "music", tmp_path / "nowhere", tmp_path / "run", *SMOKE)
+    assert done.returncode == 1 and done.stdout == ""
+    assert one_sentence(done.stderr.removesuffix("\n"))
+    assert done.stderr.startswith(f"thesis corpus: {tmp_path}/nowhere is not a folder")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_good_input_in_a_process_of_its_own(songs, tmp_path):
+    done = thesis("corpus", "music", "songs", "run", *SMOKE, "--seeds", 2, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    run = Run(tmp_path / "run")
+    assert run.recipe == SMOKE_MUSIC and run.seeds == [1234, 1235]
+    assert run.corpus.validate(SMOKE_MUSIC.tile) == []
+
+
+def test_as_many_trials_as_seeds_each_with_a_test(songs, tmp_path, said):
+    assert said("corpus", "music", songs, tmp_path / "run", *SMOKE, "--seeds", 4) is None
+    corpus = Run(tmp_path / "run").all_trials
+    for trial in range(3):  # three songs a class: a fourth part is empty
+        assert set(corpus.trial(trial).table.split) == {"train", "test"}
+
+
+HOME = [(1, 7, 1, "cooking"), (2, 8, 1, "eating")]
+
+
+def a_home(root, wave=None, rate=16000):
+    for path in sins_lists(root, HOME):
+        write(path, noise(10, channels=4) if wave is None else wave, rate)
+
+
+def missing_segment(root):
+    a_home(root)
+    (root / "audio" / "DevNode2_ex8_1.wav").unlink()
+
+
+def wrong_label(root):
+    a_home(root)
+    text(root / "meta.txt", "audio/DevNode1_ex7_1.wav\tsleeping\ts7\n")
+
+
+def wrong_session(root):
+    a_home(root)
+    text(root / "meta.txt", "audio/DevNode1_ex7_1.wav\teating\ts9\n")
+
+
+HOMES = {
+    "empty": (lambda root: root.mkdir(), "holds neither"),
+    "missing": (missing_segment, r"DevNode2_ex8_1\.wav is missing"),
+    "rate": (
+        lambda root: a_home(root, noise(10, channels=4), 8000),
+        "has 8000 Hz.*And 1 more like this",
+    ),
+    "channels": (lambda root: a_home(root, noise(10)), "has 16000 Hz and 1 channel"),
+    "short": (lambda root: a_home(root, noise(9, channels=4)), "lasts 9.000 s where 10.000 s"),
+    "label": (wrong_label, "carries the label 'sleeping'"),
+    "session": (wrong_session, "is put into session 's9'"),
+}
+
+
+@pytest.mark.parametrize("case", HOMES)
+def test_a_bad_home(tmp_path, said, case):
+    make, says = HOMES[case]
+    make(tmp_path / "home")
+    message = said("corpus", "home", tmp_path / "home", tmp_path / "run", "--recipe", "smoke, home")
+    assert one_sentence(message) and re.search(says, message)
+    assert str(tmp_path / "home") in message
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "args, says",
+    [
+        (["--recipe", "nonsense"], "recipe 'nonsense' is unknown; choose one of thesis, SINS"),
+        ([*SMOKE, "--seeds", "0"], "seeds=0 and part=None must be 1 or more"),
+        ([*SMOKE, "--part", "0"], "part=0 must be 1 or more"),
+        ([*SMOKE, "--part", "-1"], "part=-1 must be 1 or more"),
+    ],
+)
+def test_bad_arguments(songs, tmp_path, said, args, says):
+    message = said("corpus", "music", songs, tmp_path / "run", *args)
+    assert one_sentence(message) and says in message
+    assert not (tmp_path / "run").exists()
+
+
+def test_songs_shorter_than_a_tile_are_named_and_left_out(songs, tmp_path, said, caplog):
+    write(songs / "a" / "jingle.wav", noise(1.5))
+    assert said("corpus", "music", songs, tmp_path / "run", *SMOKE) is None
+    (record,) = caplog.records
+    assert record.getMessage().startswith(f"Left out: {songs}/a/jingle.wav lasts 1.50 s")
+    assert "a/jingle.wav" not in set(Run(tmp_path / "run").corpus.table.path)
+
+
+def test_nothing_as_long_as_a_tile(songs, tmp_path, said):
+    for path in songs.glob("*/*"):
+        write(path, noise(1))
+    message = said("corpus", "music", songs, tmp_path / "run", *SMOKE)
+    assert one_sentence(message)
+    assert f"{songs} holds no recording as long as one tile of {SMOKE_MUSIC.tile:g} s" in message
+
+
+@pytest.mark.parametrize("stage", ["features", "training", "embeddings"])
+def test_a_stage_before_its_turn(tmp_path, said, stage):
+    message = said(stage, tmp_path)
+    assert one_sentence(message)
+    assert re.match(f"thesis {stage}: {tmp_path}(/corpus)? holds no (run|corpus) yet", message)
+
+
+@pytest.mark.parametrize("stage", ["training", "embeddings"])
+def test_a_stage_after_a_corpus_only(songs, tmp_path, said, stage):
+    said("corpus", "music", songs, tmp_path / "run", *SMOKE)
+    before = listing(tmp_path / "run")
+    message = said(stage, tmp_path / "run")
+    assert one_sentence(message) and f"{tmp_path}/run/store holds no spectrogram store" in message
+    assert listing(tmp_path / "run") == before
+
+
+def test_a_song_that_went_bad_after_it_was_checked(songs, tmp_path, said):
+    said("corpus", "music", songs, tmp_path / "run", *SMOKE)
+    wave = noise(5)
+    wave[100] = np.nan
+    write(songs / "b" / "y.wav", wave, subtype="FLOAT")
+    message = said("features", tmp_path / "run")
+    assert one_sentence(message) and "b/y.wav holds NaN or infinite samples" in message
+    assert not (tmp_path / "run" / "store").exists()
+
+
+def test_a_full_disk(songs, tmp_path, said, monkeypatch):
+    fill_disk(monkeypatch, "run.json")
+    message = said("corpus", "music", songs, tmp_path / "run", *SMOKE)
+    assert one_sentence(message) and "run.json: the disk is full" in message
+    monkeypatch.undo()
+    assert said("features", tmp_path / "run").startswith("thesis features: ")
+
+
+def test_a_place_that_cannot_be_written_to(songs, tmp_path, said):
+    text(tmp_path / "file")
+    message = said("corpus", "music", songs, tmp_path / "file" / "run", *SMOKE)
+    assert one_sentence(message) and "cannot be written" in message
+
+
+def test_no_results_yet(tmp_path, said):
+    message = said("show", tmp_path)
+    assert one_sentence(message) and "thesis_vs_here.json is missing" in message
+
+
+def test_stopped_by_hand(tmp_path, said, monkeypatch):
+    def stop(args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "_stage", stop)
+    message = said("training", tmp_path)
+    assert one_sentence(message) and "run the same command again to go on" in message
+
+
+def test_help_names_every_command_at_once(tmp_path):
+    """Without the heavy imports: those take seconds."""
+    script = "import sys; sys.argv = ['thesis', '--help']; from thesis_lib.__main__ import main\n"
+    script += "try: main()\nexcept SystemExit: print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "False"
+    for name in ("home", "check", "corpus", "features", "training", "embeddings", "summary"):
+        assert re.search(rf"^    {name} ", done.stdout, re.MULTILINE)
+
+
+def test_every_recipe_can_be_named_on_the_command_line(songs, tmp_path, said, monkeypatch):
+    asked = []
+    monkeypatch.setattr("thesis_lib.stages.corpus", lambda *args: asked.append(args[3]))
+    for name in RECIPES:
+        assert said("corpus", "music", songs, tmp_path / "run", "--recipe", name) is None
+    assert asked == list(RECIPES)

@@ -1,0 +1,59 @@
+"""The command on real recordings: the same stages, from files to embeddings."""
+
+import sys
+
+import numpy as np
+import pytest
+import torch
+from corpora import real
+
+from thesis_lib import __main__ as command
+from thesis_lib.recipe import SMOKE_MUSIC
+from thesis_lib.run import Run
+
+
+@pytest.fixture
+def thesis(monkeypatch):
+    """Run the command, on one thread: so small a network is slower on two that wait."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+
+    def run(*args):
+        monkeypatch.setattr(sys, "argv", ["thesis", *map(str, args)])
+        command.main()
+
+    yield run
+    torch.set_num_threads(threads)
+
+
+def test_real_clips_from_files_to_embeddings(thesis, tmp_path):
+    """Two originals a class and part; what is learned in so short a time means nothing."""
+    folder, brief = tmp_path / "run", ["--seeds", 1, "--part", 2]
+    thesis("corpus", "music", real("esc10"), folder, "--recipe", SMOKE_MUSIC.name, *brief)
+    for stage in ("features", "training", "embeddings"):
+        thesis(stage, folder)
+    run = Run(folder)
+    assert len(run.corpus.labels) == 10
+    untrained, trained = (run.embeddings(kind) for kind in ("untrained", "trained"))
+    assert set(trained.tiles.label) == set(run.corpus.labels)
+    assert set(trained.tiles.split) == {"train", "test"}
+    for found in (untrained, trained, run.embeddings("statistics")):
+        assert np.isfinite(found.vectors).all() and found.vectors.std() > 0
+    assert np.abs(trained.vectors - untrained.vectors).max() > 1e-3
+    sources = trained.tiles.path.str.extract(r"/\d+-(\d+)-[A-Z]\.ogg$")[0]
+    split = trained.tiles.split
+    assert not set(sources[split == "train"]) & set(sources[split == "test"])
+
+
+def test_real_segments_of_a_home(thesis, tmp_path):
+    """No labels, no lists, one node too many: read, checked and turned into spectrograms."""
+    folder = tmp_path / "run"
+    thesis("corpus", "home", real("sins"), folder, "--recipe", "thesis, SINS", "--seeds", 1)
+    thesis("features", folder)
+    store = Run(folder).store
+    assert store.index.n_frames.tolist() == [998] * 5
+    assert store.frames.shape == (5 * 998, 128)
+    assert np.isfinite(store.frames).all()
+    assert sorted(set(store.index.node)) == ["1", "2", "3", "6"]
+    for i in range(5):
+        assert store.spectrogram(i).std() > 1  # dB: none of them is silence
