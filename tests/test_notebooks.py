@@ -1,0 +1,82 @@
+"""Notebooks as they are committed: no outputs, nothing of one machine, a question as title."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+CELLS = 25  # of code, at most
+
+# What a committed notebook must not hold, and why.
+FORBIDDEN = {
+    r"sys\.path": "the library is installed",
+    r"^\s*[!%]+\s*(pip|conda)\b": "packages come with the environment",
+    r"""["'(\s=](/(home|root|Users|tmp|work|mnt|data|usr|opt|var)/|~/|[A-Za-z]:\\)""": (
+        "an absolute path is one person's"
+    ),
+}
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request):
+    return json.loads(request.param.read_text())
+
+
+def code(notebook):
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def source(cell):
+    return "".join(cell["source"])
+
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS
+
+
+def test_no_outputs_and_no_counts(notebook):
+    for cell in code(notebook):
+        assert cell["outputs"] == [] and cell["execution_count"] is None
+        assert not set(cell["metadata"]) - {"tags"}
+    assert set(notebook["metadata"]) <= {"kernelspec", "language_info"}
+
+
+def test_cells_are_numbered(notebook):
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert ids == [str(number) for number in range(len(ids))]
+
+
+@pytest.mark.parametrize("pattern", FORBIDDEN)
+def test_nothing_of_one_machine(notebook, pattern):
+    for cell in notebook["cells"]:
+        found = re.search(pattern, source(cell), re.MULTILINE)
+        assert not found, f"cell {cell['id']}: {found[0]!r}; {FORBIDDEN[pattern]}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["sys.path.append('x')", "!pip install x", "%pip install x", "x = '/home/me'", "('~/x')"],
+)
+def test_what_is_of_one_machine_would_be_found(line):
+    line = line.replace("/home/me", "/home/me/x")
+    assert any(re.search(pattern, line, re.MULTILINE) for pattern in FORBIDDEN)
+    assert not any(re.search(pattern, 'home = "../runs/full/home"') for pattern in FORBIDDEN)
+
+
+def test_one_cell_holds_the_parameters(notebook):
+    tagged = [cell for cell in code(notebook) if "parameters" in cell["metadata"].get("tags", [])]
+    assert len(tagged) == 1
+    assert tagged[0] is code(notebook)[0], "the parameters come first"
+
+
+def test_cells_are_few(notebook):
+    assert len(code(notebook)) <= CELLS
+
+
+def test_title_is_a_question(notebook):
+    first = notebook["cells"][0]
+    assert first["cell_type"] == "markdown"
+    title = source(first).splitlines()[0]
+    assert title.startswith("# ") and title.endswith("?")
