@@ -2,7 +2,7 @@
 
 import numpy as np
 from matplotlib.patches import Circle, Polygon
-from matplotlib.ticker import FuncFormatter, LogLocator
+from matplotlib.ticker import FuncFormatter
 
 from thesis_lib.plots import style
 
@@ -30,7 +30,7 @@ def class_balance(table, left, right):
     axes.invert_yaxis()
     axes.margins(x=0.1)
     axes.set_xlabel("share of the segments (%); number of segments beside the bar")
-    axes.legend(loc="lower right")
+    figure.legend(loc="outside upper right", ncols=2)
     style.sns.despine(figure)
     return figure
 
@@ -47,7 +47,9 @@ def songs_per_class(parts):
     Figure
     """
     rows = max(map(len, parts.values()))
-    figure, axes = style.subplots(1, len(parts), height=0.9 + 0.36 * rows, squeeze=False)
+    figure, axes = style.subplots(
+        1, len(parts), height=0.9 + 0.36 * rows, squeeze=False, sharex=True
+    )
     for one, (title, table), colour in zip(
         axes[0], parts.items(), (style.THESIS, style.HERE), strict=False
     ):
@@ -59,7 +61,7 @@ def songs_per_class(parts):
         ]
         one.bar_label(bars, texts, padding=3, fontsize=9)
         one.invert_yaxis()
-        one.margins(x=0.35)
+        one.margins(x=0.2)
         one.set(title=title, xlabel="songs")
     style.sns.despine(figure)
     return figure
@@ -85,15 +87,16 @@ def session_lengths(sessions, real, colours):
         for line, shift in zip(lines.itertuples(), (-0.22, -0.36), strict=False):
             axes.plot([line.low, line.high], [place + shift] * 2, color="0.6", linewidth=3)
             axes.plot(line.median, place + shift, "|", color="0.2", markersize=8)
-        own = np.sort(sessions.seconds[sessions.label == label])
-        shifts = 0.12 + 0.1 * _ranks(own)
-        axes.plot(own, place + shifts, "o", color=colours[label], markersize=4.5, alpha=0.8)
-    axes.plot([], [], "o", color="0.3", markersize=4.5, label="a session here")
+        seconds, counts = np.unique(sessions.seconds[sessions.label == label], return_counts=True)
+        axes.scatter(seconds, [place + 0.12] * len(seconds), 60 + 14 * counts, colours[label])
+        for x, count in zip(seconds, counts, strict=True):
+            axes.text(x, place + 0.13, count, ha="center", va="center", fontsize=9)
+    axes.plot([], [], "o", color="0.6", markersize=9, label="sessions here, and how many")
     axes.plot([], [], color="0.6", linewidth=3, label="real home: quartiles (bar), median (stroke)")
     axes.set_yticks(range(len(labels)), [style.nice(label) for label in labels])
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    axes.set_xticks([10, 30, 60, 300, 1200, 3600, 10800])
     axes.xaxis.set_major_formatter(FuncFormatter(_duration))
     axes.minorticks_off()
     axes.set_xlabel("length of a session (logarithmic)")
@@ -114,23 +117,32 @@ def floor_plan(plan):
     -------
     Figure
     """
-    figure, axes = style.subplots(height=5.2, width=8.0)
+    figure, axes = style.subplots(height=4.9, width=8.0)
+    walls = []
     for name, outline in (("living room", plan.living_room), ("kitchen", plan.kitchen)):
         axes.add_patch(Polygon(outline, facecolor="0.97", edgecolor="0.3", linewidth=1.5))
-        corner = np.array(outline)
-        axes.text(corner[:, 0].mean(), corner[:, 1].mean(), name, color="0.55", ha="center",
-                  fontsize=13, style="italic")  # fmt: skip
+        low, high = np.min(outline, axis=0), np.max(outline, axis=0)
+        walls.append((low[0], high[0]))
+        axes.text(high[0] - 0.9, low[1] + 0.72, name, color="0.5", ha="center", style="italic")
     for spot in plan.places:
         x, y, _ = spot.position
         axes.add_patch(Circle((x, y), spot.reach, color=style.ROLES["neighbour"], alpha=0.13))
         axes.plot(x, y, ".", color=style.ROLES["neighbour"], markersize=5)
-        axes.text(x, y + 0.09, spot.name, fontsize=9, ha="center")
+        side = _free_side(x, walls)
+        axes.text(x, y - 0.1, spot.name, fontsize=9, ha=side, va="top", zorder=9)
     for node in plan.nodes:
         _node(axes, node)
     axes.set(xlabel="m", ylabel="m", aspect="equal")
     axes.autoscale_view()
     _key(axes)
     return figure
+
+
+def _free_side(x, walls):
+    """Where a text at `x` (m) is aligned so that it does not cross a wall beside it."""
+    if any(0 <= x - low < 0.6 for low, _ in walls):
+        return "left"
+    return "right" if any(0 <= high - x < 0.4 for _, high in walls) else "center"
 
 
 def _node(axes, node):
@@ -186,11 +198,6 @@ def input_pipeline(table):
 
 def _triplets(value):
     return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
-
-
-def _ranks(values):
-    """0, 1, ... for the first, second, ... of equal values, so that none hides another."""
-    return np.array([np.sum(values[:at] == value) for at, value in enumerate(values)])
 
 
 def _duration(seconds, _):

@@ -44,7 +44,7 @@ def spectrogram(levels, rate, top, title="", span=80):
     """
     figure, axes = style.subplots(height=3.4)
     extent = (0, len(levels) / rate, 0, top / 1000)
-    picture = _picture(axes, levels, extent, np.max(levels) - span, np.max(levels))
+    picture = picture_of(axes, levels, extent, loudest([levels]), span)
     axes.set(title=title, xlabel="time (s)", ylabel="frequency (kHz)")
     figure.colorbar(picture, ax=axes, label="power (dB)", pad=0.01)
     return figure
@@ -90,9 +90,8 @@ def log_mel(levels, rate, centres, title="", span=70):
     Figure
     """
     figure, axes = style.subplots(height=3.4)
-    top = np.max(levels)
     extent = (0, len(levels) / rate, 0, levels.shape[1])
-    picture = _picture(axes, levels, extent, top - span, top)
+    picture = picture_of(axes, levels, extent, loudest([levels]), span)
     mel_axis(axes, centres)
     axes.set(title=title, xlabel="time (s)")
     figure.colorbar(picture, ax=axes, label="level (dB)", pad=0.01)
@@ -115,10 +114,10 @@ def log_mel_rows(rows, rate, centres, span=70):
     figure, axes = style.subplots(
         len(rows), height=0.5 + 1.25 * len(rows), sharex=True, squeeze=False
     )
-    top = max(np.max(levels) for levels in rows.values())
+    top = loudest(rows.values())
     for one, (title, levels) in zip(axes[:, 0], rows.items(), strict=True):
         extent = (0, len(levels) / rate, 0, levels.shape[1])
-        picture = _picture(one, levels, extent, top - span, top)
+        picture = picture_of(one, levels, extent, top, span)
         mel_axis(one, centres, sparse=True)
         one.set_title(title, fontsize=10)
     axes[-1, 0].set_xlabel("time (s)")
@@ -163,9 +162,18 @@ def mel_axis(axes, centres, sparse=False):
     axes.set_ylabel("Hz" if sparse else "frequency (Hz, Mel scale)")
 
 
-def _picture(axes, levels, extent, low, high):
+def loudest(pictures):
+    """The level (dB) drawn brightest: the loudest but for one frame and band in two hundred.
+
+    A click, or a constant part of the signal (0 Hz), would leave all else in the dark.
+    """
+    return max(np.quantile(levels, 0.995) for levels in pictures)
+
+
+def picture_of(axes, levels, extent, top, span):
+    """Draw levels (frames, bands), bright at `top` dB, dark from `span` dB below it."""
     return axes.imshow(
-        np.asarray(levels).T, cmap=style.SPECTROGRAM, vmin=low, vmax=high, extent=extent,
+        np.asarray(levels).T, cmap=style.SPECTROGRAM, vmin=top - span, vmax=top, extent=extent,
         origin="lower", aspect="auto",
     )  # fmt: skip
 

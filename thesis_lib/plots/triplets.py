@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from thesis_lib.plots import style
-from thesis_lib.plots.sound import mel_axis
+from thesis_lib.plots.sound import loudest, mel_axis, picture_of
 
 FRAME = 2.5  # pt, of a tile that is pointed at
 
@@ -27,11 +27,10 @@ def strips(rows, marked, rate, centres, span=70):
     """
     height = 0.7 + 1.2 * len(rows)
     figure, axes = style.subplots(len(rows), height=height, sharex=True, squeeze=False)
-    top = max(np.max(levels) for levels in rows.values())
+    top = loudest(rows.values())
     for one, (title, levels) in zip(axes[:, 0], rows.items(), strict=True):
         extent = (0, len(levels) / rate, 0, levels.shape[1])
-        one.imshow(levels.T, cmap=style.SPECTROGRAM, vmin=top - span, vmax=top, extent=extent,
-                   origin="lower", aspect="auto")  # fmt: skip
+        picture_of(one, levels, extent, top, span)
         mel_axis(one, centres, sparse=True)
         one.set_title(title, fontsize=10)
     for row, start, duration, role in marked:
@@ -113,11 +112,10 @@ def examples(tiles, titles, centres, rate, span=70):
     count, _, frames, mels = np.shape(tiles)
     figure, axes = style.subplots(count, 3, height=0.6 + 1.55 * count, squeeze=False, sharex=True)
     for row, (pictures, texts) in enumerate(zip(tiles, titles, strict=True)):
-        top = np.max(pictures)
+        top = loudest(pictures)
         for one, picture, text in zip(axes[row], pictures, texts, strict=True):
             extent = (0, frames / rate, 0, mels)
-            one.imshow(np.asarray(picture).T, cmap=style.SPECTROGRAM, vmin=top - span, vmax=top,
-                       extent=extent, origin="lower", aspect="auto")  # fmt: skip
+            picture_of(one, picture, extent, top, span)
             one.set_title(text, fontsize=9, color="0.25")
             one.set_yticks([])
         mel_axis(axes[row, 0], centres, sparse=True)
