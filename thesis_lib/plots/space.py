@@ -31,7 +31,7 @@ def cloud(points, labels, colours, explained, views=VIEWS):
     Figure
     """
     figure, axes = style.subplots(
-        1, len(views), height=5.4, squeeze=False, subplot_kw={"projection": "3d"}
+        1, len(views), height=4.9, squeeze=False, subplot_kw={"projection": "3d"}
     )
     for axis, view in zip(axes[0], views, strict=True):
         _scatter(axis, points, labels, colours, explained)
@@ -76,7 +76,7 @@ def _scatter(axis, points, labels, colours, explained):
         number = "xyz".index(name) + 1
         label = f"component {number} ({100 * share:.0f} %)"
         axis.set(**{f"{name}lim": limit, f"{name}label": label})
-    axis.set_box_aspect((1, 1, 1), zoom=0.88)
+    axis.set_box_aspect((1, 1, 1), zoom=0.95)
     axis.locator_params(nbins=4)
     axis.tick_params(labelsize=9, pad=0)
 
@@ -147,9 +147,9 @@ def _names(axis, matrix, colours):
             box = Rectangle((column - 0.48, row - 0.46), 0.96, 0.92, color=colours[label])
             box.set(alpha=0.35, linewidth=0)
             axis.add_patch(box)
-            weight = "normal" if label == a else "bold"
+            ink = "0.45" if label == a else "black"
             text = _two_lines(label)
-            axis.text(column, row, text, ha="center", va="center", size=9, weight=weight,
+            axis.text(column, row, text, ha="center", va="center", size=9, color=ink,
                       linespacing=0.9)  # fmt: skip
     names = [_two_lines(name) for name in matrix.index]
     axis.set_xticks(range(len(names)), [f"- {name}" for name in names])
@@ -206,8 +206,18 @@ def contact_sheet(tiles, labels, names, colours):
     """
     figure, axis = style.subplots(height=1.2 + 0.36 * len(tiles))
     rows = [f"{style.nice(start)} → {style.nice(end)}" for start, end in names]
-    _mosaic(figure, axis, tiles, labels, colours, rows)
+    _mosaic(figure, axis, _coarse(tiles), labels, colours, rows)
     return figure
+
+
+def _coarse(tiles, frames=32, mels=32):
+    """Tiles no finer than a contact sheet can show: means of neighbouring cells."""
+    for axis, size in ((2, frames), (3, mels)):
+        edges = np.unique(np.linspace(0, tiles.shape[axis], size, endpoint=False).astype(int))
+        lengths = np.diff(np.append(edges, tiles.shape[axis]))
+        sums = np.add.reduceat(tiles, edges, axis=axis)
+        tiles = sums / lengths.reshape([-1 if at == axis else 1 for at in range(4)])
+    return tiles
 
 
 def _mosaic(figure, axis, tiles, labels, colours, rows, gap=0.06, bar=0.09):

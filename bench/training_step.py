@@ -1,0 +1,113 @@
+"""How many tiles a second one training step takes in, by number format, memory layout, threads.
+
+Run ``python bench/training_step.py``; it writes ``bench/results/training_step.json``. The methods
+take turns, round after round, so that a busy minute of the machine does not hit only one of them.
+"""
+
+import json
+import os
+import platform
+import statistics
+import time
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from thesis_lib.device import choose, describe
+from thesis_lib.files import atomic
+from thesis_lib.recipe import SEED, SMALL_HOME, THESIS_SINS
+from thesis_lib.resnet import ResNet18
+from thesis_lib.triplet_loss import triplet_loss
+
+RESULT = Path(__file__).parent / "results" / "training_step.json"
+ROUNDS = 5
+TRIPLETS = {"small, home": 64, "thesis, SINS": 8}  # a step; few are enough at full width
+METHODS = {
+    "float32": (False, torch.contiguous_format),
+    "float32, channels_last": (False, torch.channels_last),
+    "bfloat16": (True, torch.contiguous_format),
+    "bfloat16, channels_last": (True, torch.channels_last),
+}
+
+
+def make_step(recipe, method, device):
+    """A function that takes one training step and returns its seconds, and the tiles in it."""
+    bfloat16, layout = METHODS[method]
+    torch.manual_seed(SEED)
+    tiles = 3 * TRIPLETS[recipe.name]
+    x = torch.randn(tiles, 1, recipe.length, recipe.features.mels, device=device)
+    x = x.contiguous(memory_format=layout)
+    model = ResNet18(1, recipe.width, recipe.embedding).to(device, memory_format=layout)
+    optimiser = torch.optim.Adam(model.parameters(), lr=recipe.rate, weight_decay=recipe.l2)
+
+    def step():
+        began = time.perf_counter()
+        with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
+            z = model(x)
+        loss = triplet_loss(*z.float().chunk(3), recipe.margin, recipe.reduction).loss
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        loss.item()  # wait until the device is done
+        return time.perf_counter() - began
+
+    return step, tiles
+
+
+def measure(recipe, device):
+    """One row for each number of threads and method: tiles a second, mean and spread."""
+    steps = {method: make_step(recipe, method, device) for method in METHODS}
+    threads = [1, 2] if device.type == "cpu" else [1]
+    speeds = {key: [] for key in product(threads, METHODS)}
+    for turn in range(ROUNDS + 1):
+        for count, method in speeds:
+            torch.set_num_threads(count)
+            step, tiles = steps[method]
+            seconds = step()
+            if turn:  # the first round warms up
+                speeds[count, method].append(tiles / seconds)
+    return [row(recipe, *key, values) for key, values in speeds.items()]
+
+
+def row(recipe, threads, method, values):
+    """One row of the result."""
+    return {
+        "corpus": f"random tiles, {recipe.length} x {recipe.features.mels}",
+        "width": recipe.width,
+        "threads": threads,
+        "method": method,
+        "metric": "tiles_per_s",
+        "mean": round(float(np.mean(values)), 1),
+        "spread": round(statistics.stdev(values), 1),
+        "seeds": ROUNDS,
+    }
+
+
+def machine(device):
+    """What it was measured on."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    return {
+        "processor": names[0] if names else platform.processor() or platform.machine(),
+        "cores": torch.multiprocessing.cpu_count(),
+        "device": describe(device),
+        "load_before": round(os.getloadavg()[0], 2),  # of other work; above 0.5 do not trust it
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def main():
+    device = choose()
+    about = machine(device)
+    rows = measure(SMALL_HOME, device) + measure(THESIS_SINS, device)
+    result = {"machine": about, "rows": rows}
+    with atomic(RESULT) as part:
+        part.write_text(json.dumps(result, indent=1) + "\n")
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()
