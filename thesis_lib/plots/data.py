@@ -128,8 +128,9 @@ def floor_plan(plan):
         x, y, _ = spot.position
         axes.add_patch(Circle((x, y), spot.reach, color=style.ROLES["neighbour"], alpha=0.13))
         axes.plot(x, y, ".", color=style.ROLES["neighbour"], markersize=5)
+        shift, va = (0.1, "bottom") if y < 0.6 else (-0.1, "top")
         side = _free_side(x, walls)
-        axes.text(x, y - 0.1, spot.name, fontsize=9, ha=side, va="top", zorder=9)
+        axes.text(x, y + shift, spot.name, fontsize=9, ha=side, va=va, zorder=9)
     for node in plan.nodes:
         _node(axes, node)
     axes.set(xlabel="m", ylabel="m", aspect="equal")
