@@ -226,7 +226,7 @@ def executed(tiny_run, tmp_path_factory):
 def test_executed_notebook_is_small_and_leaves_its_figures(executed):
     assert executed.stat().st_size < 6e6
     figures = {path.name for path in (executed.parent / "figures").iterdir()}
-    assert {"listening_room_home.png", "listening_room_music.ogg"} <= figures
+    assert {"listening_room_home.png", "listening_room_music.mp3"} <= figures
 
 
 def test_page_without_a_kernel_plays(executed, page):

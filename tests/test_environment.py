@@ -86,3 +86,9 @@ def test_torchaudio_works_here_and_says_what_it_lacks():
     plain = subprocess.run([sys.executable, "-c", "import torchaudio"], capture_output=True)
     said = "its Python parts are used" in done.stderr
     assert said == (plain.returncode != 0)
+
+
+def test_the_code_keeps_its_style():
+    command = [sys.executable, "-m", "ruff", "check", "thesis_lib", "tests", "bench", "data"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout

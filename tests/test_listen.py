@@ -29,7 +29,7 @@ def room(collection):
 
 def sounds(html):
     """The players in a table: their names and waveforms."""
-    found = re.findall(r'aria-label="([^"]*)" src="data:audio/ogg;base64,([^"]*)"', html)
+    found = re.findall(r'aria-label="([^"]*)" src="data:audio/mpeg;base64,([^"]*)"', html)
     return [(name, *soundfile.read(io.BytesIO(base64.b64decode(data)))) for name, data in found]
 
 

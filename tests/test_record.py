@@ -77,9 +77,9 @@ def test_a_sound_is_written_and_made_again_the_same(tmp_path):
     made = []
     for place in ("one", "two"):
         Record("05_space", tmp_path / place, {}).sound(tone(1, 440), 16000, "clip", "A tone.")
-        made.append((tmp_path / place / "figures" / "clip.ogg").read_bytes())
+        made.append((tmp_path / place / "figures" / "clip.mp3").read_bytes())
     assert made[0] == made[1]
-    wave, rate = soundfile.read(tmp_path / "one" / "figures" / "clip.ogg")
+    wave, rate = soundfile.read(tmp_path / "one" / "figures" / "clip.mp3")
     assert rate == 16000 and len(wave) == 16000
     assert np.abs(np.fft.rfft(wave)).argmax() == 440
 
@@ -203,7 +203,7 @@ def test_a_figure_of_two_notebooks_is_named(tmp_path):
         collect(tmp_path)
 
 
-@pytest.mark.parametrize("file", ["x.png", "x.gif", "x.ogg", "x.csv", "05_space.json"])
+@pytest.mark.parametrize("file", ["x.png", "x.gif", "x.mp3", "x.csv", "05_space.json"])
 def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, file):
     def make(number):
         record = Record("05_space", tmp_path, {})
@@ -213,7 +213,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, file):
             figure = drawing(1 + number)
             turning = FuncAnimation(figure, lambda i: figure.axes, frames=2)
             record.animation(turning, "x", "Some.")
-        elif file == "x.ogg":
+        elif file == "x.mp3":
             record.sound(tone(0.1 + number, 440), 16000, "x", "Some.")
         elif file == "x.csv":
             record.table(pd.DataFrame({"a": [number]}), "x", "Some.")

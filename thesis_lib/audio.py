@@ -2,8 +2,6 @@
 
 import io
 import re
-import struct
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -149,47 +147,21 @@ def audible(wave, peak=0.5):
     return wave * np.float32(peak / max(np.abs(wave).max(), 1e-9))
 
 
-def opus(wave, sample_rate):
-    """A waveform as the bytes of an Ogg Opus file: a twentieth of the WAV, the same each time.
+def mp3(wave, sample_rate):
+    """A waveform as the bytes of an MP3 file: a tenth of the WAV, and every browser plays it.
+
+    Unlike Ogg, which libsndfile gives a random serial number, it is the same to the byte each time.
 
     Parameters
     ----------
     wave : float32 array, shape (samples,), full scale is 1
     sample_rate : int
-        8000, 12000, 16000, 24000 or 48000 Hz.
+        16000, 22050, 24000, 32000, 44100 or 48000 Hz.
 
     Returns
     -------
     bytes
     """
     file = io.BytesIO()
-    soundfile.write(file, wave, sample_rate, format="OGG", subtype="OPUS")
-    return _without_serial(bytearray(file.getvalue()))
-
-
-def _without_serial(data):
-    """Ogg pages with the stream's random number set to 0 and their checksums made anew."""
-    at = 0
-    while at < len(data):  # a page's header: RFC 3533, section 6
-        segments = data[at + 26]
-        end = at + 27 + segments + sum(data[at + 27 : at + 27 + segments])
-        data[at + 14 : at + 18] = data[at + 22 : at + 26] = bytes(4)
-        data[at + 22 : at + 26] = struct.pack("<I", _checksum(data[at:end]))
-        at = end
-    return bytes(data)
-
-
-def _checksum(data):
-    table, value = _checksums(), 0
-    for byte in data:
-        value = (value << 8) & 0xFFFFFFFF ^ table[value >> 24 ^ byte]
-    return value
-
-
-@lru_cache
-def _checksums():
-    """The checksum of each single byte, polynomial 0x04C11DB7."""
-    table = [number << 24 for number in range(256)]
-    for _ in range(8):
-        table = [(value << 1) ^ (0x104C11DB7 * (value >> 31)) for value in table]
-    return table
+    soundfile.write(file, wave, sample_rate, format="MP3", subtype="MPEG_LAYER_III")
+    return file.getvalue()

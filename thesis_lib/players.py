@@ -4,13 +4,12 @@ Sounds and pictures lie in the HTML itself, as data URIs; nothing is fetched and
 before it is asked to.
 """
 
-import io
 from base64 import b64encode
 from html import escape
 
 import numpy as np
-import soundfile
 
+from thesis_lib.audio import mp3
 from thesis_lib.clips import RATE, join
 from thesis_lib.plots.listen import thumbnail
 from thesis_lib.plots.style import nice
@@ -51,22 +50,11 @@ def player(wave, sample_rate, name):
     -------
     str, HTML
     """
-    sound, name = b64encode(vorbis(wave, sample_rate)).decode(), escape(name, quote=True)
-    source = f"data:audio/ogg;base64,{sound}"
+    sound, name = b64encode(mp3(wave, sample_rate)).decode(), escape(name, quote=True)
+    source = f"data:audio/mpeg;base64,{sound}"
     # The mark leaves a player's keys to it, where JupyterLab would take them for the notebook.
     mark = 'data-lm-suppress-shortcuts="true"'
     return f'<audio controls preload="metadata" {mark} aria-label="{name}" src="{source}"></audio>'
-
-
-def vorbis(wave, sample_rate):
-    """A waveform as the bytes of an Ogg Vorbis file.
-
-    Encoded six times as fast as Opus and twice as large: a table of players has to be there at
-    once. (`audio.opus` makes what is kept as a file.)
-    """
-    file = io.BytesIO()
-    soundfile.write(file, wave, sample_rate, format="OGG", subtype="VORBIS")
-    return file.getvalue()
 
 
 def picture(png, name):

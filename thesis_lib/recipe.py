@@ -81,16 +81,14 @@ THESIS_MUSIC = replace(
 SMALL_HOME = replace(
     THESIS_SINS,
     name="small, home",
-    features=Features(mels=64),
+    features=Features(mels=64, step=320),
     tile=1.0,
     width=16,
-    rate=1e-3,
-    epochs=8,
+    rate=3e-4,
+    epochs=4,
     bfloat16=True,
 )
-SMALL_MUSIC = replace(
-    SMALL_HOME, name="small, music", features=Features(mels=64, step=320), tile=2.0, reach=40.0
-)
+SMALL_MUSIC = replace(SMALL_HOME, name="small, music", tile=2.0, reach=40.0, epochs=16)
 
 # Seconds, to see that everything runs; what it learns means nothing.
 SMOKE_HOME = replace(SMALL_HOME, name="smoke, home", width=4, epochs=2)

@@ -12,7 +12,7 @@ from IPython.display import HTML, Audio, Image
 from matplotlib import pyplot as plt
 from matplotlib.animation import PillowWriter
 
-from thesis_lib.audio import opus
+from thesis_lib.audio import mp3
 from thesis_lib.device import choose, describe
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
@@ -85,11 +85,11 @@ class Record:
         return Image(path.read_bytes(), format="gif", alt=caption)
 
     def sound(self, wave, sample_rate, name, caption, of=()):
-        """Save a sound as `figures/<name>.ogg` (Opus) and show a player."""
-        self._enter(name + ".ogg", caption, None, of)
-        path = self.out / "figures" / f"{name}.ogg"
+        """Save a sound as `figures/<name>.mp3` and show a player."""
+        self._enter(name + ".mp3", caption, None, of)
+        path = self.out / "figures" / f"{name}.mp3"
         with atomic(path) as part:
-            part.write_bytes(opus(wave, sample_rate))
+            part.write_bytes(mp3(wave, sample_rate))
         return Audio(path.read_bytes(), embed=True)
 
     def table(self, table, name, caption, thesis=None, of=()):
