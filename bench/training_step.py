@@ -9,6 +9,7 @@ import os
 import platform
 import statistics
 import time
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -19,9 +20,11 @@ from thesis_lib.device import choose, describe
 from thesis_lib.files import atomic
 from thesis_lib.recipe import SEED, SMALL_HOME, THESIS_SINS
 from thesis_lib.resnet import ResNet18
+from thesis_lib.spectrogram import Features
 from thesis_lib.triplet_loss import triplet_loss
 
 RESULT = Path(__file__).parent / "results" / "training_step.json"
+SMALL = replace(SMALL_HOME, features=Features(mels=64))  # 98 x 64, whatever runs use
 ROUNDS = 5
 TRIPLETS = {"small, home": 64, "thesis, SINS": 8}  # a step; few are enough at full width
 METHODS = {
@@ -102,7 +105,7 @@ def machine(device):
 def main():
     device = choose()
     about = machine(device)
-    rows = measure(SMALL_HOME, device) + measure(THESIS_SINS, device)
+    rows = measure(SMALL, device) + measure(THESIS_SINS, device)
     result = {"machine": about, "rows": rows}
     with atomic(RESULT) as part:
         part.write_text(json.dumps(result, indent=1) + "\n")
