@@ -22,7 +22,7 @@ from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
 from thesis_lib.spectrogram import Features, log_mel
 
-FORMAT = 1  # counts up when stores are made differently
+FORMAT = 2  # counts up when stores are made differently
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,8 @@ class SpectrogramStore:
         if not (folder / "made.json").is_file():
             raise InputError(f"{folder} holds no spectrogram store yet; run `make figures` first.")
         made = json.loads((folder / "made.json").read_text())
+        if made.get("format") != FORMAT:
+            raise InputError(f"{folder} is a store of another version; delete it to build it anew.")
         frames = np.load(folder / "frames.npy", mmap_mode="c")  # torch wants it writable
         return cls(frames, read_table(folder / "index.csv"), Features(**made["features"]), made)
 
