@@ -14,6 +14,7 @@ from thesis_lib.errors import InputError
 from thesis_lib.plots import space, style, training
 from thesis_lib.recipe import SMALL_HOME, THESIS_SINS, numbers
 from thesis_lib.resnet import ResNet18, layer_table
+from thesis_lib.spectrogram import Features
 
 LABELS = np.array(["a_b", "c", "d"] * 10)
 COLOURS = style.class_colours(LABELS)
@@ -58,7 +59,7 @@ def test_picture_is_the_stretch_that_the_tile_names(rng):
     frames = rng.normal(size=(500, 8)).astype(np.float32)
     store = SimpleNamespace(
         index=pd.DataFrame({"start": [0.0, 2.0]}),
-        features=SMALL_HOME.features,
+        features=Features(mels=8),
         spectrogram=lambda recording: frames,
     )
     tile = pd.Series({"recording": 1, "start": 3.0, "duration": 1.0})
