@@ -191,6 +191,7 @@ def input_pipeline(table):
         one.bar_label(bars, [_triplets(value) for value in rows["mean"]], padding=5, fontsize=9)
         one.invert_yaxis()
         one.set(title=corpus, xscale="log")
+        one.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         one.margins(x=0.15)
     axes[-1, 0].set_xlabel("triplets a second (logarithmic)")
     style.sns.despine(figure)

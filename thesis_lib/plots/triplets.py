@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from thesis_lib.plots import style
 from thesis_lib.plots.sound import loudest, mel_axis, picture_of
@@ -41,7 +42,8 @@ def strips(rows, marked, rate, centres, span=70):
 
 def _frame(axes, start, duration, mels, role):
     colour = style.ROLES[role]
-    box = {"edgecolor": colour, "facecolor": "none", "linewidth": FRAME, "clip_on": False}
+    box = {"edgecolor": colour, "facecolor": "none", "linewidth": FRAME, "clip_on": False,
+           "path_effects": [withStroke(linewidth=2 * FRAME, foreground="w")]}  # fmt: skip
     axes.add_patch(Rectangle((start, 0), duration, mels, **box))
     axes.text(start + duration / 2, mels * 0.9, role, color="w", ha="center", va="top", fontsize=9,
               bbox={"facecolor": colour, "edgecolor": "none", "pad": 2})  # fmt: skip
@@ -148,8 +150,8 @@ def distances(tables):
                  label="expected")  # fmt: skip
         one.axvline(0, color=style.ROLES["anchor"], linewidth=1.5, label="anchor")
         one.set(title=title, xlabel="neighbour minus anchor (s)", ylabel="triplets")
-        one.set_ylim(0, 1.3 * max(table.drawn.max(), table.expected.max()))
-        one.legend(ncols=3, loc="upper center", columnspacing=1.0, handlelength=1.2)
+        one.set_ylim(0, 1.08 * max(table.drawn.max(), table.expected.max()))
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=3)
     style.sns.despine(figure)
     return figure
 
