@@ -53,7 +53,7 @@ def test_both_archives(both):
 def test_what_all_segments_share(both):
     table = sins.read(both).table
     shared = ["start", "duration", "sample_rate", "channels", "channel"]
-    assert table[shared].drop_duplicates().values.tolist() == [[0.0, 10.0, 16000, 4, -1]]
+    assert table[shared].drop_duplicates().values.tolist() == [[0.0, 10.0, 16000, 4, 0]]
 
 
 def test_the_same_moment_on_another_node_has_the_same_group_and_position(both):

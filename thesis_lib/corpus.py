@@ -58,7 +58,7 @@ class Corpus:
         return Path(self.root) / row.path
 
     def each_channel(self):
-        """The same recordings once per microphone instead of as the mean of all."""
+        """The same recordings once per microphone instead of in mono."""
         table = self.table.loc[self.table.index.repeat(self.table.channels)]
         channel = np.concatenate([np.arange(count) for count in self.table.channels])
         table = table.assign(channel=channel).reset_index(drop=True)

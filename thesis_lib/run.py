@@ -4,7 +4,7 @@ Layout of the folder, each part made by one stage::
 
     run.json              which recipe, which seeds
     corpus/               the table
-    store/                spectrograms, mean of the channels
+    store/                spectrograms, mono
     store_channels/       test recordings once per microphone (homes only)
     train/seed_1234/      checkpoint, history, snapshots
     embeddings/           trained_1234, untrained_1234, statistics, and channels_... for the above

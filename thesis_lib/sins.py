@@ -30,7 +30,7 @@ SEGMENT = 10.0  # s
 NAME = re.compile(r"Node(?P<node>\d+)_ex(?P<session>\d+)_(?P<position>\d+)\.wav$")
 
 
-def read(folder, fold=1):
+def read(folder, fold=1, channel=0):
     """Read whatever of the data set lies in a folder.
 
     Parameters
@@ -41,6 +41,9 @@ def read(folder, fold=1):
         segments found, without labels, for training.
     fold : int
         Which of the four official folds splits a development set that has no evaluation set.
+    channel : int
+        The microphone of each array that is heard; -1 for the mean of all four. (One alone: what
+        is learned then fits each of the four when a segment's channels are pooled.)
 
     Returns
     -------
@@ -62,7 +65,7 @@ def read(folder, fold=1):
     else:
         table = _unlabelled(folder)
     heard = set(table.node[table.split == "train"])
-    table["known"] = table.node.isin(heard)
+    table = table.assign(known=table.node.isin(heard), channel=channel)
     note = "simulated" if (folder / "made.json").is_file() else ""
     return Corpus("mini home" if note else "SINS", folder, table[list(COLUMNS)], note)
 
@@ -173,6 +176,5 @@ def _finished(table, paths, below, split):
         duration=SEGMENT,
         sample_rate=SAMPLE_RATE,
         channels=CHANNELS,
-        channel=-1,
         split=split,
     )
