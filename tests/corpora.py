@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+import torch
 
 from thesis_lib.corpus import COLUMNS, Corpus
 
@@ -27,6 +28,17 @@ def real(*parts):
     if not path.exists():
         pytest.skip(f"THESIS_REAL_DATA names {root}, which holds no {'/'.join(parts)}")
     return path
+
+
+def on_one_thread():
+    """Networks and spectrograms this small are many times slower on threads that wait.
+
+    For a test module to make a fixture of: ``pytest.fixture(scope="module", autouse=True)(...)``.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def noise(seconds, seed=0, rate=RATE, channels=1, level=0.1):

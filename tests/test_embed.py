@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from corpora import corpus_of, fill_disk, listing, noise, tone
+from corpora import corpus_of, fill_disk, listing, noise, on_one_thread, tone
 
 from thesis_lib import embed as embed_module
 from thesis_lib.embed import Embeddings, embed, statistics, tile_table
@@ -16,17 +16,9 @@ from thesis_lib.spectrogram import Features, log_mel
 from thesis_lib.store import SpectrogramStore
 
 CPU = torch.device("cpu")
+one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
 RECIPE = Recipe(name="toy", features=Features(mels=16), tile=0.2, width=2, embedding=4)
 SECONDS = (1.0, 0.1, 0.7)  # 5, 0 and 3 tiles
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small are many times slower on two threads that wait for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

@@ -4,26 +4,24 @@ import sys
 
 import numpy as np
 import pytest
-import torch
-from corpora import real
+from corpora import on_one_thread, real
 
 from thesis_lib import __main__ as command
 from thesis_lib.recipe import SMOKE_MUSIC
 from thesis_lib.run import Run
 
+one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
+
 
 @pytest.fixture
 def thesis(monkeypatch):
-    """Run the command, on one thread: so small a network is slower on two that wait."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    """Run the command."""
 
     def run(*args):
         monkeypatch.setattr(sys, "argv", ["thesis", *map(str, args)])
         command.main()
 
-    yield run
-    torch.set_num_threads(threads)
+    return run
 
 
 def test_real_clips_from_files_to_embeddings(thesis, tmp_path):

@@ -2,10 +2,13 @@
 
 import pytest
 import torch
+from corpora import on_one_thread
 from torch import nn
 from torch.nn import functional as F
 
 from thesis_lib.resnet import Block, ResNet18
+
+one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
 
 # Each convolution of the standard network, in order: in, out, kernel, stride. Written down from
 # the paper: 7 x 7, 64, stride 2; four stages of two blocks of two 3 x 3; 64, 128, 256, 512

@@ -4,7 +4,7 @@ import librosa
 import numpy as np
 import pytest
 import torch
-from corpora import MINI_MUSIC, noise, real, tone
+from corpora import MINI_MUSIC, noise, on_one_thread, real, tone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +12,7 @@ from thesis_lib import audio, spectrogram
 from thesis_lib.errors import InputError
 from thesis_lib.spectrogram import Features, log_mel, mel_bank, mfcc
 
+one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
 SMALL = Features(mels=64, step=320)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from corpora import corpus_of, fill_disk, listing, tone
+from corpora import corpus_of, fill_disk, listing, on_one_thread, tone
 
 from thesis_lib import train as train_module
 from thesis_lib.errors import InputError
@@ -29,6 +29,7 @@ from thesis_lib.train import (
 )
 
 CPU = torch.device("cpu")
+one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
 SECONDS = 2.0
 RECIPE = Recipe(
     name="toy",
@@ -50,15 +51,6 @@ def melody(seed):
     level = np.repeat(10 ** rng.uniform(-3, 0, round(SECONDS / 0.1)), 1600)
     noise = 1e-4 * rng.standard_normal(len(level))
     return level * tone(SECONDS, pitch) + noise
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small are twenty times slower on two threads that wait for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")
