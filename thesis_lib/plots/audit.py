@@ -1,0 +1,118 @@
+"""What in a data set does not fit: suspects beside their neighbours, silence, odd microphones."""
+
+import numpy as np
+import seaborn as sns
+from matplotlib.ticker import ScalarFormatter
+
+from thesis_lib.plots import style
+
+
+def pictures(rows, seconds, first="suspect"):
+    """Log-Mel pictures in rows, e.g. a suspect tile and its nearest neighbours.
+
+    Parameters
+    ----------
+    rows : list of list of (picture, title)
+        Pictures of shape (frames, mels), dB; the first of a row is framed.
+    seconds : float
+        What one picture lasts.
+    first : str
+        What the first column holds.
+    """
+    columns = max(map(len, rows))
+    figure, axes = style.subplots(
+        len(rows), columns, height=0.5 + 1.65 * len(rows), sharex=True, sharey=True, squeeze=False
+    )
+    for axis_row, row in zip(axes, rows, strict=True):
+        low, high = np.percentile(np.concatenate([part for part, _ in row]), (2, 99.8))
+        for axis, (levels, title) in zip(axis_row, row, strict=False):
+            _picture(axis, levels, seconds, low, high)
+            axis.set_title(title, fontsize=9)
+        for axis in axis_row[len(row) :]:
+            axis.axis("off")
+        for spine in axis_row[0].spines.values():
+            spine.set(visible=True, color=style.ROLES["opposite"], linewidth=3)
+        axis_row[0].set_ylabel("Mel band")
+    figure.supxlabel(f"time (s); framed: {first}", fontsize=10)
+    return figure
+
+
+def _picture(axis, levels, seconds, low, high):
+    extent = (0, seconds, 0, levels.shape[1])
+    axis.imshow(
+        levels.T, cmap=style.SPECTROGRAM, origin="lower", aspect="auto", extent=extent, vmin=low,
+        vmax=high,
+    )  # fmt: skip
+
+
+def silence(levels, within, quiet=""):
+    """How far each segment rises above the noise floor of its microphone, class by class.
+
+    Parameters
+    ----------
+    levels : DataFrame
+        A row a segment: `label`, `above` (dB) and `silent` (bool: known to hold nothing; None or
+        left out where nothing is known).
+    within : float
+        dB up to which a segment counts as silent.
+    quiet : str
+        The class in which silence is right.
+    """
+    labels = sorted(levels.label.unique())
+    figure, axis = style.subplots(height=1.3 + 0.4 * len(labels))
+    rng = np.random.default_rng(0)
+    y = levels.label.map(labels.index).to_numpy() + rng.uniform(-0.28, 0.28, len(levels))
+    below = (levels.above <= within).to_numpy()
+    known = levels.silent.to_numpy(bool) if "silent" in levels else np.zeros(len(levels), bool)
+    suspect = below & (levels.label != quiet).to_numpy()
+    x = levels.above.clip(*np.quantile(levels.above, (0.005, 0.995))).to_numpy()
+    axis.axvspan(min(x.min(), 0) - 1, within, color="0.93", zorder=0)
+    axis.scatter(x[~suspect], y[~suspect], s=10, color="0.55", lw=0, label="segment of 10 s")
+    axis.scatter(x[suspect], y[suspect], s=14, color=style.HERE, lw=0, label="suspected of silence")
+    if known.any():
+        axis.scatter(
+            x[known], y[known], s=60, facecolors="none", edgecolors=style.ROLES["opposite"],
+            linewidths=1.4, label="known to be silent",
+        )  # fmt: skip
+    axis.set_xlim(min(x.min(), 0) - 1, None)
+    axis.set_xlabel("above the noise floor of its microphone (dB)")
+    axis.set_yticks(range(len(labels)), map(style.nice, labels))
+    axis.set_ylim(len(labels) - 0.5, -0.5)
+    axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def microphones(files, limit, known=True):
+    """Each recording's oddness against its loneliness; broken microphones stand out.
+
+    Parameters
+    ----------
+    files : DataFrame
+        A row a recording: `odd` (robust standard deviations), `lonely` (units of the embedding)
+        and `fault` (kind of the planted fault, "" where there is none).
+    limit : float
+        From which oddness on a recording is suspected.
+    known : bool
+        Whether a truth is known.
+    """
+    figure, axis = style.subplots(height=4.2)
+    x, y = np.clip(files.odd, -3, None) + 4, files.lonely
+    sound = (files.fault == "").to_numpy()
+    label = "no fault planted" if known else "recording"
+    axis.scatter(x[sound], y[sound], s=14, color="0.6", lw=0, label=label)
+    kinds = sorted(set(files.fault) - {""})
+    colours = sns.color_palette("colorblind", max(1, len(kinds)))
+    for kind, colour, marker in zip(kinds, colours, "osD^v<>pP*X" * 9, strict=False):
+        own = (files.fault == kind).to_numpy()
+        axis.scatter(x[own], y[own], s=70, marker=marker, color=colour, edgecolors="k", label=kind)
+    axis.axvline(limit + 4, color="0.3", ls=":", label=f"suspected above {limit:g}")
+    ticks = np.array([-3, 0, limit, 10, 30, 100, 300])
+    ticks = ticks[ticks <= max(files.odd.max(), limit) * 1.1]
+    axis.set(xscale="log", yscale="log")
+    axis.set_xticks(ticks + 4, [f"{tick:g}" for tick in ticks])
+    axis.minorticks_off()
+    axis.yaxis.set_major_formatter(ScalarFormatter())
+    axis.set_xlabel("unlike the same moment on the other microphones (robust standard deviations)")
+    axis.set_ylabel("mean distance to its neighbours")
+    axis.legend(title="planted fault" if kinds else None, loc="upper left", bbox_to_anchor=(1, 1))
+    return figure

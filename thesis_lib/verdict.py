@@ -1,0 +1,67 @@
+"""Scores of several seeds put into words, so that no sentence says more than they do."""
+
+import numpy as np
+
+KINDS = {"statistics": "log-Mel statistics", "untrained": "the same network untrained"}
+
+
+def mean_and_spread(values, digits=2):
+    """Mean and standard deviation over seeds: "0.52 ± 0.03"; of a single value "0.52"."""
+    values = np.asarray(values, float)
+    mean = f"{values.mean():.{digits}f}"
+    return f"{mean} ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else mean
+
+
+def compared(ours, other):
+    """Whether one method lies "above", "below" or "level with" another.
+
+    Parameters
+    ----------
+    ours, other : Series
+        One value a seed (the index). Seeds are compared one by one, as in music each has its own
+        songs for the test; a single value of `other` is held against all.
+
+    Returns
+    -------
+    str
+        "level with" where the mean difference is no larger than its standard deviation over the
+        seeds.
+    """
+    gap = ours - other if len(other) > 1 else ours - other.iloc[0]
+    spread = gap.std() if len(gap) > 1 else 0.0
+    if abs(gap.mean()) <= spread + 1e-12:
+        return "level with"
+    return "above" if gap.mean() > 0 else "below"
+
+
+def sentences(scores, digits=2):
+    """A line about each unit of scoring: what the trained network reaches, and beside what.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        A row a seed: `what`, `kind` ("trained", "untrained" or "statistics"), `seed`, `value` and,
+        where it is known, `chance`.
+    digits : int
+
+    Returns
+    -------
+    str
+        Markdown, one item of a list for each `what`.
+    """
+    lines = []
+    for what, own in scores.groupby("what", sort=False):
+        values = {kind: part.set_index("seed").value for kind, part in own.groupby("kind")}
+        chance = f"; chance {own.chance.mean():.{digits}f}" if "chance" in own else ""
+        lines.append(f"- {what}: {_sentence(values, digits)}{chance}.")
+    return "\n".join(lines)
+
+
+def _sentence(values, digits):
+    parts = [
+        f"{compared(values['trained'], values[kind])} {name} "
+        f"({mean_and_spread(values[kind], digits)})"
+        for kind, name in KINDS.items()
+        if kind in values
+    ]
+    return f"trained **{mean_and_spread(values['trained'], digits)}**, {' and '.join(parts)}"
