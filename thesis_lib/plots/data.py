@@ -123,7 +123,7 @@ def floor_plan(plan):
         axes.add_patch(Polygon(outline, facecolor="0.97", edgecolor="0.3", linewidth=1.5))
         low, high = np.min(outline, axis=0), np.max(outline, axis=0)
         walls.append((low[0], high[0]))
-        axes.text(high[0] - 0.9, low[1] + 0.72, name, color="0.5", ha="center", style="italic")
+        axes.text(low[0] + 0.65, low[1] + 1.6, name, color="0.5", ha="center", style="italic")
     for spot in plan.places:
         x, y, _ = spot.position
         axes.add_patch(Circle((x, y), spot.reach, color=style.ROLES["neighbour"], alpha=0.13))
@@ -193,6 +193,7 @@ def input_pipeline(table):
         one.set(title=corpus, xscale="log")
         one.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         one.margins(x=0.15)
+    axes[0, 0].set_xlim(left=1)
     axes[-1, 0].set_xlabel("triplets a second (logarithmic)")
     style.sns.despine(figure)
     return figure
