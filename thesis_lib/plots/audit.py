@@ -2,7 +2,7 @@
 
 import numpy as np
 import seaborn as sns
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 from thesis_lib.plots import style
 
@@ -111,7 +111,8 @@ def microphones(files, limit, known=True):
     axis.set(xscale="log", yscale="log")
     axis.set_xticks(ticks + 4, [f"{tick:g}" for tick in ticks])
     axis.minorticks_off()
-    axis.yaxis.set_major_formatter(ScalarFormatter())
+    axis.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_xlabel("unlike the same moment on the other microphones (robust standard deviations)")
     axis.set_ylabel("mean distance to its neighbours")
     axis.legend(title="planted fault" if kinds else None, loc="upper left", bbox_to_anchor=(1, 1))
