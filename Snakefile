@@ -83,7 +83,7 @@ rule corpus:
         lambda wildcards: [] if wildcards.kind in OWN else (
             MADE if wildcards.kind == "home" else "data/manifest.json"
         ),
-        code("audio", "corpus", "sins", "music", "recipe"),
+        code("audio", "corpus", "sins", "music", "recipe", "stages"),
     output:
         "{folder}/{kind}/run.json",
     params:
@@ -100,7 +100,7 @@ rule corpus:
 rule features:
     input:
         "{folder}/{kind}/run.json",
-        code("audio", "spectrogram", "store"),
+        code("audio", "spectrogram", "store", "stages"),
     output:
         "{folder}/{kind}/store/made.json",
     threads: workflow.cores
@@ -111,7 +111,7 @@ rule features:
 rule training:
     input:
         "{folder}/{kind}/store/made.json",
-        code("sampler", "resnet", "triplet_loss", "recipe", "train"),
+        code("sampler", "resnet", "triplet_loss", "recipe", "train", "stages"),
     output:
         "{folder}/{kind}/train/done.json",
     threads: workflow.cores
@@ -122,7 +122,7 @@ rule training:
 rule embeddings:
     input:
         "{folder}/{kind}/train/done.json",
-        code("embed"),
+        code("embed", "stages"),
     output:
         "{folder}/{kind}/embeddings/done.json",
     threads: workflow.cores

@@ -7,16 +7,14 @@ only one of them. Files and store were read before, so what is timed is work, no
 """
 
 import argparse
-import os
-import platform
 import tempfile
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 import librosa
 import numpy as np
 import torch
+from machine import machine
 
 from thesis_lib import audio, mini_home, music, sampler, sins
 from thesis_lib.recipe import SEED, THESIS_MUSIC, THESIS_SINS
@@ -108,20 +106,6 @@ def row(bench, method, metric, values):
     about = {"corpus": bench.corpus.name, "method": method, "metric": metric}
     numbers = {"mean": round(float(np.mean(values)), 2), "spread": round(spread, 2)}
     return about | numbers | {"seeds": len(values)}
-
-
-def machine():
-    """What it was measured on."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    packages = ("librosa", "numpy", "torch", "soundfile", "soxr")
-    return {
-        "machine": names[0] if names else platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "load_before": round(os.getloadavg()[0], 2),  # of other work; far above 0 do not trust it
-        "python": platform.python_version(),
-        "packages": {name: version(name) for name in packages},
-    }
 
 
 def main():

@@ -1,12 +1,10 @@
 """How many tiles a second one training step takes in, by number format, memory layout, threads.
 
-Run ``python bench/training_step.py``; it writes ``bench/results/training_step.json``. The methods
+Run ``python bench/training_step.py``; it writes ``bench/results/training_step.json``, a list of
+rows, the last of which names the machine. The methods
 take turns, round after round, so that a busy minute of the machine does not hit only one of them.
 """
 
-import json
-import os
-import platform
 import statistics
 import time
 from dataclasses import replace
@@ -15,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from machine import machine
 
-from thesis_lib.device import choose, describe
-from thesis_lib.files import atomic
+from thesis_lib.device import choose
 from thesis_lib.recipe import SEED, SMALL_HOME, THESIS_SINS
+from thesis_lib.record import write_json
 from thesis_lib.resnet import ResNet18
 from thesis_lib.spectrogram import Features
 from thesis_lib.triplet_loss import triplet_loss
@@ -88,28 +87,15 @@ def row(recipe, threads, method, values):
     }
 
 
-def machine(device):
-    """What it was measured on."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    return {
-        "processor": names[0] if names else platform.processor() or platform.machine(),
-        "cores": torch.multiprocessing.cpu_count(),
-        "device": describe(device),
-        "load_before": round(os.getloadavg()[0], 2),  # of other work; above 0.5 do not trust it
-        "torch": torch.__version__,
-        "python": platform.python_version(),
-    }
-
-
 def main():
     device = choose()
-    about = machine(device)
+    about = machine()
     rows = measure(SMALL, device) + measure(THESIS_SINS, device)
-    result = {"machine": about, "rows": rows}
-    with atomic(RESULT) as part:
-        part.write_text(json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result, indent=1))
+    write_json(RESULT, [*rows, about])
+    for one in rows:
+        print(
+            f"{one['corpus']:28} {one['threads']} {one['method']:26} {one['mean']:>8,.1f} tiles/s"
+        )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
@@ -38,6 +39,7 @@ def execute(notebook, executed, **parameters):
                 progress_bar={"desc": notebook.stem, "unit": " cells"},
                 log_output=False,
                 kernel_name="python3",
+                config=Config({"KernelManager": {"transport": "ipc"}}),  # no open ports
             )
     except PapermillExecutionError as error:
         raise InputError(

@@ -124,7 +124,7 @@ def _set_aside_other_plans(run, seed):
 def embeddings(folder):
     """Embed all tiles of a run: trained, untrained, and plain statistics."""
     run, device = Run(folder), choose()
-    stores = {False: run.store}
+    stores = {False: SpectrogramStore.open(run.folder / "store")}  # split: not yet of one trial
     if (run.folder / "store_channels").is_dir():
         stores[True] = run.channel_store
     total = sum(len(tile_table(store, run.recipe)[0]) for store in stores.values())

@@ -1,0 +1,24 @@
+"""What a benchmark was measured on: the row that ends each result."""
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from thesis_lib.device import choose, describe
+
+PACKAGES = ("librosa", "numpy", "torch", "torchaudio", "soundfile", "soxr")
+
+
+def machine():
+    """Processor, device, load of other work (far above 0: do not trust it), and packages."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    return {
+        "machine": names[0] if names else platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "device": describe(choose()),
+        "load_before": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+    }
