@@ -176,3 +176,18 @@ def test_frames_are_those_that_fit_wholly(seconds, step):
 def test_a_waveform_shorter_than_a_frame(samples):
     with pytest.raises(InputError, match=f"waveform of {samples} samples is shorter than one"):
         log_mel(np.zeros(samples, np.float32))
+
+
+def test_torchaudio_is_a_second_witness():
+    """In the loud bands; torchaudio works in single precision, so the quietest differ."""
+    from thesis_lib.torchaudio_import import torchaudio
+
+    features = Features()
+    wave = torch.randn(16000, generator=torch.Generator().manual_seed(0))
+    side = (features.fft - features.frame) // 2
+    power = torchaudio.transforms.MelSpectrogram(
+        features.sample_rate, features.fft, features.frame, features.step, n_mels=features.mels,
+        norm="slaney", mel_scale="slaney", center=False,
+    )(torch.nn.functional.pad(wave, (side, side)))  # fmt: skip
+    theirs = torchaudio.transforms.AmplitudeToDB("power")(power).T
+    assert (log_mel(wave, features) - theirs).abs().max() < 1e-2

@@ -2,7 +2,8 @@
 
 torchaudio's wheel holds a compiled extension that wants the CUDA libraries of a CUDA build of
 torch. Beside a CPU build of torch that extension cannot load and ``import torchaudio`` raises
-``OSError``, although everything used here (its Mel spectrogram, a second witness for ours) is plain Python.
+``OSError``, although what is used here (its Mel spectrogram, a second witness for ours) is plain
+Python.
 So: import it as it is; where its extension fails to load, import it without, and say so once.
 """
 
