@@ -28,7 +28,7 @@ SEEDS = int(config.get("seeds", 2 if SMOKE else 3))
 
 # What a notebook reads, beside its own text: parts of the two runs, and benchmarks.
 NEEDS = {
-    "00_start_here": [],
+    "00_start_here": ["embeddings/done.json"],  # says how far the runs are
     "01_the_data": ["store/made.json"],
     "02_preprocessing": ["store/made.json"],
     "03_triplets": ["store/made.json"],

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
@@ -39,7 +38,7 @@ def execute(notebook, executed, **parameters):
                 progress_bar={"desc": notebook.stem, "unit": " cells"},
                 log_output=False,
                 kernel_name="python3",
-                config=Config({"KernelManager": {"transport": "ipc"}}),  # no open ports
+                extra_arguments=["--IPKernelApp.log_level=50"],  # errors are the cells' to tell
             )
     except PapermillExecutionError as error:
         raise InputError(
