@@ -63,6 +63,10 @@ rule all:
     input:
         f"{BELOW}results/thesis_vs_here.json",
         f"{BELOW}figures/index.json",
+    params:
+        out=OUT,
+    shell:
+        "thesis show {params.out:q}"
 
 
 rule mini_home:
@@ -163,10 +167,6 @@ rule summary:
         out=OUT,
     shell:
         "thesis summary {params.out:q}"
-
-
-onsuccess:
-    shell("thesis show {OUT:q}")
 
 
 onerror:

@@ -18,7 +18,8 @@ def execute(notebook, executed, **parameters):
     executed : Path
         Where the copy goes; of a notebook that failed it is kept too, to be looked at.
     parameters
-        Folders, relative to where the command is given; they replace the notebook's own.
+        Folders, relative to where the command is given; they replace those of the notebook's own
+        parameters that have the same name.
 
     Raises
     ------
@@ -26,7 +27,8 @@ def execute(notebook, executed, **parameters):
         A cell failed: names the notebook, the error and the copy.
     """
     notebook, executed = Path(notebook), Path(executed)
-    parameters = {name: str(Path(value).resolve()) for name, value in parameters.items()}
+    own = papermill.inspect_notebook(str(notebook))
+    parameters = {name: str(Path(parameters[name]).resolve()) for name in parameters if name in own}
     executed.parent.mkdir(parents=True, exist_ok=True)
     try:
         with atomic(executed) as part:
