@@ -38,3 +38,18 @@ def test_every_committed_figure_is_in_the_index():
         if path.is_file()
     }
     assert files - {"index.json"} == set(json.loads((ROOT / "figures/index.json").read_text()))
+
+
+def test_the_sentence_on_the_floor_is_true():
+    """The README says that what was learned does not rise above plain log-Mel statistics."""
+    assert "does not\nrise above it" in README
+    pairs = json.loads((ROOT / "results" / "thesis_vs_here.json").read_text())
+    here = {
+        pair["what"]: float(str(pair["here"]).split(" ")[0])
+        for pair in pairs
+        if "F1" in pair["what"]
+    }
+    floors = {what: value for what, value in here.items() if what.endswith("log-Mel statistics")}
+    assert floors
+    for what, floor in floors.items():
+        assert here[what.split(": from plain")[0]] <= floor

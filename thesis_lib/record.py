@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 import textwrap
 from importlib.metadata import version
@@ -39,7 +40,8 @@ class Record:
     """
 
     def __init__(self, notebook, out, parameters, runs=(), learned=True):
-        self.notebook, self.out, self.parameters = notebook, Path(out), parameters
+        self.notebook, self.out = notebook, Path(out)
+        self.parameters = {name: self._here(value) for name, value in parameters.items()}
         self.inputs = {run.corpus.name: run.fingerprint(learned) for run in runs}
         self.figures, self.numbers, self.pairs = {}, {}, []
 
@@ -115,6 +117,7 @@ class Record:
         ----------
         what : str
         thesis, here : number or str
+            None for the thesis where it does not say.
         differs : str
             What is not the same in the two: data, scale, unit of scoring.
         unit : str
@@ -132,6 +135,11 @@ class Record:
             "figures": self.figures,
         }
         write_json(self.out / "results" / f"{self.notebook}.json", result)
+
+    def _here(self, value):
+        """A parameter as it is written down: a folder's path starts from `out`, not from /."""
+        is_folder = isinstance(value, str) and os.path.isabs(value)
+        return os.path.relpath(value, self.out) if is_folder else value
 
     def _enter(self, file, caption, thesis, of):
         if file in self.figures:
@@ -170,7 +178,7 @@ def _plain(value):
 
 
 def collect(out):
-    """Gather what the notebooks recorded into `figures/index.json` and `thesis_vs_here.json`.
+    """Gather what the notebooks recorded: `figures/index.json`, `thesis_vs_here.json`, all numbers.
 
     Parameters
     ----------
@@ -206,4 +214,6 @@ def collect(out):
     ]
     write_json(out / "figures" / "index.json", dict(sorted(figures.items())))
     write_json(out / "results" / "thesis_vs_here.json", pairs)
+    numbers = {result["notebook"]: result["numbers"] for result in results}
+    write_json(out / "results" / "numbers.json", numbers)
     return pairs

@@ -53,14 +53,15 @@ def as_table(pairs):
     columns = {"what": pairs.what}
     for side in ("thesis", "here"):
         values = zip(pairs[side], pairs.unit, strict=True)
-        columns[side] = [_number(value) + (f" {unit}" if unit else "") for value, unit in values]
+        columns[side] = [_number(value, unit) for value, unit in values]
     return pd.DataFrame(columns)
 
 
-def _number(value):
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return str(value)
+def _number(value, unit):
+    if pd.isna(value):
+        return "-"
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{text} {unit}" if unit else text
 
 
 def write_into(page, pairs):
