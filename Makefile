@@ -27,7 +27,7 @@ help:  ## what can I do?
 	@echo "  make figures MUSIC=folder   the same on your own music: a folder for each class"
 	@echo "  make figures SINS=folder    the same on SINS, as its archives unpack"
 
-figures: $(READY)  ## regenerate every figure and number (about 10 minutes on 2 cores)
+figures: $(READY)  ## regenerate every figure and number (about 5 minutes on 2 cores)
 	@$(BIN)/snakemake --cores all --quiet all --rerun-incomplete $(CONFIG)
 
 test: $(READY)  ## run the tests, every notebook included (about 5 minutes)
