@@ -28,7 +28,7 @@ help:  ## what can I do?
 	@echo "  make figures SINS=folder    the same on SINS, as its archives unpack"
 
 figures: $(READY)  ## regenerate every figure and number (about 5 minutes on 2 cores)
-	@$(BIN)/snakemake --cores all --quiet all --rerun-incomplete $(CONFIG)
+	@$(BIN)/snakemake --cores all --quiet all --rerun-incomplete --nolock $(CONFIG)
 
 test: $(READY)  ## run the tests, every notebook included (about 5 minutes)
 	@$(BIN)/python -m pytest

@@ -5,6 +5,7 @@
 #   snakemake --cores all --config home=FOLDER            the same on SINS
 #   snakemake --cores all --config profile=smoke          seconds: does everything run?
 
+import json
 from pathlib import Path
 
 SMOKE = config.get("profile", "full") == "smoke"
@@ -134,7 +135,16 @@ rule embeddings:
         "thesis embeddings {wildcards.folder:q}/{wildcards.kind}"
 
 
+def forget_if_incomplete(name):
+    """Remove a notebook's result when a figure it speaks of is gone: both are then made again."""
+    result = Path(OUT, "results", f"{name}.json")
+    figures = json.loads(result.read_text())["figures"] if result.is_file() else []
+    if not all(Path(OUT, "figures", figure).is_file() for figure in figures):
+        result.unlink()
+
+
 for name, parts in NEEDS.items():
+    forget_if_incomplete(name)
 
     rule:
         name:

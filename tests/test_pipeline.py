@@ -106,12 +106,12 @@ def test_a_second_run_does_nothing_but_show_the_table(smoke):
     assert done.stdout.splitlines()[-3:] == again.stdout.splitlines()[-3:]
 
 
-def test_figures_made_again_are_the_same_to_the_byte(smoke):
+def test_figures_that_are_gone_are_made_again_the_same_to_the_byte(smoke):
     runs, _ = smoke
     before = read(runs / "smoke" / "figures" / "index.json")
-    again = snakemake(
-        runs, "--forcerun", "notebook_05_embedding_space", "notebook_07_genre_clusters"
-    )
+    for name in ("pca3d_music.gif", "elbow.png"):
+        (runs / "smoke" / "figures" / name).unlink()
+    again = snakemake(runs)
     assert again.returncode == 0, again.stderr
     after = read(runs / "smoke" / "figures" / "index.json")
     changed = [name for name in before if before[name]["sha256"] != after[name]["sha256"]]

@@ -124,17 +124,18 @@ def _set_aside_other_plans(run, seed):
 def embeddings(folder):
     """Embed all tiles of a run: trained, untrained, and plain statistics."""
     run, device = Run(folder), choose()
+    recipe = run.recipe
     stores = {False: SpectrogramStore.open(run.folder / "store")}  # split: not yet of one trial
     if (run.folder / "store_channels").is_dir():
         stores[True] = run.channel_store
-    total = sum(len(tile_table(store, run.recipe)[0]) for store in stores.values())
+    total = sum(len(tile_table(store, recipe)[0]) for store in stores.values())
     with tqdm(total=2 * total * len(run.seeds), desc=f"embedding {run.corpus.name}") as bar:
         for channels, store in stores.items():
             for seed in run.seeds:
                 for kind, epoch in (("trained", None), ("untrained", 0)):
                     model = run.model(seed, epoch, device)
-                    made = embed(model, store, run.recipe, device, bar)
+                    made = embed(model, store, recipe, device, bar)
                     made.save(run.embedding_folder(kind, seed, channels))
-            made = statistics(store, run.recipe)
+            made = statistics(store, recipe)
             made.save(run.embedding_folder("statistics", None, channels))
     write_json(Path(folder) / "embeddings" / "done.json", {"seeds": run.seeds})
