@@ -62,6 +62,7 @@ wildcard_constraints:
 # One stage at a time, each with all cores: so there is one progress bar at a time.
 rule all:
     input:
+        expand(f"{BELOW}results/{{name}}.json", name=NEEDS),
         f"{BELOW}results/thesis_vs_here.json",
         f"{BELOW}figures/index.json",
     params:

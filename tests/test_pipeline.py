@@ -109,10 +109,12 @@ def test_a_second_run_does_nothing_but_show_the_table(smoke):
 def test_figures_that_are_gone_are_made_again_the_same_to_the_byte(smoke):
     runs, _ = smoke
     before = read(runs / "smoke" / "figures" / "index.json")
-    for name in ("pca3d_music.gif", "elbow.png"):
-        (runs / "smoke" / "figures" / name).unlink()
+    gone = [runs / "smoke" / "figures" / name for name in ("pca3d_music.gif", "elbow.png")]
+    for path in gone:
+        path.unlink()
     again = snakemake(runs)
     assert again.returncode == 0, again.stderr
+    assert all(path.is_file() for path in gone)
     after = read(runs / "smoke" / "figures" / "index.json")
     changed = [name for name in before if before[name]["sha256"] != after[name]["sha256"]]
     assert changed == []
