@@ -7,22 +7,25 @@
 
 import json
 from pathlib import Path
+from shlex import quote
+
+from thesis_lib.corpora import recognise, run_folder
 
 SMOKE = config.get("profile", "full") == "smoke"
 RUNS = config.get("runs", "runs")
+WORK = f"{RUNS}/smoke" if SMOKE else RUNS  # what is computed of the corpora lies here
 OWN = {kind: config[kind] for kind in ("home", "music") if config.get(kind)}
-NAME = "_".join(Path(folder).resolve().name for folder in OWN.values()) or "full"
-NAME = "smoke" if SMOKE else NAME
-OUT = "." if NAME == "full" else f"{RUNS}/{NAME}"
-BELOW = "" if NAME == "full" else f"{OUT}/"  # Snakemake wants no leading "./"
+OUTPUT = "_".join(Path(folder).resolve().stem for folder in OWN.values()) or "full"
+OUTPUT = "smoke" if SMOKE else OUTPUT
+OUT = "." if OUTPUT == "full" else f"{RUNS}/{OUTPUT}"
+BELOW = "" if OUTPUT == "full" else f"{OUT}/"  # Snakemake wants no leading "./"
 
-SOURCE = {"home": f"{RUNS}/mini_home", "music": "data/mini_music"}
-if SMOKE:
-    SOURCE["home"] = f"{RUNS}/smoke/mini_home"
-MADE = f"{SOURCE['home']}/made.json"  # the mini home is made on first use
+# Corpora by name and folder. The mini home is made on first use.
+NAME = {"home": "mini_home", "music": "mini_music"} | {k: recognise(OWN[k]) for k in OWN}
+SOURCE = {"home": f"{WORK}/mini_home", "music": "data/mini_music"}
+MADE = f"{SOURCE['home']}/made.json"
 SOURCE |= OWN
-# A corpus that is not the reader's own is shared with the run that is called "full".
-RUN = {k: f"{RUNS}/{NAME if SMOKE or k in OWN else 'full'}/{k}" for k in SOURCE}
+RUN = {kind: str(run_folder(NAME[kind], SOURCE[kind], WORK)) for kind in SOURCE}
 RECIPE = {kind: f"{'smoke' if SMOKE else 'small'}, {kind}" for kind in SOURCE}
 
 SEEDS = int(config.get("seeds", 2 if SMOKE else 3))
@@ -93,13 +96,14 @@ rule corpus:
     output:
         "{folder}/{kind}/run.json",
     params:
+        name=lambda wildcards: NAME[wildcards.kind],
         source=lambda wildcards: SOURCE[wildcards.kind],
         recipe=lambda wildcards: RECIPE[wildcards.kind],
         part="--part 3" if SMOKE else "",
         seeds=SEEDS,
     threads: workflow.cores
     shell:
-        "thesis corpus {wildcards.kind} {params.source:q} {wildcards.folder:q}/{wildcards.kind}"
+        "thesis corpus {params.name} {params.source:q} {wildcards.folder:q}/{wildcards.kind}"
         " --recipe {params.recipe:q} --seeds {params.seeds} {params.part}"
 
 
@@ -158,14 +162,16 @@ for name, parts in NEEDS.items():
         output:
             result=f"{BELOW}results/{name}.json",
         params:
-            home=RUN["home"],
-            music=RUN["music"],
+            corpora=" ".join(
+                f"--{kind} {NAME[kind]} --{kind}-folder {quote(SOURCE[kind])}" for kind in SOURCE
+            ),
+            work=WORK,
             out=OUT,
-            executed=f"{RUNS}/{NAME}/notebooks/{name}.ipynb",
+            executed=f"{RUNS}/{OUTPUT}/notebooks/{name}.ipynb",
         threads: workflow.cores
         shell:
-            "thesis notebook {input.notebook} {params.executed:q}"
-            " --home {params.home:q} --music {params.music:q} --out {params.out:q}"
+            "thesis notebook {input.notebook} {params.executed:q} {params.corpora}"
+            " --work {params.work:q} --out {params.out:q}"
 
 
 rule summary:

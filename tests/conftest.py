@@ -5,6 +5,7 @@ import pytest
 import soundfile
 
 from thesis_lib import stages
+from thesis_lib.corpora import run_folder
 from thesis_lib.run import Run
 
 RATE = 16000
@@ -28,7 +29,7 @@ def tiny_music(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny_run(tiny_music, tmp_path_factory):
     """A `Run` of `tiny_music` with all its parts: 36 tiles of 2 s, 2 seeds."""
-    folder = tmp_path_factory.mktemp("tiny_run") / "music"
+    folder = run_folder("music", tiny_music, tmp_path_factory.mktemp("tiny_run"))
     stages.corpus("music", tiny_music, folder, "smoke, music", seeds=2)
     for stage in (stages.features, stages.training, stages.embeddings):
         stage(folder)

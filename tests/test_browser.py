@@ -61,7 +61,7 @@ def lab(tiny_run, tmp_path_factory):
     work = folder / "work"
     work.mkdir()
     shutil.copy(NOTEBOOK, work / "room.ipynb")
-    _point(work / "room.ipynb", tiny_run.folder, folder)
+    _point(work / "room.ipynb", tiny_run, folder)
     _settle(folder / "settings")
     port = _free_port()
     log = open(folder / "log.txt", "w")
@@ -92,9 +92,18 @@ def _point(path, run, out):
     """Put the tiny run into the notebook's parameters."""
     notebook = json.loads(path.read_text())
     cell = next(c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", []))
-    for name, value in {"home": run, "music": run, "out": out}.items():
+    for name, value in (_twice(run) | {"out": out}).items():
         cell["source"].append(f"\n{name} = {str(value)!r}")
     path.write_text(json.dumps(notebook))
+
+
+def _twice(run):
+    """The same music in the place of both corpora: its name and its folder; and where its run is."""
+    folder, work = run.corpus.root, run.folder.parents[1]
+    return {
+        **{"home": "music", "home_folder": folder, "music": "music", "music_folder": folder},
+        "work": work,
+    }
 
 
 def _settle(settings):
@@ -218,8 +227,8 @@ def executed(tiny_run, tmp_path_factory):
     """The notebook as papermill leaves it."""
     folder = tmp_path_factory.mktemp("executed")
     copy = folder / "room.ipynb"
-    run = tiny_run.folder
-    execute(NOTEBOOK, copy, home=run, music=run, out=folder)
+    given = _twice(tiny_run) | {"out": folder}
+    execute(NOTEBOOK, copy, {name: str(value) for name, value in given.items()})
     return copy
 
 

@@ -115,7 +115,7 @@ HOMES = {
 def test_a_bad_home(tmp_path, said, case):
     make, says = HOMES[case]
     make(tmp_path / "home")
-    message = said("corpus", "home", tmp_path / "home", tmp_path / "run", "--recipe", "smoke, home")
+    message = said("corpus", "sins", tmp_path / "home", tmp_path / "run", "--recipe", "smoke, home")
     assert one_sentence(message) and re.search(says, message)
     assert str(tmp_path / "home") in message
     assert not (tmp_path / "run").exists()

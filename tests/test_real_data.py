@@ -46,7 +46,7 @@ def test_real_clips_from_files_to_embeddings(thesis, tmp_path):
 def test_real_segments_of_a_home(thesis, tmp_path):
     """No labels, no lists, one node too many: read, checked and turned into spectrograms."""
     folder = tmp_path / "run"
-    thesis("corpus", "home", real("sins"), folder, "--recipe", "thesis, SINS", "--seeds", 1)
+    thesis("corpus", "sins", real("sins"), folder, "--recipe", "thesis, SINS", "--seeds", 1)
     thesis("features", folder)
     store = Run(folder).store
     assert store.index.n_frames.tolist() == [998] * 5

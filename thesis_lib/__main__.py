@@ -4,6 +4,7 @@ import argparse
 import logging
 import sys
 
+from thesis_lib.corpora import KINDS
 from thesis_lib.errors import InputError
 
 # What is imported in the functions is heavy; `thesis --help` answers at once without it.
@@ -27,7 +28,7 @@ def _check(args):
 def _corpus(args):
     from thesis_lib import stages
 
-    stages.corpus(args.kind, args.source, args.run, args.recipe, args.seeds, args.part)
+    stages.corpus(args.name, args.source, args.run, args.recipe, args.seeds, args.part)
 
 
 def _stage(args):
@@ -39,7 +40,15 @@ def _stage(args):
 def _notebook(args):
     from thesis_lib.execute import execute
 
-    execute(args.notebook, args.executed, home=args.home, music=args.music, out=args.out)
+    execute(
+        args.notebook,
+        args.executed,
+        {"home": args.home, "music": args.music},
+        home_folder=args.home_folder,
+        music_folder=args.music_folder,
+        work=args.work,
+        out=args.out,
+    )
 
 
 def _summary(args):
@@ -72,7 +81,7 @@ def _parser():
     check.add_argument("manifest", nargs="?", default="data/manifest.json")
     check.set_defaults(do=_check)
     corpus = commands.add_parser("corpus", help="read and check a corpus, begin a run")
-    corpus.add_argument("kind", choices=["home", "music"])
+    corpus.add_argument("name", choices=KINDS)
     corpus.add_argument("source", help="folder with the audio")
     corpus.add_argument("run", help="folder for what is made of it")
     corpus.add_argument("--recipe", required=True)
@@ -90,8 +99,11 @@ def _parser():
     notebook = commands.add_parser("notebook", help="run a notebook without a browser")
     notebook.add_argument("notebook")
     notebook.add_argument("executed", help="where the copy with its outputs goes")
-    notebook.add_argument("--home", default="runs/full/home", help="run on a home")
-    notebook.add_argument("--music", default="runs/full/music", help="run on music")
+    notebook.add_argument("--home", default="mini_home", choices=KINDS, help="a home by name")
+    notebook.add_argument("--home-folder", default="runs/mini_home", help="where it lies")
+    notebook.add_argument("--music", default="mini_music", choices=KINDS, help="music by name")
+    notebook.add_argument("--music-folder", default="data/mini_music", help="where it lies")
+    notebook.add_argument("--work", default="runs", help="what is computed of them lies here")
     notebook.add_argument("--out", default=".", help="figures/ and results/ go there")
     notebook.set_defaults(do=_notebook)
     for name, do, text in (

@@ -9,7 +9,7 @@ from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
 
 
-def execute(notebook, executed, **parameters):
+def execute(notebook, executed, names=None, **folders):
     """Execute a notebook with papermill; a copy with its outputs is kept.
 
     Parameters
@@ -17,9 +17,11 @@ def execute(notebook, executed, **parameters):
     notebook : Path
     executed : Path
         Where the copy goes; of a notebook that failed it is kept too, to be looked at.
-    parameters
-        Folders, relative to where the command is given; they replace those of the notebook's own
-        parameters that have the same name.
+    names : dict
+        Values for the notebook's parameters.
+    folders
+        The same for those that are folders, relative to where the command is given. What the
+        notebook has no parameter for is left out.
 
     Raises
     ------
@@ -28,7 +30,8 @@ def execute(notebook, executed, **parameters):
     """
     notebook, executed = Path(notebook), Path(executed)
     own = papermill.inspect_notebook(str(notebook))
-    parameters = {name: str(Path(parameters[name]).resolve()) for name in parameters if name in own}
+    given = (names or {}) | {name: str(Path(path).resolve()) for name, path in folders.items()}
+    parameters = {name: value for name, value in given.items() if name in own}
     executed.parent.mkdir(parents=True, exist_ok=True)
     try:
         with atomic(executed) as part:

@@ -8,7 +8,7 @@ import torch
 from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
-from thesis_lib import music, sins
+from thesis_lib import corpora, mini_home
 from thesis_lib.device import choose, describe
 from thesis_lib.embed import embed, statistics, tile_table
 from thesis_lib.errors import InputError
@@ -20,18 +20,13 @@ from thesis_lib.train import count_triplets, make_plan, plan_of, train
 
 log = logging.getLogger(__name__)
 
-READERS = {  # of a folder and the number of trials; a home has its own official split
-    "home": lambda source, trials: sins.read(source),
-    "music": lambda source, trials: music.read(source, parts=max(3, trials)),
-}
-
-
-def corpus(kind, source, folder, recipe, seeds, part=None):
+def corpus(name, source, folder, recipe, seeds, part=None):
     """Read and check a corpus, and begin a run with it.
 
     Parameters
     ----------
-    kind : {"home", "music"}
+    name : str
+        One of `corpora.KINDS`.
     source : Path
         Folder the reader is given.
     folder : Path
@@ -47,7 +42,7 @@ def corpus(kind, source, folder, recipe, seeds, part=None):
         raise InputError(f"recipe {recipe!r} is unknown; choose one of {', '.join(RECIPES)}.")
     if seeds < 1 or (part is not None and part < 1):
         raise InputError(f"seeds={seeds} and part={part} must be 1 or more; choose other numbers.")
-    found = READERS[kind](source, seeds)
+    found = corpora.read(name, source, seeds)
     recipe = RECIPES[recipe]
     found = _long_enough(found, recipe.tile)
     faults = found.validate(recipe.tile)
@@ -77,6 +72,32 @@ def _first_groups(corpus, count):
     table = corpus.table
     groups = table.drop_duplicates("group").groupby(["label", "split"]).group.head(count)
     return corpus.part(table.group.isin(set(groups)))
+
+
+def prepare(name, source, work):
+    """The `Run` on a corpus, with its table and spectrograms; these are made where they are not yet.
+
+    Parameters
+    ----------
+    name : str
+        One of `corpora.KINDS`.
+    source : Path
+        Where the corpus lies.
+    work : Path
+        Folder of all runs.
+
+    Returns
+    -------
+    Run
+    """
+    run = corpora.run_of(name, source, work)
+    if not (run.folder / "run.json").is_file():
+        if name == "mini_home":
+            mini_home.make(source)
+        corpus(name, source, run.folder, f"small, {corpora.kind(name)}", seeds=3)
+    if not (run.folder / "store" / "made.json").is_file():
+        features(run.folder)
+    return run
 
 
 def features(folder):

@@ -1,0 +1,99 @@
+"""Corpora by name: which reader reads a folder, and where what is made of it lies."""
+
+from pathlib import Path
+
+from thesis_lib.errors import InputError
+
+# The readers are heavy to import; names and folders are known without them.
+
+KINDS = {
+    "mini_home": "home",  # comes with the suite: simulated, in the layout of SINS
+    "sins": "home",
+    "mini_music": "music",  # comes with the suite
+    "music": "music",  # your own: class folders, a CSV or playlists
+    "fma": "music",  # open music
+}
+
+
+def recognise(folder):
+    """The name of the corpus that lies in a folder, by what only that corpus has.
+
+    Parameters
+    ----------
+    folder : Path
+        Or a playlist.
+
+    Returns
+    -------
+    str, one of `KINDS`
+    """
+    folder = Path(folder)
+    if not folder.exists():
+        raise InputError(f"{folder} does not exist; give the folder that holds the recordings.")
+    if (folder / "fma_metadata").is_dir():
+        return "fma"
+    names = ("meta.txt", "evaluation_setup", "dev", "eval")
+    home = any((folder / name).exists() for name in names)
+    return "sins" if home or any(folder.glob("DevNode*_ex*_*.wav")) else "music"
+
+
+def read(name, folder, trials=3):
+    """Read a corpus.
+
+    Parameters
+    ----------
+    name : str
+        One of `KINDS`.
+    folder : Path
+    trials : int
+        How many trainings there will be; music is dealt to as many parts, or to three.
+
+    Returns
+    -------
+    Corpus
+    """
+    if kind(name) == "home":
+        from thesis_lib import sins
+
+        return sins.read(folder)
+    if name == "fma":
+        from thesis_lib import fma
+
+        return fma.read(folder, parts=max(3, trials))
+    from thesis_lib import music
+
+    return music.read(folder, parts=max(3, trials))
+
+
+def kind(name):
+    """ "home" or "music": which half of the suite a corpus belongs to."""
+    if name not in KINDS:
+        raise InputError(f"corpus {name!r} is unknown; choose one of {', '.join(KINDS)}.")
+    return KINDS[name]
+
+
+def run_folder(name, folder, work):
+    """Where the run on a corpus lies: the suite's own corpora share one, others have their own.
+
+    Parameters
+    ----------
+    name : str
+        One of `KINDS`.
+    folder : Path
+        Of the corpus.
+    work : Path
+        Folder of all runs.
+
+    Returns
+    -------
+    Path
+    """
+    own = "full" if name.startswith("mini_") else Path(folder).resolve().stem
+    return Path(work) / own / kind(name)
+
+
+def run_of(name, folder, work):
+    """The `Run` on a corpus; what `make figures` has not made yet is missing in it."""
+    from thesis_lib.run import Run
+
+    return Run(run_folder(name, folder, work))
