@@ -11,8 +11,10 @@ export MALLOC_TRIM_THRESHOLD_ := 1073741824
 export TQDM_MININTERVAL ?= 0.5
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-# make figures MUSIC=folder SINS=folder
-CONFIG := $(if $(MUSIC),music="$(MUSIC)") $(if $(SINS),home="$(SINS)") \
+# make figures MUSIC=folder SINS=folder; 1 stands for where `make data` puts the real SINS and FMA.
+SINS_FOLDER := $(if $(filter 1,$(SINS)),data/sins,$(SINS))
+MUSIC_FOLDER := $(if $(filter 1,$(FMA)),data/fma,$(or $(FMA),$(MUSIC)))
+CONFIG := $(if $(MUSIC_FOLDER),music="$(MUSIC_FOLDER)") $(if $(SINS_FOLDER),home="$(SINS_FOLDER)") \
           $(if $(PROFILE),profile=$(PROFILE)) $(if $(SEEDS),seeds=$(SEEDS))
 CONFIG := $(if $(strip $(CONFIG)),--config $(CONFIG))
 
@@ -24,8 +26,10 @@ help:  ## what can I do?
 	@echo
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  make figures MUSIC=folder   the same on your own music: a folder for each class"
+	@echo "  make figures MUSIC=folder   the same on your own music: class folders, a CSV, or playlists"
 	@echo "  make figures SINS=folder    the same on SINS, as its archives unpack"
+	@echo "  make data SINS=1            fetch SINS (93 GB) into data/sins; then make figures SINS=1"
+	@echo "  make data FMA=1             fetch open music (23 GB) into data/fma; then make figures FMA=1"
 
 figures: $(READY)  ## regenerate every figure and number (about 5 minutes on 2 cores)
 	@$(BIN)/snakemake --cores all --quiet all --rerun-incomplete --nolock $(CONFIG)
@@ -42,9 +46,13 @@ listen: $(READY)  ## open the listening room in JupyterLab
 data: $(READY)  ## check the data that comes with the suite, make the mini home
 	@$(BIN)/thesis check
 	@$(BIN)/thesis home runs/mini_home
+	@$(if $(SINS),$(BIN)/thesis fetch sins --to "$(SINS_FOLDER)")
+	@$(if $(FMA),$(BIN)/thesis fetch fma --to "$(MUSIC_FOLDER)")
 
-bench: $(READY)  ## measure speed on this machine, into bench/results/
-	@for script in bench/input_pipeline.py bench/training_step.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+bench: bench-input_pipeline bench-training_step bench-features  ## measure speed on this machine, into bench/results/
+
+bench-%: $(READY)
+	@$(BIN)/python bench/$*.py
 
 clean:  ## remove everything that `make figures` made beside the figures
 	rm -rf runs .snakemake .pytest_cache .hypothesis

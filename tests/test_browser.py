@@ -98,7 +98,7 @@ def _point(path, run, out):
 
 
 def _twice(run):
-    """The same music in the place of both corpora: its name and its folder; and where its run is."""
+    """The same music in the place of both corpora, and where the run on it lies."""
     folder, work = run.corpus.root, run.folder.parents[1]
     return {
         **{"home": "music", "home_folder": folder, "music": "music", "music_folder": folder},

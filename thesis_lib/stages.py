@@ -20,6 +20,7 @@ from thesis_lib.train import count_triplets, make_plan, plan_of, train
 
 log = logging.getLogger(__name__)
 
+
 def corpus(name, source, folder, recipe, seeds, part=None):
     """Read and check a corpus, and begin a run with it.
 
@@ -75,7 +76,7 @@ def _first_groups(corpus, count):
 
 
 def prepare(name, source, work):
-    """The `Run` on a corpus, with its table and spectrograms; these are made where they are not yet.
+    """The `Run` on a corpus; table and spectrograms are made where they are not yet there.
 
     Parameters
     ----------
