@@ -3,8 +3,10 @@
 import builtins
 import io
 import os
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,6 +60,37 @@ def write(path, wave, rate=RATE, **kind):
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, wave, rate, **kind)
+    return path
+
+
+def write_aac(path, wave, rate=RATE, codec="aac", kind=None, **options):
+    """Write sound as AAC by FFmpeg's own encoder, as music shops and phones do.
+
+    Parameters
+    ----------
+    wave : float array, shape (samples,) or (samples, channels)
+    codec : {"aac", "alac"}
+    kind : str
+        FFmpeg's name of the container, where the file's ending does not tell: "adts" is bare AAC.
+    options : str
+        Of the container's writer.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    wave = np.asarray(wave, np.float32).reshape(len(wave), -1).T
+    layout = {1: "mono", 2: "stereo", 6: "5.1"}[len(wave)]
+    form = {"aac": "fltp", "alac": "s16p"}[codec]
+    samples = wave if codec == "aac" else (wave * 2**15).astype(np.int16)
+    with av.open(str(path), "w", format=kind, options=options) as file:
+        stream = file.add_stream(codec, rate=rate, layout=layout, format=form)
+        stream.bit_rate = 96000 * len(wave)
+        size = stream.codec_context.frame_size or 1024
+        for start in range(0, samples.shape[1], size):
+            block = np.ascontiguousarray(samples[:, start : start + size])
+            frame = av.AudioFrame.from_ndarray(block, format=form, layout=layout)
+            frame.sample_rate, frame.pts, frame.time_base = rate, start, Fraction(1, rate)
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
     return path
 
 

@@ -42,7 +42,36 @@ def test_a_header_says_rate_channels_and_seconds(tmp_path):
     assert audio.probe(path) == (44100, 2, 1.5)
 
 
-@pytest.mark.parametrize("rate", [8000, 22050, 44100, 48000])
+FORMS = [("wav", "PCM_U8"), ("aiff", "PCM_S8"), ("flac", "PCM_S8")] + [
+    (ending, f"PCM_{bits}")
+    for ending, most in (("wav", 32), ("aiff", 32), ("flac", 24))
+    for bits in (16, 24, 32)
+    if bits <= most
+]
+
+
+@pytest.mark.parametrize("ending, form", FORMS)
+@pytest.mark.parametrize("channels", [1, 2, 6])
+def test_bits_and_channels(tmp_path, ending, form, channels):
+    wave = noise(0.2, channels=channels).reshape(-1, channels)
+    path = write(tmp_path / f"a.{ending}", wave, subtype=form)
+    assert audio.probe(path) == (16000, channels, 0.2)
+    bits = int(form.lstrip("PCM_US"))
+    step = max(2.0 ** (1 - bits), 2**-23)  # a float32 holds 24 bits
+    for channel in range(channels):
+        got = audio.read(path, channel=channel)
+        np.testing.assert_allclose(got, wave[:, channel], atol=1.01 * step)
+
+
+@pytest.mark.parametrize("ending", ["wav", "aiff"])
+@pytest.mark.parametrize("form", ["FLOAT", "DOUBLE"])
+def test_floats(tmp_path, ending, form):
+    wave = noise(0.2, channels=2)
+    path = write(tmp_path / f"a.{ending}", wave, subtype=form)
+    np.testing.assert_array_equal(audio.read(path, channel=1), wave[:, 1])
+
+
+@pytest.mark.parametrize("rate", [8000, 22050, 44100, 48000, 88200, 96000, 192000])
 def test_a_tone_stays_itself_when_resampled(tmp_path, rate):
     path = write(tmp_path / "a.wav", tone(1, 440, rate), rate, subtype="FLOAT")
     got = audio.read(path)

@@ -1,4 +1,7 @@
-"""Audio files to waveforms and back, through libsndfile and soxr; faults are said by file name."""
+"""Audio files to waveforms and back; faults are said by file name.
+
+libsndfile decodes, FFmpeg what it cannot (`mp4`); soxr resamples.
+"""
 
 import io
 import re
@@ -9,12 +12,13 @@ import numpy as np
 import soundfile
 import soxr
 
+from thesis_lib import mp4
 from thesis_lib.errors import InputError
 
 MEAN = -1  # the value of `channel` that asks for the mean of all channels
 
-# What libsndfile decodes, by the ending of the file's name.
-ENDINGS = frozenset({".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif"})
+# What is decoded, by the ending of the file's name.
+ENDINGS = frozenset({".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif"}) | mp4.ENDINGS
 
 
 class Header(NamedTuple):
@@ -41,6 +45,10 @@ def probe(path):
     InputError
         The file is missing, empty or not audio.
     """
+    path = _there(path)
+    if path.suffix.lower() in mp4.ENDINGS:
+        rate, channels, frames = mp4.probe(path)
+        return Header(rate, channels, frames / rate)
     with _opened(path) as file:
         return Header(file.samplerate, file.channels, file.frames / file.samplerate)
 
@@ -67,27 +75,52 @@ def read(path, sample_rate=16000, channel=MEAN, start=0.0, duration=None):
     InputError
         The file is missing, empty, truncated, not audio, or holds NaN or infinite samples.
     """
-    with _opened(path) as file:
-        rate, channels = file.samplerate, file.channels
-        first = round(start * rate)
-        wanted = file.frames - first if duration is None else int(duration * rate + 1e-3)
-        samples = _samples(file, path, first, wanted)
+    rate, samples = _part(_there(path), start, duration)
+    channels = samples.shape[1]
     if not -1 <= channel < channels:
         raise InputError(
             f"{path} has {channels} channel(s), but channel {channel} was asked for; "
             "use the right recording or channel."
         )
+    if not np.isfinite(samples).all():
+        raise InputError(f"{path} holds NaN or infinite samples; export it again or remove it.")
     wave = samples.mean(axis=1) if channel == MEAN else samples[:, channel]
-    seconds = wanted / rate if duration is None else duration
+    seconds = len(samples) / rate if duration is None else duration
     return _resampled(np.ascontiguousarray(wave), rate, sample_rate, round(seconds * sample_rate))
 
 
-def _opened(path):
+def _there(path):
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path} is missing; restore it or take it out of the list.")
     if path.stat().st_size == 0:
         raise InputError(f"{path} is empty (0 bytes); copy it again or remove it.")
+    return path
+
+
+def _part(path, start, duration):
+    """The file's sample rate in Hz, and a part of it: float32 (samples, channels)."""
+    if path.suffix.lower() in mp4.ENDINGS:
+        rate, _, frames = mp4.probe(path)
+        return rate, mp4.decode(path, *_range(path, rate, frames, start, duration))
+    with _opened(path) as file:
+        rate = file.samplerate
+        return rate, _samples(file, path, *_range(path, rate, file.frames, start, duration))
+
+
+def _range(path, rate, frames, start, duration):
+    """The first sample of a part and how many it has; they must lie in the file."""
+    first = round(start * rate)
+    wanted = frames - first if duration is None else int(duration * rate + 1e-3)
+    if wanted <= 0 or first + wanted > frames:
+        raise InputError(
+            f"{path} is truncated: {max(frames - first, 0)} of {max(wanted, 1)} samples could be "
+            f"read from sample {first} on; copy it again or remove it."
+        )
+    return first, wanted
+
+
+def _opened(path):
     try:
         file = soundfile.SoundFile(path)
     except soundfile.LibsndfileError as error:
@@ -124,13 +157,11 @@ def _samples(file, path, first, wanted):
         raise InputError(
             f"{path} breaks off or is damaged ({error.error_string.rstrip('.')}); copy it again."
         ) from None
-    if wanted == 0 or len(samples) < wanted:
+    if len(samples) < wanted:
         raise InputError(
             f"{path} is truncated: {len(samples)} of {wanted} samples could be read from "
             f"sample {first} on; copy it again or remove it."
         )
-    if not np.isfinite(samples).all():
-        raise InputError(f"{path} holds NaN or infinite samples; export it again or remove it.")
     return samples
 
 
