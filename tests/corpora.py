@@ -116,6 +116,7 @@ def corpus_of(root, waves, split=None, label=None, rate=RATE, name="made up", no
                 "position": 0,
                 "split": split[i],
                 "known": True,
+                "name": "",
             }
         )
     return Corpus(name, Path(root), pd.DataFrame(rows)[list(COLUMNS)], note)

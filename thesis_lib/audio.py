@@ -124,9 +124,10 @@ def _opened(path):
     try:
         file = soundfile.SoundFile(path)
     except soundfile.LibsndfileError as error:
+        reason = error.error_string.rstrip(".")
+        reason = "no known format" if "does not exist" in reason else reason  # it does
         raise InputError(
-            f"{path} cannot be read as audio ({error.error_string.rstrip('.')}); "
-            "convert it to WAV or FLAC, or remove it."
+            f"{path} cannot be read as audio ({reason}); convert it to WAV or FLAC, or remove it."
         ) from None
     if _breaks_off(file.extra_info):
         file.close()

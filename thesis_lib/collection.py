@@ -1,7 +1,6 @@
 """A run's tiles, ready to be seen and heard: what the listening room asks for."""
 
 from functools import cached_property, lru_cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -134,10 +133,16 @@ class Collection:
         return f"{self.recording_name(tile)}, {self.span(tile)}"
 
     def recording_name(self, tile):
-        """The recording a tile is of: its file, with session and node if there are any."""
+        """The recording a tile is of: its name, with session and node if there are any."""
         row = self.tiles.iloc[tile]
         where = f" (session {row.group}, node {row.node})" if row.node else ""
-        return Path(row.path).stem + where
+        return self.corpus.names[row.path] + where
+
+    def group_name(self, group):
+        """A session or song in words: a song of one recording is called as that is."""
+        rows = self.rows(group=group)
+        single = len(np.unique(self.recording[rows])) == 1
+        return self.recording_name(rows[0]) if single and self.kind == "song" else group
 
     def span(self, tile):
         """From where to where a tile lies in its recording."""

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ COLUMNS = {
     "position": "the k-th segment of its session; 0 in music",
     "split": "train, test, or the number of the one trial that holds the recording out as test",
     "known": "whether training hears this node too",
+    "name": "what a reader calls it: artist and title, or the file's name without its ending",
 }
 
 
@@ -38,7 +40,8 @@ class Corpus:
         Folder the paths start from.
     table : DataFrame
         A row a recording, with the columns of `COLUMNS`. Rows of equal `group` and `position`
-        are the same moment, heard by several nodes.
+        are the same moment, heard by several nodes. Where `name` is missing or empty, it becomes
+        the file's name without its ending.
     note : str
         What every caption has to say of it, e.g. "simulated"; may be empty.
     """
@@ -48,6 +51,11 @@ class Corpus:
     table: pd.DataFrame
     note: str = ""
 
+    def __post_init__(self):
+        stems = [Path(path).stem for path in self.table.path]
+        names = self.table.get("name", pd.Series("", self.table.index))
+        object.__setattr__(self, "table", self.table.assign(name=names.where(names != "", stems)))
+
     @property
     def labels(self):
         """The classes, sorted; recordings without a label do not count."""
@@ -56,6 +64,11 @@ class Corpus:
     def path(self, row):
         """The file of one row of the table."""
         return Path(self.root) / row.path
+
+    @cached_property
+    def names(self):
+        """What a reader calls each recording: Series, its index the path."""
+        return self.table.drop_duplicates("path").set_index("path").name
 
     def each_channel(self):
         """The same recordings once per microphone instead of in mono."""
@@ -156,5 +169,5 @@ def in_trial(table, number):
 
 def read_table(path):
     """Read a table of recordings or tiles; text columns stay text, even where empty."""
-    text = dict.fromkeys(["path", "label", "group", "node", "split"], str)
+    text = dict.fromkeys(["path", "label", "group", "node", "split", "name"], str)
     return pd.read_csv(path, dtype=text, keep_default_na=False, na_filter=False)

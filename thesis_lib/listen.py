@@ -4,8 +4,6 @@ What is heard is found by `neighbours`, `centroids` and `walk`; the tables are t
 so what a widget shows can also be shown plainly, where no kernel runs.
 """
 
-from pathlib import Path
-
 import ipywidgets as widgets
 import numpy as np
 
@@ -75,8 +73,7 @@ class ListeningRoom(widgets.VBox):
         self._moving = True  # what is set below is not to be answered one by one
         _fill(self.label, _classes(here), label or EVERY)
         groups = dict.fromkeys(here.group[here.rows(label)])
-        # Without a class in front, two songs may have one name.
-        names = [(name if label is None else Path(name).name, name) for name in groups]
+        names = [(here.group_name(one).removeprefix(f"{label}/"), one) for one in groups]
         _fill(self.group, names, group)
         rows = here.rows(label, group)
         rows = rows[np.unique(here.recording[rows], return_index=True)[1]]

@@ -4,6 +4,7 @@ Sounds and pictures lie in the HTML itself, as data URIs; nothing is fetched and
 before it is asked to.
 """
 
+import re
 from base64 import b64encode
 from html import escape
 
@@ -128,7 +129,7 @@ def neighbour_table(collection, tile, k=5, label=None, spread=True, equal=False,
             player(_alone(wave), RATE, collection.title(other)),
             _chip(collection, other, remark),
             _number(distances[rank - 1]) if rank else "",
-            escape(collection.place(other)),
+            _plain(collection.place(other)),
         ]
         rows.append(row)
     if in_a_row:
@@ -171,7 +172,7 @@ def walk_table(collection, start, end, steps=8, k=2):
             player(sound, RATE, f"step {step + 1} of the walk"),
             "<br>".join(_chip(collection, tile) for tile in part.tile),
             "<br>".join(map(_number, part.distance)),
-            "<br>".join(escape(collection.place(tile)) for tile in part.tile),
+            "<br>".join(_plain(collection.place(tile)) for tile in part.tile),
         ]
         rows.append(row)
     rows.append(_whole(waves, "the whole walk"))
@@ -199,6 +200,11 @@ def _picture(collection, tile):
     return picture(png, f"log-Mel spectrogram of {collection.title(tile)}")
 
 
+def _plain(text):
+    """A name as HTML; what a notebook would take for a formula, "$" and "\\(", is taken apart."""
+    return re.sub(r"[$\\]", r"<span>\g<0></span>", escape(text))
+
+
 def _chip(collection, tile, remark=""):
     return chip(collection.label[tile], collection.colours[collection.label[tile]], remark)
 
@@ -213,7 +219,7 @@ def _source(collection):
 
 
 def _about_neighbours(collection, tile, found, label):
-    heading = f"<b>{escape(collection.title(tile))}</b>, {_source(collection)}<br>"
+    heading = f"<b>{_plain(collection.title(tile))}</b>, {_source(collection)}<br>"
     which = f"{escape(nice(label)) if label else 'tiles'} of other {collection.kind}s"
     if not len(found):
         return f"{heading}There are no {which}."

@@ -172,6 +172,7 @@ def _check_sessions(lines, table, source):
 def _finished(table, paths, below, split):
     return table.assign(
         path=below + paths.to_numpy(dtype=object),
+        name="",
         start=0.0,
         duration=SEGMENT,
         sample_rate=SAMPLE_RATE,

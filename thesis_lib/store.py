@@ -34,7 +34,8 @@ class SpectrogramStore:
     frames : memory-mapped float16 array, shape (all frames, mels), dB
         The recordings' spectrograms, one after the other.
     index : DataFrame
-        The corpus's table, with `first_frame` and `n_frames` of each recording.
+        The corpus's table, with `first_frame` and `n_frames` of each recording; without `name`:
+        another spelling makes no other store.
     features : Features
         How the spectrograms were made.
     made : dict
@@ -137,7 +138,8 @@ def _index(corpus, features):
         raise InputError(
             f"{corpus.path(row)} lasts {row.duration:.3f} s, less than one frame; leave it out."
         )
-    return corpus.table.assign(first_frame=count.cumsum() - count, n_frames=count)
+    table = corpus.table.drop(columns="name")
+    return table.assign(first_frame=count.cumsum() - count, n_frames=count)
 
 
 def _reserve(path):

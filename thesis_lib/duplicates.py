@@ -1,0 +1,143 @@
+"""The same recording under another name: found by what is heard, however it was encoded.
+
+Fingerprints after J. Haitsma and T. Kalker, "A highly robust audio fingerprinting system", ISMIR
+2002: for every 26 ms one word of 32 bits, each telling whether the energy of a band falls off
+towards the next band faster than it did a moment before. Level, encoding and resampling flip few
+of the bits; two recordings that have nothing in common differ in half of them.
+"""
+
+import numpy as np
+import soxr
+from scipy.fft import rfft
+
+RATE = 5000  # Hz (paper, section 4.2)
+WINDOW, HOP = 2048, 128  # samples: 0.41 s; the paper steps half as far
+EDGES = np.geomspace(300, 2000, 34)  # Hz, of the 33 bands (paper, section 4.2)
+QUIET = 1e-6  # of a recording's highest energy: what lies below is silence and says nothing
+BLOCK = 1024  # windows that are transformed at a time
+
+COMMON = 100  # a word that occurs more often is a hum or a loop, and no landmark
+VOTES = 3  # equal words at one distance in time that make a pair worth comparing
+CLEAR = 1.5  # how much likelier the best distance must be than others: a loop fits at many
+DIFFERENT = 0.25  # share of bits; copies differ in up to 0.18, the paper's limit is 0.35
+SHARE = 0.5  # of the shorter recording must lie in the other
+SHORTEST = 117  # words, 3 s: what is shorter the paper deems too little to tell
+
+
+def fingerprint(wave, sample_rate):
+    """The fingerprint of a recording.
+
+    Parameters
+    ----------
+    wave : float32 array, shape (samples,)
+    sample_rate : int, Hz
+
+    Returns
+    -------
+    words : uint32 array, shape (about 39 a second,)
+        0 where it is silent.
+    """
+    energy = _energy(soxr.resample(wave, sample_rate, RATE))
+    slope = energy[:, :-1] - energy[:, 1:]
+    bits = slope[1:] > slope[:-1]
+    words = np.packbits(bits, axis=1).view(">u4")[:, 0].astype(np.uint32)
+    loud = energy.sum(axis=1)
+    words[loud[1:] <= QUIET * loud.max()] = 0
+    return words
+
+
+def pairs(fingerprints):
+    """Which recordings are the same, or one an excerpt of the other.
+
+    Words that several recordings share are found by sorting all of them; every two equal words
+    vote for a pair and a distance in time, and only pairs with enough votes are compared word by
+    word. The work grows with the length of the corpus, not with the number of pairs in it.
+
+    Parameters
+    ----------
+    fingerprints : list of uint32 arrays
+
+    Returns
+    -------
+    list of (int, int), the first of a pair before the second
+        Two recordings that consist of nothing but the same loop are not among them: they fit
+        each other at many places, and so do two songs made of it.
+    """
+    first, second, distance, votes = _votes(*_words(fingerprints))
+    found, best = [], {}
+    for a, b, shift, count in zip(first, second, distance, votes, strict=True):
+        best.setdefault((int(a), int(b)), []).append((int(count), int(shift)))
+    for (a, b), counted in best.items():
+        if _clear(counted) and _same(fingerprints[a], fingerprints[b], max(counted)[1]):
+            found.append((a, b))
+    return sorted(found)
+
+
+def _energy(wave):
+    """Energy of the bands in overlapping windows: float32 array (windows, 33)."""
+    wave = np.pad(wave.astype(np.float32), WINDOW // 2)
+    windows = np.lib.stride_tricks.sliding_window_view(wave, WINDOW)[::HOP]
+    edges = np.round(EDGES / RATE * WINDOW).astype(int)
+    taper = np.hanning(WINDOW).astype(np.float32)
+    blocks = []
+    for start in range(0, len(windows), BLOCK):
+        power = np.abs(rfft(windows[start:][:BLOCK] * taper, axis=1)) ** 2
+        blocks.append(np.add.reduceat(power[:, : edges[-1]], edges[:-1], axis=1))
+    return np.concatenate(blocks)
+
+
+def _words(fingerprints):
+    """All words in order of size, and of each its recording and place; without common ones."""
+    telling = [np.flatnonzero((one > 0) & (np.diff(one, prepend=0) != 0)) for one in fingerprints]
+    words = np.concatenate([one[at] for one, at in zip(fingerprints, telling, strict=True)])
+    recording = np.repeat(np.arange(len(telling)), [len(at) for at in telling])
+    order = np.argsort(words, kind="stable")
+    words, recording, place = words[order], recording[order], np.concatenate(telling)[order]
+    _, number, count = np.unique(words, return_inverse=True, return_counts=True)
+    rare = count[number] <= COMMON
+    return words[rare], recording[rare], place[rare]
+
+
+def _votes(words, recording, place):
+    """For pairs of recordings and distances between them: how many words are equal.
+
+    Distances that differ by one word are one: windows of a cut recording lie elsewhere.
+    """
+    keys, size = [], int(place.max(initial=0)) + 2
+    many = int(recording.max(initial=0)) + 1
+    for lag in range(1, COMMON):
+        equal = np.flatnonzero(words[lag:] == words[:-lag])
+        if not len(equal):
+            break
+        other = equal[recording[equal] != recording[equal + lag]]
+        pair = recording[other].astype(np.int64) * many + recording[other + lag]
+        shift = place[other + lag] - place[other] + size
+        keys += [pair * (2 * size + 2) + shift + by for by in (-1, 0, 1)]
+    key, votes = np.unique(np.concatenate(keys or [np.zeros(0, np.int64)]), return_counts=True)
+    key, votes = key[votes >= VOTES], votes[votes >= VOTES]
+    pair, shift = np.divmod(key, 2 * size + 2)
+    return *np.divmod(pair, many), shift - size, votes
+
+
+def _clear(counted):
+    """Whether one distance has clearly more votes than those that are not next to it."""
+    votes, best = max(counted)
+    others = [count for count, shift in counted if abs(shift - best) > 3]
+    return votes >= CLEAR * max(others, default=0)
+
+
+def _same(one, other, distance):
+    """Whether two recordings, laid on each other at a distance, differ in few bits."""
+    return any(_differ(one, other, distance + by) <= DIFFERENT for by in (-1, 0, 1))
+
+
+def _differ(one, other, distance):
+    """The share of bits that differ, 1 where too little lies on each other."""
+    heard = min(np.count_nonzero(one), np.count_nonzero(other))
+    one, other = one[max(0, -distance) :], other[max(0, distance) :]
+    length = min(len(one), len(other))
+    one, other = one[:length], other[:length]
+    loud = (one > 0) & (other > 0)
+    if loud.sum() < max(SHORTEST, SHARE * heard):
+        return 1.0
+    return np.bitwise_count(one[loud] ^ other[loud]).mean() / 32

@@ -1,0 +1,119 @@
+"""Listed files to recordings: each is decoded once, trimmed, named and compared with the others."""
+
+import logging
+from pathlib import Path
+
+import librosa
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from tqdm.auto import tqdm
+
+from thesis_lib import audio, duplicates, tags
+from thesis_lib.errors import InputError
+
+SILENCE = 60  # dB below its peak a recording counts as silent at its ends
+RATE = 16000  # Hz, at which files are listened to here
+
+log = logging.getLogger(__name__)
+
+
+def hear(root, listing, faults=()):
+    """Decode each file once: what can be read, from where to where it sounds, and what is the same.
+
+    Parameters
+    ----------
+    root : Path
+        Where relative paths start.
+    listing : DataFrame, a row a file
+        `path`, `label`, `song`, `name` (empty: of the file's tags, or else of the file).
+    faults : list of str
+        Sentences on files that were left out before.
+
+    Returns
+    -------
+    DataFrame
+        A row a readable file, with the columns of a `Corpus` but for `split`. `group` is the song;
+        songs of which two files hold the same recording are one.
+
+    Raises
+    ------
+    InputError
+        None of the files can be read.
+    """
+    jobs = (delayed(_hear)(Path(root), row) for row in listing.itertuples())
+    work = Parallel(n_jobs=-1, require="sharedmem", return_as="generator")(jobs)
+    heard = list(tqdm(work, "listening to all files", len(listing)))
+    faults = [*faults, *(one for one in heard if isinstance(one, str))]
+    heard = [one for one in heard if not isinstance(one, str)]
+    _say(faults, len(heard) + len(faults))
+    if not heard:
+        raise InputError(f"{root} holds no readable audio ({faults[0]})")
+    table = pd.DataFrame([row for row, _ in heard])
+    table["name"] = _told_apart(table)
+    return _merged(table, duplicates.pairs([words for _, words in heard]))
+
+
+def _hear(root, listed):
+    """A file's row and fingerprint, or the sentence that says why it is left out."""
+    path = root / listed.path
+    try:
+        header = audio.probe(path)
+        wave = audio.read(path, RATE)
+    except InputError as error:
+        return str(error)
+    if not wave.any():
+        return f"{path} is silent from end to end; export it again or remove it."
+    first, last = librosa.effects.trim(wave, top_db=SILENCE)[1]
+    row = {
+        "path": listed.path,
+        "start": first / RATE,
+        "duration": min(last / RATE, header.duration) - first / RATE,
+        "sample_rate": header.sample_rate,
+        "channels": header.channels,
+        "channel": audio.MEAN,
+        "label": listed.label,
+        "group": listed.song,
+        "node": "",
+        "position": 0,
+        "known": True,
+        "name": listed.name or tags.read(path).name or path.stem,
+    }
+    return row, duplicates.fingerprint(wave, RATE)
+
+
+def _say(faults, files):
+    """List what is left out, a line each."""
+    if faults:
+        log.warning("%d of %d files are left out:", len(faults), files)
+    for fault in faults:
+        log.warning("Left out: %s", fault)
+
+
+def _told_apart(table):
+    """Names no two of which are the same: where tags are, the file's name is added, or its path."""
+    stems = table.path.map(lambda path: Path(path).stem)
+    same = table.name.duplicated(keep=False)
+    names = table.name.where(~same | (table.name == stems), table.name + " (" + stems + ")")
+    return names.where(~names.duplicated(keep=False), table.path)
+
+
+def _merged(table, pairs):
+    """The table, the songs of files that hold the same recording made one; each is reported."""
+    codes, songs = pd.factorize(table.group)
+    edges = np.array([(codes[a], codes[b]) for a, b in pairs], int).reshape(-1, 2)
+    links = coo_array((np.ones(len(edges)), edges.T), shape=(len(songs), len(songs)))
+    _, cluster = connected_components(links, directed=False)
+    told = np.arange(len(songs))  # songs that a line was written on already
+    for a, b in pairs:
+        one, other = told[codes[a]], told[codes[b]]
+        if one != other:
+            told[told == other] = one
+            log.warning(
+                "%s and %s are the same recording; kept on one side of the split.",
+                table.path[a], table.path[b],
+            )  # fmt: skip
+    first = pd.Series(songs).groupby(cluster).min()
+    return table.assign(group=first.loc[cluster[codes]].to_numpy())
