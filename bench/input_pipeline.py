@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from machine import machine
 
-from thesis_lib import audio, mini_home, music, sampler, sins
+from thesis_lib import audio, mini_home, music, preprocess, sampler, sins
 from thesis_lib.recipe import SEED, THESIS_MUSIC, THESIS_SINS
 from thesis_lib.record import write_json
 from thesis_lib.spectrogram import log_mel
-from thesis_lib.store import SpectrogramStore, gather
+from thesis_lib.store import gather
 
 ROOT = Path(__file__).parents[1]
 RESULT = ROOT / "bench" / "results" / "input_pipeline.json"
@@ -46,7 +46,7 @@ class Bench:
     def __init__(self, corpus, recipe, folder):
         self.corpus, self.recipe = corpus, recipe
         began = time.perf_counter()
-        self.store = SpectrogramStore.build(corpus, recipe.features, folder, progress=False)
+        self.store = preprocess.build(corpus, recipe.features, folder, progress=False)
         self.seconds = time.perf_counter() - began
         index = self.store.index
         self.tiles = sampler.cut(index.first_frame, index.n_frames, recipe.length, recipe.hop)

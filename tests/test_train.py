@@ -13,6 +13,7 @@ import pytest
 import torch
 from corpora import corpus_of, fill_disk, listing, on_one_thread, tone
 
+from thesis_lib import preprocess
 from thesis_lib import train as train_module
 from thesis_lib.errors import InputError
 from thesis_lib.recipe import Recipe
@@ -59,7 +60,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("toy")
     split = ["train"] * 3 + ["test"] + ["train"] * 3 + ["test"]
     corpus = corpus_of(folder / "audio", [melody(i) for i in range(8)], split)
-    SpectrogramStore.build(corpus, RECIPE.features, folder / "store", progress=False)
+    preprocess.build(corpus, RECIPE.features, folder / "store", progress=False)
     return folder
 
 

@@ -19,7 +19,8 @@ FLOOR = 1e-10  # power below which everything is -100 dB, as in librosa
 
 # Frames transformed at a time: temporaries of 1 MB stay in the cache, and an hour of music
 # needs no more memory than ten seconds.
-BLOCK = 100
+BLOCK = 200
+GROUP = 16  # Mel bands summed up at a time: most filters are narrow, few frequencies enter a group
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,17 @@ class Features:
         return max(0, (samples - self.frame) // self.step + 1)
 
 
-def log_mel(wave, features=Features()):
+def log_mel(wave, features=Features(), dtype=torch.float64):
     """Log-Mel spectrogram.
 
     Parameters
     ----------
     wave : float32 array or tensor, shape (samples,)
     features : Features
+    dtype : torch.dtype
+        Precision of the Fourier transform. torch.float64 is right in every band; torch.float32
+        takes two thirds of the time and is right to 0.001 dB in bands up to 60 dB below the
+        frame's loudest, to 0.1 dB in those 110 dB below.
 
     Returns
     -------
@@ -76,17 +81,17 @@ def log_mel(wave, features=Features()):
             "leave this recording out."
         )
     frames = wave.unfold(0, features.frame, features.step)  # (frames, frame), a view
-    return torch.cat([_decibels(block, features) for block in frames.split(BLOCK)])
+    power = torch.cat([_mel_power(block, features, dtype) for block in frames.split(BLOCK)])
+    return power.clamp_(min=FLOOR).log10_().mul_(10)
 
 
-def _decibels(frames, features):
-    """Log-Mel of some frames: (frames, frame) -> (frames, mels).
-
-    In double precision as far as the power: bands 100 dB below the loudest come out right, too.
-    """
-    spectrum = torch.fft.rfft(frames.double() * _window(features.frame), features.fft)
-    power = spectrum.real.square() + spectrum.imag.square()  # (frames, fft / 2 + 1)
-    return (power.float() @ mel_bank(features)).clamp_(min=FLOOR).log10_().mul_(10)
+def _mel_power(frames, features, dtype):
+    """Power in each Mel band: (frames, frame) -> (frames, mels)."""
+    spectrum = torch.fft.rfft(frames.to(dtype) * _window(features.frame, dtype), features.fft)
+    # Real and imaginary parts, squared where they lie; the matrix product adds the two.
+    squares = torch.view_as_real(spectrum).square_().flatten(1).float()  # (frames, fft + 2)
+    groups = [squares[:, first:last] @ bank for first, last, bank in _mel_groups(features)]
+    return torch.cat(groups, dim=1)
 
 
 def mfcc(wave, features=Features()):
@@ -95,8 +100,8 @@ def mfcc(wave, features=Features()):
 
 
 @lru_cache
-def _window(frame):
-    return torch.hann_window(frame, dtype=torch.float64)
+def _window(frame, dtype):
+    return torch.hann_window(frame, dtype=torch.float64).to(dtype)
 
 
 @lru_cache
@@ -106,6 +111,20 @@ def mel_bank(features=Features()):
         sr=features.sample_rate, n_fft=features.fft, n_mels=features.mels, dtype=np.float64
     )
     return torch.from_numpy(bank.T.astype(np.float32))
+
+
+@lru_cache
+def _mel_groups(features):
+    """The Mel bank without its zeros: a few bands each, first and last row that they weigh.
+
+    A row for the real and one for the imaginary part of each frequency.
+    """
+    groups = []
+    for bank in mel_bank(features).repeat_interleave(2, 0).split(GROUP, dim=1):
+        weighed = bank.any(dim=1).nonzero()
+        first, last = (int(weighed.min()), int(weighed.max()) + 1) if len(weighed) else (0, 1)
+        groups.append((first, last, bank[first:last].contiguous()))
+    return groups
 
 
 def mel_centres(features=Features()):

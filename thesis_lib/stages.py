@@ -8,7 +8,7 @@ import torch
 from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
-from thesis_lib import corpora, mini_home
+from thesis_lib import corpora, mini_home, preprocess
 from thesis_lib.device import choose, describe
 from thesis_lib.embed import embed, statistics, tile_table
 from thesis_lib.errors import InputError
@@ -101,14 +101,23 @@ def prepare(name, source, work):
     return run
 
 
-def features(folder):
-    """Build the spectrogram stores of a run."""
+def features(folder, shard=None):
+    """Build the spectrogram stores of a run.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
+    shard : (int, int), optional
+        (2, 8): only the second of eight shards, for one of eight machines; without it, whatever
+        shards lie there are joined, and the rest is made.
+    """
     run = Run(folder)
     corpus = run.all_trials
-    SpectrogramStore.build(corpus, run.recipe.features, run.folder / "store")
+    preprocess.build(corpus, run.recipe.features, run.folder / "store", shard)
     if run.has_channels and (corpus.table.split == "test").any():
         channels = corpus.part(corpus.table.split == "test").each_channel()
-        SpectrogramStore.build(channels, run.recipe.features, run.folder / "store_channels")
+        preprocess.build(channels, run.recipe.features, run.folder / "store_channels", shard)
 
 
 def training(folder):

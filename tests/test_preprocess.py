@@ -1,0 +1,212 @@
+"""However a store is made, in one go, after a kill or in shards, it is the same to the byte."""
+
+import hashlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from corpora import corpus_of, listing, noise, write
+
+from thesis_lib import audio, preprocess
+from thesis_lib.errors import InputError
+from thesis_lib.spectrogram import Features, log_mel
+
+FEATURES = Features(mels=32)
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """Twelve recordings of different lengths."""
+    return corpus_of(tmp_path / "audio", [noise(0.3 + 0.2 * i, seed=i) for i in range(12)])
+
+
+def build(corpus, folder, shard=None):
+    return preprocess.build(corpus, FEATURES, folder, shard, progress=False)
+
+
+@pytest.fixture
+def whole(corpus, tmp_path):
+    """The files of a store made in one go."""
+    build(corpus, tmp_path / "whole")
+    return contents(tmp_path / "whole")
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture
+def decoded(monkeypatch):
+    """The names of the files that are read from now on."""
+    names, read = [], audio.read
+
+    def noted(path, *args, **kwargs):
+        names.append(path.name)
+        return read(path, *args, **kwargs)
+
+    monkeypatch.setattr(audio, "read", noted)
+    return names
+
+
+def broken_off(corpus, folder, after):
+    """Build until a recording cannot be read, then mend it."""
+    path = corpus.root / f"{after:02d}.wav"
+    good = path.read_bytes()
+    path.write_bytes(good[:-40])
+    with pytest.raises(InputError, match=path.name):
+        build(corpus, folder)
+    path.write_bytes(good)
+
+
+def test_after_an_error_it_goes_on_with_what_is_missing(corpus, whole, tmp_path, decoded):
+    broken_off(corpus, tmp_path / "store", after=8)
+    done = np.load(tmp_path / "store.partial" / "records.npy")["done"]
+    assert 0 < done.sum() < len(done)
+    decoded.clear()
+    build(corpus, tmp_path / "store")
+    assert contents(tmp_path / "store") == whole
+    assert sorted(decoded) == [f"{i:02d}.wav" for i in np.flatnonzero(~done)]
+
+
+KILLED = """
+import sys, time
+from thesis_lib import audio, preprocess
+from thesis_lib.corpus import Corpus
+from thesis_lib.spectrogram import Features
+read = audio.read
+def slow(path, *args, **kwargs):
+    time.sleep(0.2)
+    return read(path, *args, **kwargs)
+audio.read, preprocess.SAVED = slow, 1
+corpus = Corpus.open(sys.argv[1])
+preprocess.build(corpus, Features(mels=32), sys.argv[2], progress=False)
+"""
+
+
+def test_killed_in_the_middle_it_goes_on(corpus, whole, tmp_path, decoded):
+    corpus.save(tmp_path / "corpus")
+    line = [sys.executable, "-c", KILLED, tmp_path / "corpus", tmp_path / "store"]
+    process = subprocess.Popen(list(map(str, line)))
+    records = tmp_path / "store.partial" / "records.npy"
+    until = time.monotonic() + 60
+    while not (records.exists() and np.load(records)["done"].any()):
+        assert process.poll() is None and time.monotonic() < until
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (tmp_path / "store").exists()
+    done = np.load(records)["done"]
+    build(corpus, tmp_path / "store")
+    assert contents(tmp_path / "store") == whole
+    assert len(decoded) == (~done).sum()
+
+
+@pytest.mark.parametrize("of", [1, 2, 5, 20])
+def test_shards_join_to_the_same_store(corpus, whole, tmp_path, decoded, of):
+    for number in range(of, 0, -1):
+        assert build(corpus, tmp_path / "store", (number, of)) is None
+    assert sorted(decoded) == corpus.table.path.tolist()  # each recording in one shard
+    decoded.clear()
+    build(corpus, tmp_path / "store")
+    assert decoded == [] and contents(tmp_path / "store") == whole
+    assert not list(tmp_path.glob("store.*"))
+
+
+def test_a_missing_shard_is_made_where_the_others_are_joined(corpus, whole, tmp_path, decoded):
+    for number in (1, 3):
+        build(corpus, tmp_path / "store", (number, 3))
+    decoded.clear()
+    build(corpus, tmp_path / "store")
+    assert 0 < len(decoded) < 12 and contents(tmp_path / "store") == whole
+
+
+def test_a_shard_of_another_corpus_is_left_out(corpus, whole, tmp_path):
+    other = corpus_of(tmp_path / "other", [noise(2, seed=50 + i) for i in range(12)])
+    build(other, tmp_path / "store", (1, 2))
+    build(corpus, tmp_path / "store")
+    assert contents(tmp_path / "store") == whole
+
+
+def test_what_was_begun_for_other_features_is_begun_anew(corpus, whole, tmp_path):
+    broken_off(corpus, tmp_path / "store", after=8)
+    store = preprocess.build(corpus, Features(mels=16), tmp_path / "store", progress=False)
+    assert store.frames.shape[1] == 16
+    build(corpus, tmp_path / "store")
+    assert contents(tmp_path / "store") == whole
+
+
+@pytest.mark.parametrize("name", ["plan.json", "records.npy", "frames.npy"])
+@pytest.mark.parametrize("how", ["gone", "cut", "rubbish"])
+def test_a_damaged_beginning_is_begun_anew(corpus, whole, tmp_path, name, how):
+    broken_off(corpus, tmp_path / "store", after=8)
+    path = tmp_path / "store.partial" / name
+    if how == "gone":
+        path.unlink()
+    else:
+        data = path.read_bytes()
+        path.write_bytes(data[: len(data) // 2] if how == "cut" else b"rubbish")
+    build(corpus, tmp_path / "store")
+    assert contents(tmp_path / "store") == whole
+
+
+@pytest.mark.parametrize("shard", [(0, 2), (3, 2)])
+def test_a_shard_that_does_not_exist(corpus, tmp_path, shard):
+    with pytest.raises(InputError, match=f"shard {shard[0]}/{shard[1]} does not exist"):
+        build(corpus, tmp_path / "store", shard)
+    assert listing(tmp_path).keys() == listing(tmp_path / "audio").keys() | {
+        str(tmp_path / "audio")
+    }
+
+
+def test_a_long_recording_is_read_in_pieces_without_a_seam(tmp_path, monkeypatch, decoded):
+    wave = noise(3.21)
+    corpus = corpus_of(tmp_path / "audio", [noise(0.5), wave])
+    corpus = corpus.part([True, True])
+    monkeypatch.setattr(preprocess, "CHUNK", 50)
+    store = build(corpus, tmp_path / "store")
+    want = log_mel(wave, FEATURES).numpy()
+    np.testing.assert_allclose(store.spectrogram(1), want, rtol=0, atol=1 / 32 + 1e-3)
+    assert decoded.count("01.wav") == -(-len(want) // 50)
+
+
+def test_the_hash_covers_every_frame(corpus, tmp_path):
+    store = build(corpus, tmp_path / "store")
+    records = np.zeros(12, preprocess.RECORD)
+    for record, row in zip(records, store.index.itertuples(), strict=True):
+        frames = store.frames[row.first_frame :][: row.n_frames]
+        record["sha256"] = hashlib.sha256(frames.tobytes()).digest()
+    made = {key: value for key, value in store.made.items() if key != "hash"}
+    assert preprocess._hash(made, store.index, records) == store.made["hash"]
+    records[7]["sha256"] = bytes(32)
+    assert preprocess._hash(made, store.index, records) != store.made["hash"]
+
+
+def test_a_second_machine_may_hold_the_audio_elsewhere(corpus, whole, tmp_path):
+    build(corpus, tmp_path / "store", (1, 2))
+    shutil.move(tmp_path / "audio", tmp_path / "elsewhere")
+    build(type(corpus)(corpus.name, tmp_path / "elsewhere", corpus.table), tmp_path / "store")
+    assert contents(tmp_path / "store") == whole
+
+
+def test_single_precision_is_right_wherever_anything_is_heard():
+    """Within 60 dB of a frame's loudest band to 0.001 dB, anywhere to 0.5 dB."""
+    import torch
+
+    time_s = np.arange(32000) / 16000
+    rng = np.random.default_rng(0)
+    waves = [noise(2), 0.5 * np.sin(2 * np.pi * 440 * time_s) + 1e-4 * rng.standard_normal(32000)]
+    for wave in waves:
+        exact = log_mel(np.float32(wave))
+        error = (log_mel(np.float32(wave), dtype=torch.float32) - exact).abs()
+        assert error[exact > exact.amax(1, keepdim=True) - 60].max() < 1e-3
+        assert error.max() < 0.5
+
+
+def test_a_recording_replaced_by_noise_makes_another_store(corpus, whole, tmp_path):
+    write(corpus.root / "03.wav", noise(0.9, seed=77), subtype="FLOAT")
+    build(corpus, tmp_path / "store")
+    assert contents(tmp_path / "store")["made.json"] != whole["made.json"]
