@@ -1,15 +1,19 @@
 """Reader of the SINS data set in the layout of DCASE 2018 challenge, task 5.
 
-A folder holds the development archive (`audio/`, `meta.txt`, `evaluation_setup/`), or both
-archives as `dev/` and `eval/`, or nothing but segments named as the development set names them.
-The mini home has the same layout and is read by the same functions.
+A folder holds one of the two sets (`audio/`, `evaluation_setup/`, the development set `meta.txt`
+too), or one or both of them as `dev/` and `eval/`, or nothing but segments named as the development
+set names them. The mini home has the same layout and is read by the same functions.
 """
 
+import csv
+import logging
+import os
 import re
 from pathlib import Path
 
 import pandas as pd
 
+from thesis_lib import audio
 from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.errors import InputError
 
@@ -27,23 +31,31 @@ CLASSES = (
 SAMPLE_RATE = 16000  # Hz
 CHANNELS = 4
 SEGMENT = 10.0  # s
-NAME = re.compile(r"Node(?P<node>\d+)_ex(?P<session>\d+)_(?P<position>\d+)\.wav$")
+KNOWN = {"1", "2", "3", "4"}  # nodes of the development set
+NAME = re.compile(r"Node(?P<node>[0-9]+)_ex(?P<session>[0-9]+)_(?P<position>[0-9]{1,9})\.wav$")
+MISSING = ["set", "group", "files", "there"]
+
+log = logging.getLogger(__name__)
 
 
 def read(folder, fold=1, channel=0):
     """Read whatever of the data set lies in a folder.
 
+    Sessions whose audio is there in full are read, on all nodes and in all positions that the
+    lists name; how many are not is logged, and `missing` lists them.
+
     Parameters
     ----------
     folder : Path
-        With `dev/` and `eval/`: development segments are for training, evaluation segments for
-        the test. With `meta.txt` alone: the test is what `fold` holds out. With neither: all
-        segments found, without labels, for training.
+        With both sets: development segments are for training, evaluation segments for the test.
+        With the development set alone: the test is what `fold` holds out. With the evaluation
+        set alone: all is for the test. With no list at all: all segments found, without labels,
+        for training.
     fold : int
         Which of the four official folds splits a development set that has no evaluation set.
     channel : int
-        The microphone of each array that is heard; -1 for the mean of all four. (One alone: what
-        is learned then fits each of the four when a segment's channels are pooled.)
+        The microphone of each array that is heard, 0 to 3; -1 for the mean of all four. (One alone:
+        what is learned then fits each of the four when a segment's channels are pooled.)
 
     Returns
     -------
@@ -52,69 +64,159 @@ def read(folder, fold=1, channel=0):
     Raises
     ------
     InputError
-        Nothing of the kind lies there, or a list names an unknown class, file or session.
+        Nothing of the kind lies there, no session is whole, or a list names an unknown class, file
+        or session, one file twice, or one session on both sides.
     """
     folder = Path(folder)
-    if (folder / "dev").is_dir():
-        heard, unheard = _development(folder, "dev/"), _evaluation(folder, "eval/")
-        if unheard.group.isin(heard.group).any():  # its sessions are numbered from 1 again
-            unheard["group"] = "eval " + unheard.group
-        table = pd.concat([heard, unheard], ignore_index=True)
-    elif (folder / "meta.txt").is_file():
-        table = _by_fold(folder, _development(folder, ""), fold)
-    else:
-        table = _unlabelled(folder)
-    heard = set(table.node[table.split == "train"])
+    if channel not in range(audio.MEAN, CHANNELS):
+        raise InputError(f"channel={channel} is none of SINS's; choose 0 to 3, or -1 for the mean.")
+    lists = _lists(folder)
+    table = _whole(folder, lists, fold) if lists else _unlabelled(folder)
+    heard = set(table.node[table.split == "train"]) or KNOWN
     table = table.assign(known=table.node.isin(heard), channel=channel)
     note = "simulated" if (folder / "made.json").is_file() else ""
-    return Corpus("mini home" if note else "SINS", folder, table[list(COLUMNS)], note)
+    table = table.reindex(columns=list(COLUMNS), fill_value="")
+    return Corpus("mini home" if note else "SINS", folder, table, note)
+
+
+def missing(folder):
+    """The sessions that `read` leaves out because files of theirs are not there.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    DataFrame
+        A row a session: set ("dev" or "eval"), group, files (as many as the lists name), there (as
+        many as lie in `audio/`).
+    """
+    tables = [_counts(table).assign(set=name) for name, (_, table) in _lists(Path(folder)).items()]
+    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=MISSING)
+    return table.loc[table.there < table.files, MISSING].reset_index(drop=True)
+
+
+def _lists(folder):
+    """Of each set that lies there: its place below the folder, and the table of its lists."""
+    lists = {}
+    if (folder / "dev").is_dir() or (folder / "meta.txt").is_file():
+        below = "dev/" if (folder / "dev").is_dir() else ""
+        lists["dev"] = below, _development(folder, below)
+    if (folder / "eval").is_dir() or (folder / "evaluation_setup" / "map.txt").is_file():
+        below = "eval/" if (folder / "eval").is_dir() else ""
+        lists["eval"] = below, _evaluation(folder, below)
+    return lists
+
+
+def _whole(folder, lists, fold):
+    """The sessions of both sets whose files are all there, each on its side of the split."""
+    counts = {name: _counts(table) for name, (_, table) in lists.items()}
+    whole = {name: set(c.group[c.there == c.files]) for name, c in counts.items()}
+    _say_what_is_missing(folder, counts)
+    if not whole.get("eval"):
+        lists["dev"] = lists["dev"][0], _by_fold(folder, *lists["dev"], fold)
+    tables = [table[table.group.isin(whole[name])] for name, (_, table) in lists.items()]
+    if all(map(len, tables[:2])) and len(tables) == 2:
+        if tables[1].group.isin(tables[0].group).any():  # sessions are numbered from 1 again
+            tables[1] = tables[1].assign(group="eval " + tables[1].group)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _counts(table):
+    counts = table.groupby("group", sort=False).there.agg(["size", "sum"])
+    return counts.set_axis(["files", "there"], axis=1).reset_index()
+
+
+def _say_what_is_missing(folder, counts):
+    """One warning if sessions are left out; an error if all are."""
+    table = pd.concat([c.assign(set=name) for name, c in counts.items()])
+    left = table[table.there < table.files]
+    some = [f"{s.set} {s.group}: {s.there} of {s.files} files" for s in left.head(3).itertuples()]
+    some = ", ".join(some) + ", ..." * (len(left) > 3)
+    if len(left) == len(table):
+        raise InputError(
+            f"{folder} has lists but the audio of no session in full ({some}); fetch more parts."
+        )
+    if len(left):
+        log.warning(
+            "%s: %d of %d sessions are left out, for not all of their audio is there (%s); "
+            "fetch the other parts.", folder, len(left), len(table), some,
+        )  # fmt: skip
 
 
 def _development(folder, below):
-    lines = _lines(folder / below / "meta.txt", ["path", "label", "session"])
-    table = _from_names(lines.path, folder / below / "meta.txt").assign(label=lines.label)
-    _check_labels(lines, folder / below / "meta.txt")
-    _check_sessions(lines, table, folder / below / "meta.txt")
+    source = folder / below / "meta.txt"
+    lines = _lines(source, ["path", "label", "session"])
+    table = _from_names(lines.path, source).assign(label=lines.label)
+    _check_labels(lines, source)
+    _check_sessions(lines, table, source)
+    _check_moments(lines, table, source)
+    table["there"] = lines.path.isin(_files_in(folder / below / "audio"))
     return _finished(table, lines.path, below, "train")
 
 
 def _evaluation(folder, below):
     setup = folder / below / "evaluation_setup"
-    lines = _lines(setup / "evaluate.txt", ["path", "label", "session"])
-    names = _lines(setup / "map.txt", ["original", "path"]).set_index("path").original
-    _check_labels(lines, setup / "evaluate.txt")
-    unknown = ~lines.path.isin(names.index)
-    if unknown.any():
-        raise InputError(
-            f"{setup / 'evaluate.txt'} lists {lines.path[unknown].iloc[0]}, which "
-            "map.txt does not; unpack the evaluation archive again."
-        )
-    table = _from_names(names.loc[lines.path], setup / "map.txt").assign(label=lines.label)
+    source = setup / "evaluate.txt"
+    if not source.is_file() and (setup / "evaluation.txt").is_file():
+        source = setup / "evaluation.txt"
+    lines = _lines(source, ["path", "label", "session"])
+    names = _lines(setup / "map.txt", ["original", "path"])
+    _check_labels(lines, source)
+    _check_twice(lines, "path", source)
+    _check_twice(names, "path", setup / "map.txt")
+    names = names.set_index("path").original
+    _check_known(lines.path, names.index, source, "map.txt", "unpack the evaluation archive again")
+    names = names.loc[lines.path].reset_index(drop=True)
+    table = _from_names(names, setup / "map.txt").assign(label=lines.label)
+    _check_moments(lines, table, source)
+    table["there"] = lines.path.isin(_files_in(folder / below / "audio"))
     return _finished(table, lines.path, below, "test")
 
 
-def _by_fold(folder, table, fold):
-    source = folder / "evaluation_setup" / f"fold{fold}_test.txt"
-    held_out = _lines(source, ["path"]).path
-    unknown = ~held_out.isin(table.path)
-    if unknown.any():
+def _by_fold(folder, below, table, fold):
+    """The development set with what one fold holds out as test: whole sessions."""
+    source = folder / below / "evaluation_setup" / f"fold{fold}_test.txt"
+    held_out = below + _lines(source, ["path"]).path
+    _check_known(
+        held_out, table.path, source, "meta.txt", "unpack the archive that holds both again"
+    )
+    out = table.path.isin(set(held_out))
+    torn = set(table.group[out]) & set(table.group[~out])
+    if torn:
+        first = table[out & table.group.isin(torn)].iloc[0]
         raise InputError(
-            f"{source} lists {held_out[unknown].iloc[0]}, which meta.txt does not; "
-            "unpack the archive that holds both again."
+            f"{source}, line {(held_out == first.path).argmax() + 1}: {first.path} is held out, "
+            f"but not all of its session {first.group}; unpack the archive again."
         )
-    table.loc[table.path.isin(set(held_out)), "split"] = "test"
-    return table
+    _check_train(source.with_name(f"fold{fold}_train.txt"), source, below, table.path[~out])
+    return table.assign(split=out.map({True: "test", False: "train"}))
+
+
+def _check_train(source, test, below, paths):
+    """The other list of a fold has to name all the rest: a lost line of the first shows here."""
+    if source.is_file() and source.stat().st_size:
+        differ = set(below + _lines(source, ["path"]).path) ^ set(paths)
+        if differ:
+            raise InputError(
+                f"{source} and {test.name} do not share out {min(differ)} between them; unpack the "
+                "archive that holds both again."
+            )
 
 
 def _unlabelled(folder):
-    paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.wav"))
+    paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.wav"))]
+    paths = [path for path in paths if NAME.search(path) and "/." not in f"/{path}"]
     if not paths:
         raise InputError(
-            f"{folder} holds neither `dev/`, nor `meta.txt`, nor any .wav; give the folder "
-            "the DCASE archive was unpacked to."
+            f"{folder} holds neither `dev/`, nor `eval/`, nor `meta.txt`, nor any .wav named like "
+            "DevNode1_ex43_1.wav; give the folder the DCASE archives were unpacked to."
         )
-    paths = pd.Series(paths)
-    return _finished(_from_names(paths, folder).assign(label=""), paths, "", "train")
+    lines = pd.DataFrame({"path": paths})
+    table = _from_names(lines.path, folder).assign(label="")
+    _check_moments(lines, table, folder)
+    return _finished(table, lines.path, "", "train")
 
 
 def _lines(path, names):
@@ -122,7 +224,9 @@ def _lines(path, names):
     if not path.is_file():
         raise InputError(f"{path} is missing; unpack the archive that holds it.")
     try:
-        table = pd.read_csv(path, sep="\t", header=None, dtype=str, keep_default_na=False)
+        table = pd.read_csv(
+            path, sep="\t", header=None, dtype=str, na_filter=False, quoting=csv.QUOTE_NONE
+        )
     except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
         raise InputError(
             f"{path} is not a tab-separated list ({error}); unpack it again."
@@ -169,9 +273,48 @@ def _check_sessions(lines, table, source):
         )
 
 
+def _check_known(paths, known, source, other, remedy):
+    wrong = ~paths.isin(known)
+    if wrong.any():
+        raise InputError(
+            f"{source} lists {paths[wrong].iloc[0]}, which {other} does not (line "
+            f"{wrong.argmax() + 1}); {remedy}."
+        )
+
+
+def _check_twice(lines, column, source):
+    wrong = lines[column].duplicated()
+    if wrong.any():
+        row = lines[wrong].iloc[0]
+        raise InputError(
+            f"{source}, line {row.name + 1}: {row[column]} is listed a second time; take one out."
+        )
+
+
+def _check_moments(lines, table, source):
+    """No two recordings of one session, position and node."""
+    _check_twice(lines, "path", source)
+    same = table.duplicated(["group", "node", "position"])
+    if same.any():
+        row = table[same].iloc[0]
+        raise InputError(
+            f"{source}, line {row.name + 1}: {lines.path[row.name]} is a second recording of "
+            f"session {row.group}, position {row.position} on node {row.node}; take one out."
+        )
+
+
+def _files_in(folder):
+    """The files of an audio folder as the lists name them; other things may lie there too."""
+    if not folder.is_dir():
+        return set()
+    with os.scandir(folder) as entries:
+        return {f"{folder.name}/{entry.name}" for entry in entries if entry.is_file()}
+
+
 def _finished(table, paths, below, split):
+    """With what all segments share."""
     return table.assign(
-        path=below + paths.to_numpy(dtype=object),
+        path=below + paths,
         name="",
         start=0.0,
         duration=SEGMENT,
