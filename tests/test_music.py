@@ -3,6 +3,7 @@
 import logging
 import re
 
+import mutagen
 import numpy as np
 import pytest
 from corpora import MINI_MUSIC, noise, real, text, tone, write
@@ -112,6 +113,51 @@ def test_nothing_is_trimmed_where_nothing_is_silent(tmp_path):
     assert set(table.start) == {0} and set(table.duration) == {1}
     assert sorted(set(table.sample_rate)) == [11025, 16000, 44100]
     assert table.channels.tolist() == [1] * 3 + [2] * 3
+
+
+def test_recordings_are_called_by_their_tags_or_by_their_files(tmp_path):
+    root = library(tmp_path, dict.fromkeys(f"{k}/song {i}.flac" for k in "ab" for i in range(4)))
+    same = {"artist": "Orbital", "title": "Halcyon"}
+    for name, said in {
+        "a/song 1": {"artist": "Björk", "title": "Jóga", "bpm": "87"},
+        "a/song 2": same,
+        "b/song 3": same,
+    }.items():
+        file = mutagen.File(root / f"{name}.flac")
+        file.update(said)
+        file.save()
+    names = music.read(root).table.set_index("path").name
+    assert names["a/song 1.flac"] == "Björk - Jóga (87 BPM)"
+    # no two recordings are called the same
+    assert names["a/song 2.flac"] == "Orbital - Halcyon (song 2)"
+    assert names["b/song 3.flac"] == "Orbital - Halcyon" + " (song 3)"
+    assert names["a/song 3.flac"] == "song 3" and names["b/song 2.flac"] == "song 2"
+    assert names["a/song 0.flac"] == "a/song 0.flac" and names["b/song 0.flac"] == "b/song 0.flac"
+
+
+def test_what_a_playlist_calls_a_track_counts_where_tags_are_none(tmp_path):
+    library(tmp_path, dict.fromkeys(f"in/{i}.wav" for i in range(4)))
+    text(tmp_path / "a.m3u8", "#EXTINF:1,X - One\n", "in/0.wav\n", "in/1.wav\n")
+    text(tmp_path / "b.m3u8", "in/2.wav\n", "in/3.wav\n", "http://radio.org\n")
+    corpus = music.read(tmp_path)
+    assert corpus.table["name"].tolist() == ["X - One", "1", "2", "3"]
+    assert corpus.labels == ["a", "b"] and corpus.validate() == []
+
+
+def test_a_list_without_labels_is_read_and_all_of_it_is_dealt(tmp_path):
+    root = library(tmp_path / "mine", SONGS)
+    text(root / "songs.csv", "path\n", *(f"{path}\n" for path in SONGS))
+    corpus = music.read(root / "songs.csv")
+    assert (corpus.name, corpus.labels, corpus.validate()) == ("songs", [], [])
+    assert set(corpus.table.split) == {"0", "1", "2"} and len(corpus.table) == len(SONGS)
+
+
+def test_some_without_a_label(tmp_path):
+    root = library(tmp_path, SONGS)
+    rows = [f"{path},{path.split('/')[0] if i % 3 else ''}\n" for i, path in enumerate(SONGS)]
+    text(root / "songs.csv", "path,label\n", *rows)
+    corpus = music.read(root)
+    assert corpus.labels == ["techno", "trance"] and (corpus.table.label == "").sum() == 5
 
 
 def test_hidden_files_and_what_is_no_audio_are_passed_over(tmp_path, caplog):

@@ -18,8 +18,9 @@ BLOCK = 1024  # windows that are transformed at a time
 
 COMMON = 100  # a word that occurs more often is a hum or a loop, and no landmark
 VOTES = 3  # equal words at one distance in time that make a pair worth comparing
-CLEAR = 1.5  # how much likelier the best distance must be than others: a loop fits at many
-DIFFERENT = 0.25  # share of bits; copies differ in up to 0.18, the paper's limit is 0.35
+CLEAR = 0.02  # more of the bits differ at any other distance in time; a loop fits at many
+OTHERS = 20  # distances in time, those with most votes, that the best one is held against
+DIFFERENT = 0.2  # share of bits; copies differ in up to 0.18; the paper's 0.35 also takes loops
 SHARE = 0.5  # of the shorter recording must lie in the other
 SHORTEST = 117  # words, 3 s: what is shorter the paper deems too little to tell
 
@@ -63,14 +64,14 @@ def pairs(fingerprints):
         Two recordings that consist of nothing but the same loop are not among them: they fit
         each other at many places, and so do two songs made of it.
     """
-    first, second, distance, votes = _votes(*_words(fingerprints))
-    found, best = [], {}
-    for a, b, shift, count in zip(first, second, distance, votes, strict=True):
-        best.setdefault((int(a), int(b)), []).append((int(count), int(shift)))
-    for (a, b), counted in best.items():
-        if _clear(counted) and _same(fingerprints[a], fingerprints[b], max(counted)[1]):
-            found.append((a, b))
-    return sorted(found)
+    counted = {}
+    for a, b, distance, votes in _votes(*_words(fingerprints)):
+        counted.setdefault((a, b), []).append((votes, distance))
+    return [
+        (a, b)
+        for (a, b), votes in sorted(counted.items())
+        if _same(fingerprints[a], fingerprints[b], [at for _, at in sorted(votes, reverse=True)])
+    ]
 
 
 def _energy(wave):
@@ -88,6 +89,8 @@ def _energy(wave):
 
 def _words(fingerprints):
     """All words in order of size, and of each its recording and place; without common ones."""
+    if not fingerprints:
+        return np.zeros((3, 0), np.int64)
     telling = [np.flatnonzero((one > 0) & (np.diff(one, prepend=0) != 0)) for one in fingerprints]
     words = np.concatenate([one[at] for one, at in zip(fingerprints, telling, strict=True)])
     recording = np.repeat(np.arange(len(telling)), [len(at) for at in telling])
@@ -99,7 +102,7 @@ def _words(fingerprints):
 
 
 def _votes(words, recording, place):
-    """For pairs of recordings and distances between them: how many words are equal.
+    """How many words are equal: (recording, other, distance, votes) of pairs that have enough.
 
     Distances that differ by one word are one: windows of a cut recording lie elsewhere.
     """
@@ -114,21 +117,26 @@ def _votes(words, recording, place):
         shift = place[other + lag] - place[other] + size
         keys += [pair * (2 * size + 2) + shift + by for by in (-1, 0, 1)]
     key, votes = np.unique(np.concatenate(keys or [np.zeros(0, np.int64)]), return_counts=True)
-    key, votes = key[votes >= VOTES], votes[votes >= VOTES]
     pair, shift = np.divmod(key, 2 * size + 2)
-    return *np.divmod(pair, many), shift - size, votes
+    enough = np.isin(pair, pair[votes >= VOTES])
+    first, second = np.divmod(pair[enough], many)
+    columns = (first, second, shift[enough] - size, votes[enough])
+    return zip(*(column.tolist() for column in columns), strict=True)
 
 
-def _clear(counted):
-    """Whether one distance has clearly more votes than those that are not next to it."""
-    votes, best = max(counted)
-    others = [count for count, shift in counted if abs(shift - best) > 3]
-    return votes >= CLEAR * max(others, default=0)
+def _same(one, other, distances):
+    """Whether two recordings are the same, laid on each other at the likeliest distance.
 
-
-def _same(one, other, distance):
-    """Whether two recordings, laid on each other at a distance, differ in few bits."""
-    return any(_differ(one, other, distance + by) <= DIFFERENT for by in (-1, 0, 1))
+    Parameters
+    ----------
+    one, other : uint32 arrays
+    distances : list of int, words
+        The likeliest first.
+    """
+    best = distances[0]
+    wrong = min(_differ(one, other, best + by) for by in (-1, 0, 1))
+    others = [_differ(one, other, at) for at in distances[:OTHERS] if abs(at - best) > 3]
+    return wrong <= DIFFERENT and wrong + CLEAR <= min(others, default=1.0)
 
 
 def _differ(one, other, distance):

@@ -109,7 +109,7 @@ def _of_playlists(lists):
                 faults.append(fault)
                 continue
             path = _relative(entry.path, playlist.parent)
-            rows.setdefault(path, {})[playlist.stem] = tags.clean(entry.title)
+            rows.setdefault(path, {}).setdefault(playlist.stem, tags.clean(entry.title))
     for path in [path for path, within in rows.items() if len(within) > 1]:
         several = " and ".join(rows.pop(path))
         faults.append(
