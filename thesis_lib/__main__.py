@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import re
 import sys
 
 from thesis_lib.corpora import KINDS
@@ -29,6 +30,12 @@ def _corpus(args):
     from thesis_lib import stages
 
     stages.corpus(args.name, args.source, args.run, args.recipe, args.seeds, args.part)
+
+
+def _features(args):
+    from thesis_lib import stages
+
+    stages.features(args.run, args.shard)
 
 
 def _stage(args):
@@ -70,6 +77,14 @@ def _show(args):
     summary.show(args.out)
 
 
+def _shard(text):
+    """2/8 as two numbers."""
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is no shard; write 2/8 for the second of eight")
+    return int(found[1]), int(found[2])
+
+
 def _parser():
     parser = argparse.ArgumentParser(prog="thesis", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -88,8 +103,13 @@ def _parser():
     corpus.add_argument("--seeds", type=int, default=3, help="how many trainings")
     corpus.add_argument("--part", type=int, help="only so many sessions or songs a class")
     corpus.set_defaults(do=_corpus)
+    features = commands.add_parser("features", help="make the spectrogram stores of a run")
+    features.add_argument("run")
+    features.add_argument(
+        "--shard", type=_shard, help="2/8: only the second of eight parts, on one of eight machines"
+    )
+    features.set_defaults(do=_features)
     for name, text in (
-        ("features", "make the spectrogram stores of a run"),
         ("training", "train the networks of a run, or go on training"),
         ("embeddings", "embed the tiles of a run"),
     ):
