@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from thesis_lib import audio
+from thesis_lib import validate
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
 
@@ -110,31 +110,7 @@ class Corpus:
                 f"{self.root} holds one class only, {self.labels[0]!r}; "
                 "at least two are needed to compare anything."
             )
-        faults = (self._fault(row, tile_s) for row in self.table.itertuples())
-        return [fault for fault in faults if fault]
-
-    def _fault(self, row, tile_s):
-        path = self.path(row)
-        try:
-            header = audio.probe(path)
-        except InputError as error:
-            return str(error)
-        if (header.sample_rate, header.channels) != (row.sample_rate, row.channels):
-            return (
-                f"{path} has {header.sample_rate} Hz and {header.channels} channel(s) where "
-                f"{row.sample_rate} Hz and {row.channels} are expected; record or convert it again."
-            )
-        if header.duration < row.start + row.duration - 1e-3:
-            return (
-                f"{path} lasts {header.duration:.3f} s where {row.start + row.duration:.3f} s "
-                "are expected; copy it again."
-            )
-        if row.duration < tile_s:
-            return (
-                f"{path} lasts {row.duration:.2f} s, less than one tile of {tile_s:g} s; "
-                "leave it out or choose a shorter tile."
-            )
-        return None
+        return validate.headers(self, tile_s)
 
     def save(self, folder):
         """Write `corpus.csv` and `corpus.json` into a folder, all or nothing."""

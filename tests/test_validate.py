@@ -1,0 +1,147 @@
+"""Every fault a file can have is found, by its header or by its samples, and told by kind."""
+
+import numpy as np
+import pytest
+import soundfile
+from corpora import corpus_of, noise, sins_lists, tone, write, write_aac
+
+from thesis_lib import sins
+from thesis_lib import validate as module
+from thesis_lib.corpus import Corpus
+from thesis_lib.validate import examine, headers, report, validate
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    waves = [noise(1, seed=i, channels=2) for i in range(6)]
+    return corpus_of(tmp_path / "audio", waves)
+
+
+def paths(corpus):
+    return [corpus.path(row) for row in corpus.table.itertuples()]
+
+
+def test_whole_files(corpus, capsys):
+    assert validate(corpus) == headers(corpus) == []
+    assert "checking: 100%" in capsys.readouterr().err
+    assert validate(corpus, progress=False) == [] and not capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "spoil, says",
+    [
+        (lambda path: path.unlink(), "is missing"),
+        (lambda path: path.write_bytes(b""), "is empty"),
+        (lambda path: path.write_bytes(b"no audio at all"), "cannot be read as audio"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-500]), "is truncated"),
+        (lambda path: write(path, noise(1, channels=2), 8000), "has 8000 Hz"),
+        (lambda path: write(path, noise(1)), "1 channel(s) where 16000 Hz and 2"),
+        (lambda path: write(path, noise(0.5, channels=2)), "lasts 0.500 s where 1.000 s"),
+    ],
+)
+def test_a_fault_that_the_header_shows(corpus, spoil, says):
+    path = paths(corpus)[3]
+    spoil(path)
+    for faults in (validate(corpus, False), headers(corpus), corpus.validate()):
+        (fault,) = faults
+        assert fault.startswith(f"{path} ") and says in fault
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("at", [0, 9000, 15999])
+def test_one_sample_that_is_no_number_on_any_channel(corpus, monkeypatch, value, at):
+    monkeypatch.setattr(module, "BLOCK", 0.3)  # several blocks a file
+    path, wave = paths(corpus)[2], noise(1, channels=2)
+    wave[at, 1] = value
+    write(path, wave, subtype="FLOAT")
+    assert headers(corpus) == []
+    (fault,) = validate(corpus, False)
+    assert fault.startswith(f"{path} holds NaN or infinite samples")
+
+
+@pytest.mark.parametrize("block", [0.3, 60.0])
+@pytest.mark.parametrize("ending", ["flac", "ogg", "mp3"])
+def test_bytes_damaged_in_the_middle(tmp_path, monkeypatch, ending, block):
+    monkeypatch.setattr(module, "BLOCK", block)
+    corpus = corpus_of(tmp_path, [noise(3), noise(3)])
+    path = write(tmp_path / f"1.{ending}", noise(3))
+    duration = soundfile.info(path).duration
+    corpus.table.loc[1, ["path", "duration"]] = [path.name, duration]
+    assert validate(corpus, False) == []
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 3000] = bytes(3000)
+    path.write_bytes(data)
+    if ending == "flac":  # the other two hide what they lose
+        assert headers(corpus) == []
+        (fault,) = validate(corpus, False)
+        assert fault.startswith(f"{path} ")
+
+
+@pytest.mark.parametrize("ending", ["flac", "ogg", "opus", "mp3", "aiff", "m4a"])
+@pytest.mark.parametrize("rate", [44100, 48000])
+def test_no_fault_is_made_up_where_blocks_meet(tmp_path, monkeypatch, ending, rate):
+    if ending == "opus" and rate != 48000:
+        pytest.skip("Opus has no such rate")
+    monkeypatch.setattr(module, "BLOCK", 0.7)
+    corpus, path = corpus_of(tmp_path, [noise(1)] * 2), tmp_path / f"0.{ending}"
+    wave = tone(3.137, 440, rate)
+    if ending == "m4a":
+        write_aac(path, wave, rate)
+    else:
+        write(
+            path, wave, rate, **({"format": "OGG", "subtype": "OPUS"} if ending == "opus" else {})
+        )
+    corpus.table.loc[0, ["path", "sample_rate", "duration"]] = [path.name, rate, 3.1]
+    assert validate(corpus, False) == []
+
+
+def test_a_file_of_several_recordings_is_looked_at_once(corpus, monkeypatch):
+    looked, probe = [], module.audio.probe
+    monkeypatch.setattr(module.audio, "probe", lambda path: looked.append(path) or probe(path))
+    many = corpus.each_channel()
+    paths(many)[0].unlink()
+    (fault,) = headers(many)
+    assert "is missing" in fault and sorted(looked) == paths(corpus)
+
+
+def test_more_files_than_are_handed_out_at_once(corpus, monkeypatch):
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+    for path in paths(corpus)[1::2]:
+        path.write_bytes(b"")
+    faults = validate(corpus, False)
+    assert [fault.split(" is empty")[0] for fault in faults] == [
+        str(p) for p in paths(corpus)[1::2]
+    ]
+
+
+def test_the_report_counts_and_groups(corpus):
+    all_paths = paths(corpus)
+    for path in all_paths[:4]:
+        path.write_bytes(b"")
+    write(all_paths[4], noise(0.25, channels=2))
+    examined = examine(corpus, progress=False)
+    assert examined.files == 6 and examined.seconds > 0
+    assert examined.size == sum(path.stat().st_size for path in all_paths)
+    first, *lines = report(examined).splitlines()
+    assert first.startswith("6 files, 0.00 GB, in ") and first.endswith("MB/s): 5 fault(s).")
+    assert lines[0].startswith(f"4 x {all_paths[0]} is empty (0 bytes)")
+    assert lines[1:4] == [f"    also {p}" for p in all_paths[1:3]] + ["    and 1 more"]
+    assert lines[4].startswith(f"1 x {all_paths[4]} lasts 0.250 s") and len(lines) == 5
+
+
+def test_the_report_of_a_whole_corpus_is_one_line(corpus):
+    assert report(examine(corpus, progress=False)).endswith("MB/s): no faults.")
+
+
+def test_an_empty_corpus(corpus):
+    assert validate(Corpus("x", corpus.root, corpus.table[:0]), False) == []
+
+
+def test_a_home(tmp_path):
+    files = sins_lists(tmp_path, [(1, 7, 1, "cooking"), (2, 7, 1, "cooking")], [(5, 9, 1, "other")])
+    for path in files:
+        write(path, noise(10, channels=4), subtype="PCM_16")
+    write(files[2], noise(9.5, channels=4), subtype="PCM_16")
+    (fault,) = validate(sins.read(tmp_path), False)
+    assert fault.startswith(f"{files[2]} lasts 9.500 s where 10.000 s")

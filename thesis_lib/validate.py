@@ -1,0 +1,190 @@
+"""Is every file of a corpus as the table says, and whole? By its header, or decoded to its end."""
+
+import os
+import re
+import time
+from functools import partial
+from typing import NamedTuple
+
+from joblib import Parallel, delayed
+from tqdm.auto import tqdm
+
+from thesis_lib import audio
+from thesis_lib.errors import InputError
+
+BLOCK = 60.0  # s decoded at a time: a long recording does not fill the memory
+AT_ONCE = 64  # files a task: handing out each of 100,000 would cost more than a look at its header
+
+
+class Examined(NamedTuple):
+    """What `examine` found: (file, sentence) for each fault, in the order of the table."""
+
+    faults: list
+    files: int
+    seconds: float
+    size: int  # bytes
+
+
+def validate(corpus, progress=True):
+    """Decode every file of a corpus to its end and compare it with the table.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    progress : bool
+        Show a bar.
+
+    Returns
+    -------
+    faults : list of str, one sentence a fault, each naming the file
+        It is missing, empty or no audio; its sample rate, channels or length are not the table's;
+        it breaks off, cannot be decoded, or holds NaN or infinite samples.
+    """
+    return [sentence for _, sentence in examine(corpus, progress).faults]
+
+
+def examine(corpus, progress=True):
+    """As `validate`, with what `report` tells beside the faults.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    progress : bool
+        Show a bar.
+
+    Returns
+    -------
+    Examined
+    """
+    began = time.perf_counter()
+    files = _by_file(corpus)
+    faults = _of_all(files, _decoding, progress)
+    size = sum(os.path.getsize(path) for path in files if path.is_file())
+    return Examined(faults, len(files), time.perf_counter() - began, size)
+
+
+def headers(corpus, tile_s=0.0):
+    """Compare every file's header with the table: seconds where decoding takes minutes.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    tile_s : float
+        Length of a tile in s; recordings shorter than it are faults.
+
+    Returns
+    -------
+    faults : list of str, one sentence a fault, each naming the file
+    """
+    check = partial(_header, tile_s=tile_s)
+    return [sentence for _, sentence in _of_all(_by_file(corpus), check, progress=False)]
+
+
+def report(examined, examples=3):
+    """What was found, as a text: how much was checked, and the faults by kind.
+
+    Parameters
+    ----------
+    examined : Examined
+    examples : int
+        So many files of each kind are named.
+
+    Returns
+    -------
+    str
+    """
+    found = f"{len(examined.faults)} fault(s)" if examined.faults else "no faults"
+    speed = examined.size / 1e6 / max(examined.seconds, 1e-9)
+    lines = [
+        f"{examined.files} files, {examined.size / 1e9:.2f} GB, in {examined.seconds:.1f} s "
+        f"({speed:.0f} MB/s): {found}."
+    ]
+    kinds = {}
+    for path, sentence in examined.faults:
+        kinds.setdefault(_kind(path, sentence), []).append((path, sentence))
+    for alike in sorted(kinds.values(), key=len, reverse=True):
+        lines.append(f"{len(alike)} x {alike[0][1]}")
+        lines += [f"    also {path}" for path, _ in alike[1:examples]]
+        lines += [f"    and {len(alike) - examples} more"] * (len(alike) > examples)
+    return "\n".join(lines)
+
+
+def _kind(path, sentence):
+    """A sentence without its file and numbers: the same for all faults of a kind."""
+    return re.sub(r"\d+(\.\d+)?", "#", sentence.replace(str(path), ""))
+
+
+def _by_file(corpus):
+    """The rows of each file: one file may hold several recordings or channels."""
+    files = {}
+    for row in corpus.table.itertuples():
+        files.setdefault(corpus.path(row), []).append(row)
+    return files
+
+
+def _of_all(files, check, progress):
+    """(file, sentence) of every fault; `check` yields the sentences of one file."""
+    items = list(files.items())
+    parts = [items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE)]
+    work = (delayed(_of_some)(part, check) for part in parts)
+    # Threads: libsndfile and FFmpeg let the others work, and nothing has to be copied.
+    found = Parallel(n_jobs=-1, require="sharedmem", return_as="generator")(work)
+    faults = []
+    with tqdm(total=len(items), desc="checking", unit="file", disable=not progress) as bar:
+        for part, more in zip(parts, found, strict=True):
+            faults += more
+            bar.update(len(part))
+    return faults
+
+
+def _of_some(items, check):
+    return [(path, sentence) for path, rows in items for sentence in check(path, rows)]
+
+
+def _header(path, rows, tile_s=0.0):
+    """What is wrong with a file by its header."""
+    try:
+        header = audio.probe(path)
+    except InputError as error:
+        return [str(error)]
+    # Its channels share a file's faults: each is told once.
+    return list(dict.fromkeys(filter(None, (_fault(path, header, row, tile_s) for row in rows))))
+
+
+def _fault(path, header, row, tile_s):
+    if (header.sample_rate, header.channels) != (row.sample_rate, row.channels):
+        return (
+            f"{path} has {header.sample_rate} Hz and {header.channels} channel(s) where "
+            f"{row.sample_rate} Hz and {row.channels} are expected; record or convert it again."
+        )
+    if header.duration < row.start + row.duration - 1e-3:
+        return (
+            f"{path} lasts {header.duration:.3f} s where {row.start + row.duration:.3f} s "
+            "are expected; copy it again."
+        )
+    if row.duration < tile_s:
+        return (
+            f"{path} lasts {row.duration:.2f} s, less than one tile of {tile_s:g} s; "
+            "leave it out or choose a shorter tile."
+        )
+    return None
+
+
+def _decoding(path, rows):
+    """What is wrong with a file by its header, or if nothing is, by all its samples."""
+    faults = _header(path, rows)
+    try:
+        if not faults:
+            _decode(path)
+    except InputError as error:
+        faults = [str(error)]
+    return faults
+
+
+def _decode(path):
+    """Read a file to its end in blocks, all channels; what is wrong is raised."""
+    rate, _, duration = audio.probe(path)
+    start = 0.0
+    while (left := duration - start) > 0.5 / rate:
+        audio.read(path, rate, channel=0, start=start, duration=min(left, BLOCK))
+        start += BLOCK
