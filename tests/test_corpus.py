@@ -68,6 +68,14 @@ def test_labels_are_the_known_ones_sorted(corpus):
     assert Corpus("x", corpus.root, table).labels == ["a", "b"]
 
 
+def test_recordings_without_a_name_are_called_by_their_files(corpus):
+    table = corpus.table.assign(name=["Artist - Title", "", ""])
+    assert Corpus("x", corpus.root, table).table.name.tolist() == ["Artist - Title", "01", "02"]
+    unnamed = Corpus("x", corpus.root, corpus.table.drop(columns="name"))
+    assert unnamed.table.name.tolist() == ["00", "01", "02"]
+    assert unnamed.each_channel().names.to_dict() == {f"{i:02d}.wav": f"{i:02d}" for i in range(3)}
+
+
 def test_once_per_microphone(corpus):
     single = corpus.each_channel().table
     assert single.path.tolist() == [f"{i:02d}.wav" for i in (0, 1, 1, 2, 2, 2)]
@@ -92,6 +100,7 @@ def test_a_trial_holds_out_its_own_part_and_the_official_test(corpus, number, sp
 
 def test_kept_and_opened_again(corpus, tmp_path):
     table = corpus.table.assign(label=["None", "NA", ""], group=["1", "007", "1e3"], node="2")
+    table["name"] = ["007", 'Ö - <b>, "x"', "NA"]
     corpus = Corpus(corpus.name, corpus.root, table, corpus.note)
     corpus.save(tmp_path / "kept")
     again = Corpus.open(tmp_path / "kept")

@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from html.parser import HTMLParser
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image
 
 from thesis_lib import players
 from thesis_lib.collection import Collection
+from thesis_lib.corpus import Corpus
 from thesis_lib.listen import EVERY, ListeningRoom, WalkRoom
 from thesis_lib.plots import listen as pictures
 
@@ -87,6 +89,55 @@ def test_names_from_files_cannot_break_the_page():
     html = players.table(["a"], [[players.chip('<b>"x"', "red")]], "caption")
     assert "<b>" not in html and "&lt;b&gt;" in html
     assert 'alt="&quot;&gt;&lt;"' in players.picture(b"", '"><')
+
+
+@pytest.mark.parametrize("name", ['"><script>alert(1)</script>', "$a$ and $$b$$", r"\(x\)"])
+def test_names_from_tags_are_shown_as_they_are(tiny_run, name):
+    collection = Collection(tiny_run)
+    corpus = collection.corpus
+    names = [f"{name} {number}" for number in range(len(corpus.table))]
+    collection.corpus = Corpus("x", corpus.root, corpus.table.assign(name=names))
+    tables = [
+        players.neighbour_table(collection, 4, K),
+        players.walk_table(collection, "hum", "ticks"),
+    ]
+    for page in tables:
+        texts = Text()
+        texts.feed(page)
+        assert not texts.scripts
+        assert sum(name in text for text in texts.rows) >= K
+        # no piece of text holds both ends of a formula
+        assert not any(re.search(r"\$.*\$|\\\(", piece) for piece in texts.pieces)
+
+
+class Text(HTMLParser):
+    """What a page shows: each table row's text, and the pieces it is made of."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows, self.pieces, self.scripts = [""], [], 0
+
+    def handle_starttag(self, tag, attributes):
+        self.scripts += tag == "script"
+        self.rows += [""] if tag == "tr" else []
+
+    def handle_data(self, data):
+        self.rows[-1] += data
+        self.pieces.append(data)
+
+
+def test_songs_and_recordings_are_listed_by_name(tiny_run):
+    collection = Collection(tiny_run)
+    corpus = collection.corpus
+    names = [f"Artist - Title {number}" for number in range(len(corpus.table))]
+    collection.corpus = Corpus("x", corpus.root, corpus.table.assign(name=names))
+    room = ListeningRoom([collection], k=K, seed=0)
+    row = corpus.table[corpus.table.label == "hiss"].index
+    room.label.value = "hiss"
+    assert [name for name, _ in room.group.options] == [names[number] for number in row]
+    room.group.value = room.group.options[2][1]
+    assert [name for name, _ in room.recording.options] == [names[row[2]]]
+    assert names[row[2]] in room.view.value
 
 
 def test_nothing_plays_by_itself_and_everything_has_a_name(collection):

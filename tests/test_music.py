@@ -132,7 +132,22 @@ def test_recordings_are_called_by_their_tags_or_by_their_files(tmp_path):
     assert names["a/song 2.flac"] == "Orbital - Halcyon (song 2)"
     assert names["b/song 3.flac"] == "Orbital - Halcyon" + " (song 3)"
     assert names["a/song 3.flac"] == "song 3" and names["b/song 2.flac"] == "song 2"
-    assert names["a/song 0.flac"] == "a/song 0.flac" and names["b/song 0.flac"] == "b/song 0.flac"
+    assert names["a/song 0.flac"] == "a/song 0" and names["b/song 0.flac"] == "b/song 0"
+    assert names.is_unique
+
+
+def test_takes_of_a_song_are_called_by_their_letters(tmp_path):
+    root = library(tmp_path, dict.fromkeys(["a/x-A.flac", "a/x-B.flac", "a/y.flac", "b/z.flac"]))
+    library(tmp_path, {"b/w.flac": None, "b/z.wav": None})
+    for name in ("a/x-A", "a/x-B", "b/w"):
+        file = mutagen.File(root / f"{name}.flac")
+        file["title"] = "Flim"
+        file.save()
+    names = music.read(root).table.set_index("path").name
+    assert names.is_unique
+    assert names["a/x-A.flac"] == "Flim (A)" and names["a/x-B.flac"] == "Flim (B)"
+    assert names["b/w.flac"] == "Flim" and names["a/y.flac"] == "y"
+    assert names["b/z.flac"] == "b/z.flac" and names["b/z.wav"] == "b/z.wav"
 
 
 def test_what_a_playlist_calls_a_track_counts_where_tags_are_none(tmp_path):

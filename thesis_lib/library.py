@@ -11,7 +11,7 @@ from thesis_lib import audio, playlists, tags
 from thesis_lib.errors import InputError
 
 COLUMNS = ("path", "label", "song", "name")
-TAKE = re.compile(r"-[A-Z]$")  # `song-A`, `song-B`: takes or excerpts of one song
+TAKE = re.compile(r"-([A-Z])$")  # `song-A`, `song-B`: takes or excerpts of one song
 LAYOUTS = (
     "class folders ({name}/<class>/<song>.mp3), playlists ({name}/<class>.m3u8), or a CSV with the "
     "header path,label,song"

@@ -13,6 +13,7 @@ from tqdm.auto import tqdm
 
 from thesis_lib import audio, duplicates, tags
 from thesis_lib.errors import InputError
+from thesis_lib.library import TAKE
 
 SILENCE = 60  # dB below its peak a recording counts as silent at its ends
 RATE = 16000  # Hz, at which files are listened to here
@@ -93,11 +94,16 @@ def _say(faults, files):
 
 
 def _told_apart(table):
-    """Names no two of which are the same: where tags are, the file's name is added, or its path."""
-    stems = table.path.map(lambda path: Path(path).stem)
-    same = table.name.duplicated(keep=False)
-    names = table.name.where(~same | (table.name == stems), table.name + " (" + stems + ")")
-    return names.where(~names.duplicated(keep=False), table.path)
+    """Names no two of which are the same: a take's letter is added, or the file's name or path."""
+    files = table.path.map(Path)
+    stems, names = files.map(lambda file: file.stem), table.name
+    takes = stems.str.extract(TAKE)[0].fillna("")
+    for more in (takes, stems):
+        same = names.duplicated(keep=False) & (more != "") & (names != stems)
+        names = names.where(~same, names + " (" + more + ")")
+    for place in (files.map(lambda file: file.with_suffix("").as_posix()), table.path):
+        names = names.where(~names.duplicated(keep=False), place)
+    return names
 
 
 def _merged(table, pairs):
