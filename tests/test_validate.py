@@ -8,7 +8,7 @@ from corpora import corpus_of, noise, sins_lists, tone, write, write_aac
 from thesis_lib import sins
 from thesis_lib import validate as module
 from thesis_lib.corpus import Corpus
-from thesis_lib.validate import examine, headers, report, validate
+from thesis_lib.validate import by_file, examine, headers, report, validate
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_the_report_counts_and_groups(corpus):
     for path in all_paths[:4]:
         path.write_bytes(b"")
     write(all_paths[4], noise(0.25, channels=2))
-    examined = examine(corpus, progress=False)
+    examined = examine(by_file(corpus), progress=False)
     assert examined.files == 6 and examined.seconds > 0
     assert examined.size == sum(path.stat().st_size for path in all_paths)
     first, *lines = report(examined).splitlines()
@@ -131,7 +131,7 @@ def test_the_report_counts_and_groups(corpus):
 
 
 def test_the_report_of_a_whole_corpus_is_one_line(corpus):
-    assert report(examine(corpus, progress=False)).endswith("MB/s): no faults.")
+    assert report(examine(by_file(corpus), progress=False)).endswith("MB/s): no faults.")
 
 
 def test_an_empty_corpus(corpus):

@@ -26,6 +26,32 @@ def _check(args):
     print(f"{args.manifest}: every file is there and as declared.")
 
 
+def _fetch(args):
+    from thesis_lib import fetch
+
+    sets = args.set and args.set.split(",")
+    if args.dry_run:
+        print(fetch.describe(fetch.plan(args.name, args.to, sets, args.parts), args.to))
+        return
+    fetch.fetch(args.name, args.to, sets, args.parts, jobs=args.jobs, keep=args.keep)
+    print(f"{args.to}: all is fetched and unpacked; `thesis validate {args.to}` checks every file.")
+
+
+def _validate(args):
+    from thesis_lib import corpora, validate
+
+    files, faults = corpora.files(args.name or corpora.recognise(args.folder), args.folder)
+    examined = validate.examine(files)
+    print(validate.report(examined))
+    if faults:
+        print("\n".join(faults))
+    if faults or examined.faults:
+        raise InputError(
+            f"{args.folder} has {len(faults) + len(examined.faults)} fault(s); mend or remove "
+            "what is named above."
+        )
+
+
 def _corpus(args):
     from thesis_lib import stages
 
@@ -95,6 +121,19 @@ def _parser():
     check = commands.add_parser("check", help="check the data that comes with the suite")
     check.add_argument("manifest", nargs="?", default="data/manifest.json")
     check.set_defaults(do=_check)
+    fetch = commands.add_parser("fetch", help="fetch SINS or FMA: resumed, checked, unpacked")
+    fetch.add_argument("name", choices=["sins", "fma"])
+    fetch.add_argument("--to", required=True, help="folder for all of it")
+    fetch.add_argument("--set", help="of sins: dev, eval (both by default); of fma: medium, large")
+    fetch.add_argument("--parts", help="1-3 or 2,5: only these of the numbered audio archives")
+    fetch.add_argument("--dry-run", action="store_true", help="only say what would be fetched")
+    fetch.add_argument("--jobs", type=int, default=3, help="archives at a time")
+    fetch.add_argument("--keep", action="store_true", help="leave the archives after unpacking")
+    fetch.set_defaults(do=_fetch)
+    validate = commands.add_parser("validate", help="decode every file of a folder to its end")
+    validate.add_argument("folder")
+    validate.add_argument("--name", choices=KINDS, help="of the corpus; by default it is guessed")
+    validate.set_defaults(do=_validate)
     corpus = commands.add_parser("corpus", help="read and check a corpus, begin a run")
     corpus.add_argument("name", choices=KINDS)
     corpus.add_argument("source", help="folder with the audio")

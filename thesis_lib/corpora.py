@@ -65,6 +65,37 @@ def read(name, folder, trials=3):
     return music.read(folder, parts=max(3, trials))
 
 
+def files(name, folder):
+    """Every file that belongs to a corpus, for `validate.examine`.
+
+    Parameters
+    ----------
+    name : str
+        One of `KINDS`.
+    folder : Path
+
+    Returns
+    -------
+    files : dict, Path -> list of rows of the corpus's table
+        A home's; of music nothing is known before it is decoded: no rows.
+    faults : list of str
+        A sentence for what is listed and cannot be there.
+    """
+    from thesis_lib import library, sins, validate
+
+    folder = Path(folder)
+    if kind(name) == "home":
+        lacking = [
+            f"{folder}: session {row.group} ({row.set}) has {row.there} of {row.files} files."
+            for row in sins.missing(folder).itertuples()
+        ]
+        return validate.by_file(sins.read(folder)), lacking
+    if name == "fma":
+        return {path: [] for path in sorted(folder.glob("fma_*/*/*.mp3"))}, []
+    root, listing, faults = library.find(folder)
+    return {root / path: [] for path in listing.path}, faults
+
+
 def kind(name):
     """ "home" or "music": which half of the suite a corpus belongs to."""
     if name not in KINDS:

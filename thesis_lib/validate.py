@@ -40,15 +40,16 @@ def validate(corpus, progress=True):
         It is missing, empty or no audio; its sample rate, channels or length are not the table's;
         it breaks off, cannot be decoded, or holds NaN or infinite samples.
     """
-    return [sentence for _, sentence in examine(corpus, progress).faults]
+    return [sentence for _, sentence in examine(by_file(corpus), progress).faults]
 
 
-def examine(corpus, progress=True):
+def examine(files, progress=True):
     """As `validate`, with what `report` tells beside the faults.
 
     Parameters
     ----------
-    corpus : Corpus
+    files : dict, Path -> list of rows of a corpus
+        What each file has to be, see `by_file`; no rows where nothing is known of it.
     progress : bool
         Show a bar.
 
@@ -57,7 +58,6 @@ def examine(corpus, progress=True):
     Examined
     """
     began = time.perf_counter()
-    files = _by_file(corpus)
     faults = _of_all(files, _decoding, progress)
     size = sum(os.path.getsize(path) for path in files if path.is_file())
     return Examined(faults, len(files), time.perf_counter() - began, size)
@@ -77,7 +77,7 @@ def headers(corpus, tile_s=0.0):
     faults : list of str, one sentence a fault, each naming the file
     """
     check = partial(_header, tile_s=tile_s)
-    return [sentence for _, sentence in _of_all(_by_file(corpus), check, progress=False)]
+    return [sentence for _, sentence in _of_all(by_file(corpus), check, progress=False)]
 
 
 def report(examined, examples=3):
@@ -114,8 +114,8 @@ def _kind(path, sentence):
     return re.sub(r"\d+(\.\d+)?", "#", sentence.replace(str(path), ""))
 
 
-def _by_file(corpus):
-    """The rows of each file: one file may hold several recordings or channels."""
+def by_file(corpus):
+    """The rows of each file of a corpus: one file may hold several recordings or channels."""
     files = {}
     for row in corpus.table.itertuples():
         files.setdefault(corpus.path(row), []).append(row)
