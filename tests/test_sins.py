@@ -268,15 +268,17 @@ def test_development_set_below_a_folder_without_evaluation_set(both, how, caplog
     assert len(table) == len(DEV) and bool(caplog.messages) == (how == "no audio")
 
 
-@pytest.mark.parametrize("how", ["no folder", "no audio", "alone"])
+@pytest.mark.parametrize("how", ["no folder", "no audio", "alone", "alone, with meta.txt"])
 def test_evaluation_set_without_development_set(both, how):
     root, below = both, "eval/"
     if how == "no audio":
         shutil.rmtree(both / "dev" / "audio")
     else:
         shutil.rmtree(both / "dev")
-    if how == "alone":
+    if how.startswith("alone"):
         root, below = both / "eval", ""
+    if how.endswith("meta.txt"):  # the official archive holds one, of the anonymous names
+        shutil.copy(root / "evaluation_setup" / "evaluate.txt", root / "meta.txt")
     table = sins.read(root).table
     assert table.path.tolist() == [f"{below}audio/{i}.wav" for i in (1, 2, 3)]
     assert set(table.split) == {"test"}

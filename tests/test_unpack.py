@@ -1,10 +1,14 @@
 """Archives as they come, and as somebody who means harm would make them: all of it or nothing."""
 
+import io
 import os
 import shutil
 import stat
+import struct
 import zipfile
+import zlib
 from collections import namedtuple
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -107,6 +111,60 @@ def test_a_name_that_comes_twice(tmp_path):
     with zipfile.ZipFile(path, "a") as file:
         file.writestr("set/meta.txt", b"another")
     refused(path, tmp_path / "to", "a name twice")
+
+
+def overlapping(path):
+    """Two whole files, the second within the first: its data begins with the second's header."""
+    inside = b"abc" * 1000
+    pack = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = pack.compress(inside) + pack.flush()
+
+    def fields(content, size):
+        return 20, 0, 8, 0, 0x21, zlib.crc32(content), size, len(content), len(b"set/a"), 0
+
+    def header(name, *about):
+        return struct.pack("<IHHHHHIIIHH", 0x04034B50, *fields(*about)) + name
+
+    def listed(name, offset, *about):
+        rest = struct.pack("<HHHII", 0, 0, 0, 0, offset)
+        return struct.pack("<IHHHHHHIIIHH", 0x02014B50, 20, *fields(*about)) + rest + name
+
+    second = header(b"set/b", inside, len(packed))
+    quote = struct.pack("<BHH", 0, len(second), 0xFFFF ^ len(second))  # a stored block of DEFLATE
+    whole = second + inside, len(quote + second + packed)
+    first = header(b"set/a", *whole)
+    places = listed(b"set/a", 0, *whole)
+    places += listed(b"set/b", len(first + quote), inside, len(packed))
+    body = first + quote + second + packed
+    end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 2, 2, len(places), len(body), 0)
+    path.write_bytes(body + places + end)
+    return second + inside, inside
+
+
+def test_entries_that_overlap(tmp_path):
+    contents = overlapping(tmp_path / "set.zip")
+    with zipfile.ZipFile(tmp_path / "set.zip") as file, suppress(zipfile.BadZipFile):
+        assert (file.read("set/a"), file.read("set/b")) == contents  # newer ones refuse the first
+    refused(tmp_path / "set.zip", tmp_path / "to", "entries that overlap|Overlapped entries")
+
+
+class Pipe(io.BytesIO):
+    """Where a writer cannot go back: it then puts sizes and checksums behind the data."""
+
+    def seekable(self):
+        return False
+
+    def tell(self):
+        raise OSError("a pipe")
+
+
+def test_an_archive_that_was_streamed(tmp_path):
+    pipe = Pipe()
+    archive(pipe)
+    (tmp_path / "set.zip").write_bytes(pipe.getvalue())
+    assert zipfile.ZipFile(tmp_path / "set.zip").infolist()[0].flag_bits & 8
+    unpack(tmp_path / "set.zip", tmp_path / "to")
+    assert found(tmp_path / "to") == {n.removeprefix("set/"): data for n, data in FILES.items()}
 
 
 def test_an_encrypted_archive(tmp_path):

@@ -100,10 +100,11 @@ def missing(folder):
 def _lists(folder):
     """Of each set that lies there: its place below the folder, and the table of its lists."""
     lists = {}
-    if (folder / "dev").is_dir() or (folder / "meta.txt").is_file():
+    unseen = (folder / "evaluation_setup" / "map.txt").is_file()  # that set has a meta.txt too
+    if (folder / "dev").is_dir() or (folder / "meta.txt").is_file() and not unseen:
         below = "dev/" if (folder / "dev").is_dir() else ""
         lists["dev"] = below, _development(folder, below)
-    if (folder / "eval").is_dir() or (folder / "evaluation_setup" / "map.txt").is_file():
+    if (folder / "eval").is_dir() or unseen:
         below = "eval/" if (folder / "eval").is_dir() else ""
         lists["eval"] = below, _evaluation(folder, below)
     return lists

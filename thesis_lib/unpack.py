@@ -15,6 +15,7 @@ from thesis_lib.errors import InputError
 # may pack better, and 100 MB harm nobody.
 RATIO = 20  # unpacked bytes to a byte of the archive, at most
 FLOOR = 100_000_000  # bytes that any archive may unpack to
+HEADER = 30  # bytes in front of an entry's name and data, at least
 BAD = "it is damaged or made to do harm: fetch it again from its publisher."
 
 # What `zipfile` raises on damaged archives.
@@ -53,12 +54,13 @@ def unpack(archive, folder, strip=True):
     ------
     InputError
         The archive is damaged, encrypted or too large for the disk, would unpack to far more than
-        it weighs, or holds a link, a name twice, or a name that leads out of the folder. Nothing
-        was written then.
+        it weighs, or holds a link, a name twice, entries that share bytes, or a name that leads
+        out of the folder. Nothing was written then.
     """
     archive, folder = Path(archive), Path(folder)
     with _named(archive), zipfile.ZipFile(archive) as file:
         members = _members(archive, file, strip)
+        _check_overlaps(archive, file.infolist())
         _check_size(archive, folder, members.values())
         _check_places(archive, folder, members)
         with _room_in(folder, archive.name) as room:
@@ -122,6 +124,15 @@ def _path(archive, entry):
     if entry.flag_bits & 0x1:
         raise InputError(f"{archive} is encrypted ({name!r}); fetch the open one.")
     return PurePosixPath(name)
+
+
+def _check_overlaps(archive, entries):
+    """Refuse bytes that belong to two entries: older `zipfile` (before 3.11.8) lets them pass."""
+    end = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        if entry.header_offset < end:
+            raise InputError(f"{archive} holds entries that overlap, {entry.filename!r}; {BAD}")
+        end = entry.header_offset + HEADER + len(entry.orig_filename) + entry.compress_size
 
 
 def _check_size(archive, folder, entries):
