@@ -85,6 +85,7 @@ def test_a_csv_of_paths_alone_and_of_paths_elsewhere(tmp_path):
         (["path,path", "1.wav,2.wav"], "line 1: the header is 'path,path'"),
         (["file,label", "1.wav,a"], "line 1: the header is 'file,label', not path,label,song"),
         ([""], "line 1: the header is"),
+        (["path,label", f'1.wav,"{"x" * 200000}'], "line 2: field larger than"),
     ],
 )
 def test_a_csv_that_is_wrong(tmp_path, rows, says):

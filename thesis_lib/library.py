@@ -1,6 +1,7 @@
 """Which files a collection of music has, of which class and song: by CSV, playlist or folder."""
 
 import csv
+import io
 import os
 import re
 from pathlib import Path
@@ -155,13 +156,10 @@ def _of_csv(path):
 
 def _lines(path):
     """The rows of a CSV, each with its line's number; every one has a path of its own."""
-    header, delimiter = _header(path), _delimiter(path)
+    header = _header(path)
     _check_header(path, header)
-    reader = csv.reader(playlists.text(path).splitlines(), delimiter=delimiter)
     lines, seen = [], set()
-    for number, fields in ((reader.line_num, fields) for fields in reader):
-        if number == 1 or not any(fields):
-            continue
+    for number, fields in _rows(path)[1:]:
         if len(fields) != len(header):
             raise InputError(
                 f"{path}, line {number}: {len(fields)} field(s) where the header has "
@@ -174,6 +172,15 @@ def _lines(path):
         seen.add(line["path"])
         lines.append((number, line))
     return lines
+
+
+def _rows(path):
+    """The fields of each row that is not empty, with its line's number."""
+    reader = csv.reader(io.StringIO(playlists.text(path), None), delimiter=_delimiter(path))
+    try:
+        return [(reader.line_num, fields) for fields in reader if any(fields)]
+    except csv.Error as error:
+        raise InputError(f"{path}, line {reader.line_num}: {error}; correct the line.") from None
 
 
 def _check_header(path, header):
