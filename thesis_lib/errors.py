@@ -3,3 +3,7 @@
 
 class InputError(ValueError):
     """An input that cannot be used: one sentence that names it, its value, and what to do."""
+
+
+class NothingToShow(InputError):
+    """What a notebook asks of a corpus, such as labels, is not there; no fault of anybody's."""

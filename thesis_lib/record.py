@@ -15,7 +15,7 @@ from matplotlib.animation import PillowWriter
 
 from thesis_lib.audio import mp3
 from thesis_lib.device import choose, describe
-from thesis_lib.errors import InputError
+from thesis_lib.errors import InputError, NothingToShow
 from thesis_lib.files import atomic
 
 PACKAGES = ("torch", "torchaudio", "numpy", "scipy", "librosa", "scikit-learn", "matplotlib")
@@ -125,6 +125,22 @@ class Record:
         pair = {"what": what, "thesis": thesis, "here": here, "unit": unit, "differs": differs}
         self.pairs.append(pair)
         return pair
+
+    def needs_labels(self, *runs):
+        """End the notebook, its result saying why, where a corpus carries fewer than two labels.
+
+        Raises
+        ------
+        NothingToShow
+            `execute` takes it for a whole notebook.
+        """
+        for run in runs:
+            known = run.corpus.labels
+            if len(known) < 2:
+                said = f"{run.corpus.name} carries {len(known)} labels, and two are needed"
+                self.number("left_out", said)
+                self.close()
+                raise NothingToShow(f"{self.notebook} is left out: {said} to compare anything.")
 
     def close(self):
         """Write `results/<notebook>.json`; a notebook that fails before leaves none."""
