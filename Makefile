@@ -15,11 +15,12 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 SINS_FOLDER := $(if $(filter 1,$(SINS)),data/sins,$(SINS))
 MUSIC_FOLDER := $(if $(filter 1,$(FMA)),data/fma,$(or $(FMA),$(MUSIC)))
 CONFIG := $(if $(MUSIC_FOLDER),music="$(MUSIC_FOLDER)") $(if $(SINS_FOLDER),home="$(SINS_FOLDER)") \
-          $(if $(PROFILE),profile=$(PROFILE)) $(if $(SEEDS),seeds=$(SEEDS))
+          $(if $(PROFILE),profile=$(PROFILE)) $(if $(SEEDS),seeds=$(SEEDS)) \
+          $(if $(SHARD),shard=$(SHARD))
 CONFIG := $(if $(strip $(CONFIG)),--config $(CONFIG))
 
 .DEFAULT_GOAL := help
-.PHONY: help figures test lab listen data bench clean
+.PHONY: help figures shard test lab listen data bench clean
 
 help:  ## what can I do?
 	@echo "Deep embedded music: read, rerun and hear the thesis."
@@ -33,6 +34,10 @@ help:  ## what can I do?
 
 figures: $(READY)  ## regenerate every figure and number (about 5 minutes on 2 cores)
 	@$(BIN)/snakemake --cores all --quiet all --rerun-incomplete --nolock $(CONFIG)
+
+shard: $(READY)
+	@$(if $(SHARD),,echo "Which? make shard SHARD=2/8 SINS=folder"; exit 1)
+	@$(BIN)/snakemake shards --cores all --quiet all --rerun-incomplete --nolock $(CONFIG)
 
 test: $(READY)  ## run the tests, every notebook included (about 5 minutes)
 	@$(BIN)/python -m pytest

@@ -4,6 +4,7 @@
 #   snakemake --cores all --config music=FOLDER           the same on your own music
 #   snakemake --cores all --config home=FOLDER            the same on SINS
 #   snakemake --cores all --config profile=smoke          seconds: does everything run?
+#   snakemake --cores all shards --config shard=2/8       spectrograms on one of eight machines
 
 import json
 from pathlib import Path
@@ -116,6 +117,26 @@ rule features:
     threads: workflow.cores
     shell:
         "thesis features {wildcards.folder:q}/{wildcards.kind}"
+
+
+# One of several machines: `snakemake shards --config shard=2/8`; `features` then joins them.
+SHARD = config.get("shard", "1/1")
+SHARDED = f"shard_{SHARD.replace('/', '_of_')}.done"
+
+
+rule shards:
+    input:
+        [f"{run}/{SHARDED}" for run in RUN.values()],
+
+
+rule shard:
+    input:
+        "{folder}/{kind}/run.json",
+    output:
+        touch(f"{{folder}}/{{kind}}/{SHARDED}"),
+    threads: workflow.cores
+    shell:
+        "thesis features {wildcards.folder:q}/{wildcards.kind} --shard {SHARD}"
 
 
 rule training:
