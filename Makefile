@@ -29,8 +29,8 @@ help:  ## what can I do?
 	@echo
 	@echo "  make figures MUSIC=folder   the same on your own music: class folders, a CSV, or playlists"
 	@echo "  make figures SINS=folder    the same on SINS, as its archives unpack"
-	@echo "  make data SINS=1            fetch SINS (93 GB) into data/sins; then make figures SINS=1"
-	@echo "  make data FMA=1             fetch open music (23 GB) into data/fma; then make figures FMA=1"
+	@echo "  make data SINS=1            fetch SINS (91 GB, 186 unpacked) to data/sins; then make figures SINS=1"
+	@echo "  make data FMA=1             fetch open music (24 GB) to data/fma; then make figures FMA=1"
 
 figures: $(READY)  ## regenerate every figure and number (about 5 minutes on 2 cores)
 	@$(BIN)/snakemake --cores all --quiet all --rerun-incomplete --nolock $(CONFIG)
