@@ -13,14 +13,14 @@ import pytest
 import torch
 from corpora import corpus_of, fill_disk, listing, on_one_thread, tone
 
-from thesis_lib import preprocess
+from thesis_lib import objectives, preprocess
 from thesis_lib import train as train_module
 from thesis_lib.errors import InputError
 from thesis_lib.recipe import Recipe
 from thesis_lib.spectrogram import Features
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import (
-    count_triplets,
+    count_anchors,
     load_model,
     make_plan,
     new_model,
@@ -198,7 +198,7 @@ def test_the_bar_counts_every_triplet_once(store, tmp_path):
     bar.left = 0
     bar.stop = lambda: None
     train(store, RECIPE, tmp_path, 1, CPU, bar)
-    assert -bar.left == count_triplets(store, RECIPE) == ANCHORS * RECIPE.epochs
+    assert -bar.left == count_anchors(store, RECIPE) == ANCHORS * RECIPE.epochs
     bar.left = 0
     train(store, RECIPE, tmp_path, 1, CPU, bar)  # nothing left to do: all of it at once
     assert -bar.left == ANCHORS * RECIPE.epochs
@@ -295,13 +295,13 @@ def test_a_loss_that_is_not_finite_leaves_the_checkpoint_before_it(store, tmp_pa
     with pytest.raises(Stopped):
         train(store, RECIPE, tmp_path, 1, CPU, Bar(1.5 * ANCHORS))
     before = listing(tmp_path)
-    true = train_module.triplet_loss
+    true = objectives.triplet_loss
 
     def strange(*args):
         found = true(*args)
         return found._replace(loss=found.loss * float("inf"))
 
-    monkeypatch.setattr(train_module, "triplet_loss", strange)
+    monkeypatch.setattr(objectives, "triplet_loss", strange)
     with pytest.raises(InputError, match=r"not finite.*choose a learning rate below 0\.01"):
         train(store, RECIPE, tmp_path, 1, CPU)
     assert listing(tmp_path) == before
@@ -401,13 +401,13 @@ def test_too_few_recordings_for_triplets(store, tmp_path):
     with pytest.raises(InputError, match="all tiles are of one recording"):
         train(replace(store, index=alone), RECIPE, tmp_path, 1, CPU)
     with pytest.raises(InputError, match="no recording holds two tiles"):
-        count_triplets(store, replace(RECIPE, tile=1.5))
+        count_anchors(store, replace(RECIPE, tile=1.5))
     assert listing(tmp_path) == {}
 
 
-def test_first_weights_are_the_same_when_seeds_are_trained_side_by_side():
-    made, recipe = {"mean": 0.0, "std": 1.0}, replace(RECIPE, width=16)
+def test_first_weights_are_the_same_when_seeds_are_trained_side_by_side(store):
+    recipe = replace(RECIPE, width=16)
     with ThreadPoolExecutor(8) as pool:
-        models = list(pool.map(lambda seed: new_model(recipe, made, seed), range(32)))
+        models = list(pool.map(lambda seed: new_model(recipe, store, seed), range(32)))
     for seed, model in enumerate(models):
-        assert same(model.state_dict(), new_model(recipe, made, seed).state_dict())
+        assert same(model.state_dict(), new_model(recipe, store, seed).state_dict())

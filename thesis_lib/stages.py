@@ -16,7 +16,7 @@ from thesis_lib.recipe import RECIPES
 from thesis_lib.record import write_json
 from thesis_lib.run import Run
 from thesis_lib.store import SpectrogramStore
-from thesis_lib.train import count_triplets, make_plan, plan_of, train
+from thesis_lib.train import count_anchors, make_plan, plan_of, train
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ def training(folder):
     for seed in run.seeds:
         _set_aside_other_plans(run, seed)
     side_by_side = len(run.seeds) if device.type == "cpu" else 1
-    total = sum(count_triplets(run.store_of(seed), run.recipe) for seed in run.seeds)
+    total = sum(count_anchors(run.store_of(seed), run.recipe) for seed in run.seeds)
     with tqdm(total=total, desc=f"training on {run.corpus.name}", unit=" triplets") as bar:
 
         def one(seed):

@@ -1,8 +1,9 @@
-"""The training loop: triplets of tiles in, a network that places tiles near in time near by out.
+"""The training loop: tiles in, a network that places tiles near in time near by out.
 
 Nothing in here knows of labels: it is given frames, where recordings lie in them, and numbers.
 """
 
+import math
 from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
@@ -12,12 +13,11 @@ import pandas as pd
 import torch
 from tqdm.auto import tqdm
 
-from thesis_lib import sampler
+from thesis_lib.encoder import Encoder
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
+from thesis_lib.objectives import objective
 from thesis_lib.resnet import ResNet18
-from thesis_lib.store import gather
-from thesis_lib.triplet_loss import triplet_loss
 
 POINTS = 20  # of the recorded curves, an epoch
 HISTORY = ["epoch", "loss", "near", "far", "active"]
@@ -45,7 +45,7 @@ def train(store, recipe, folder, seed, device, bar=None):
 
     Returns
     -------
-    model : ResNet18
+    model : ResNet18 or Encoder
     history : DataFrame
         `POINTS` rows an epoch: epoch (as a fraction), loss, near, far (squared distances), active.
 
@@ -55,17 +55,15 @@ def train(store, recipe, folder, seed, device, bar=None):
         The recordings give no triplets, the checkpoint is another recipe's, or the loss is not
         finite.
     """
-    tiles, draw = _triplets(store, recipe)
-    model = new_model(recipe, store.made, seed).to(device, memory_format=torch.channels_last)
-    optimiser = torch.optim.Adam(model.parameters(), lr=recipe.rate, weight_decay=recipe.l2)
+    aim = objective(store, recipe, device)
+    model = new_model(recipe, store, seed).to(device, memory_format=torch.channels_last)
+    optimiser = new_optimiser(model, recipe)
     plan = make_plan(store, recipe, seed)
     done, history = _resume(Path(folder), plan, model, optimiser, device)
-    starts, frames = torch.from_numpy(tiles.start).to(device), store.on(device)
     bar = bar or tqdm(disable=True)
-    bar.update(done * len(draw.anchors))
+    bar.update(done * aim.size)
     for epoch in range(done, recipe.epochs):
-        triplets = draw.epoch(seed, epoch)
-        steps = _epoch(model, optimiser, frames, starts, triplets.to(device), recipe, bar)
+        steps = _epoch(model, optimiser, aim, recipe, seed, epoch, bar)
         history += _points(steps, epoch)
         _save(Path(folder), plan, epoch + 1, model, optimiser, history)
     return model, pd.DataFrame(history, columns=HISTORY)
@@ -84,32 +82,78 @@ def plan_of(folder):
     return _read(path, torch.device("cpu"), "plan")["plan"] if path.exists() else None
 
 
-def count_triplets(store, recipe):
-    """How many triplets one whole training takes; also checks that there are any."""
-    return len(_triplets(store, recipe)[1].anchors) * recipe.epochs
+def count_anchors(store, recipe):
+    """How many anchors one whole training takes; also checks that there are any."""
+    return objective(store, recipe, torch.device("cpu")).size * recipe.epochs
 
 
-def _triplets(store, recipe):
-    rows = store.index[store.index.split == "train"]
-    tiles = sampler.cut(rows.first_frame, rows.n_frames, recipe.length, recipe.hop)
-    return tiles, sampler.TripletSampler(tiles, recipe.reach_tiles)
+def new_model(recipe, store, seed):
+    """The network of a recipe with the first weights that `seed` gives.
 
+    Parameters
+    ----------
+    recipe : Recipe
+    store : SpectrogramStore
+        Its levels over the training part are kept with the weights.
+    seed : int
 
-def new_model(recipe, made, seed):
-    """A network with the first weights that `seed` gives; `made` holds the input's mean and std."""
+    Returns
+    -------
+    ResNet18, or Encoder where the recipe asks for many opposites
+    """
     with RANDOM, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return ResNet18(1, recipe.width, recipe.embedding, made["mean"], made["std"])
+        if recipe.contrast is None:
+            made = store.made
+            return ResNet18(1, recipe.width, recipe.embedding, made["mean"], made["std"])
+        return Encoder(recipe.width, *store.band_levels())
 
 
-def _epoch(model, optimiser, frames, starts, triplets, recipe, bar):
-    """One step for each batch of triplets; returns what `HISTORY` names, for each step."""
+def new_optimiser(model, recipe):
+    """Adam; the L2 penalty as the thesis had it, or apart from the gradients (AdamW)."""
+    kind = torch.optim.Adam if recipe.contrast is None else torch.optim.AdamW
+    return kind(model.parameters(), lr=recipe.rate, weight_decay=recipe.l2)
+
+
+def rate_at(recipe, progress):
+    """The learning rate after a share of the training: constant, or up and down a cosine.
+
+    Parameters
+    ----------
+    progress : float
+        0 at the first step, 1 behind the last.
+
+    Returns
+    -------
+    float
+    """
+    if recipe.contrast is None:
+        return recipe.rate
+    rising = min(1.0, 0.01 + progress / max(recipe.contrast.warm_up, 1e-9))
+    return recipe.rate * rising * (1 + math.cos(math.pi * min(progress, 1.0))) / 2
+
+
+def step(model, optimiser, aim, batch, rate):
+    """One step of the training: what the loss of the batch was made of, as one tensor (4,)."""
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+    found = aim.loss(model, batch)
+    optimiser.zero_grad()
+    found.loss.backward()
+    optimiser.step()
+    return torch.stack(found).detach()
+
+
+def _epoch(model, optimiser, aim, recipe, seed, epoch, bar):
+    """One step for each batch; returns what `HISTORY` names, for each step."""
     model.train()
-    steps = []
-    for batch in triplets.split(recipe.batch):
-        step = _step(model, optimiser, frames, starts[batch.T.flatten()], recipe)
-        steps.append(torch.stack(step).detach())
-        bar.update(len(batch))
+    steps, seen = [], 0
+    for batch in aim.batches(seed, epoch):
+        rate = rate_at(recipe, (epoch + seen / aim.size) / recipe.epochs)
+        steps.append(step(model, optimiser, aim, batch, rate))
+        new = min(len(batch), aim.size - seen)
+        seen += new
+        bar.update(new)
     steps = torch.stack(steps).cpu().numpy()  # one transfer an epoch, not one a step
     if not np.isfinite(steps).all():
         raise InputError(
@@ -117,17 +161,6 @@ def _epoch(model, optimiser, frames, starts, triplets, recipe, bar):
             f"choose a learning rate below {recipe.rate:g}."
         )
     return steps
-
-
-def _step(model, optimiser, frames, starts, recipe):
-    x = gather(frames, starts, recipe.length)  # (3 n, 1, length, mels)
-    with torch.autocast(x.device.type, torch.bfloat16, enabled=recipe.bfloat16):
-        z = model(x.contiguous(memory_format=torch.channels_last))  # (3 n, embedding)
-    loss = triplet_loss(*z.float().chunk(3), recipe.margin, recipe.reduction)
-    optimiser.zero_grad()
-    loss.loss.backward()
-    optimiser.step()
-    return loss
 
 
 def _points(steps, epoch):
@@ -198,7 +231,7 @@ def load_model(path, device):
 
     Returns
     -------
-    ResNet18
+    ResNet18 or Encoder
         In evaluation mode; its sizes are read off its weights.
 
     Raises
@@ -212,6 +245,9 @@ def load_model(path, device):
     weights = weights.get("model", weights)
     weights.pop("epoch", None)
     width, channels = weights["conv.weight"].shape[:2]
-    model = ResNet18(channels, width, len(weights["head.bias"]))
+    if "head.bias" in weights:
+        model = ResNet18(channels, width, len(weights["head.bias"]))
+    else:
+        model = Encoder(width, weights["mean"], weights["std"])
     model.load_state_dict(weights)
     return model.to(device, memory_format=torch.channels_last).eval()

@@ -1,0 +1,65 @@
+"""What every stage of the ResNet hears, and a head that only the training sees."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from thesis_lib.resnet import ResNet18
+
+SHARE = 8  # numbers a stage gives, in units of the width: bands times channels is the same for all
+
+
+class Encoder(ResNet18):
+    """ResNet18 whose embedding is mean and deviation over time of all four stages.
+
+    A stage with few channels keeps many bands, a stage with many channels few: 8, 4, 2 and 1, so
+    each of the four gives 2 * SHARE * width numbers and none outweighs the others in a distance.
+
+    Parameters
+    ----------
+    width : int
+        Channels after the first convolution; the embedding has 8 * SHARE * width dimensions.
+    mean, std : (mels,) tensors
+        Of each band over the training part, dB; kept with the weights.
+    hidden, out : int
+        Of the projection head, which is thrown away after the training (SimCLR).
+    """
+
+    def __init__(self, width, mean, std, hidden=256, out=128):
+        super().__init__(1, width, 1)
+        del self.head
+        self.register_buffer("mean", torch.as_tensor(mean, dtype=torch.float32))  # (mels,)
+        self.register_buffer("std", torch.as_tensor(std, dtype=torch.float32))  # (mels,)
+        size = 8 * SHARE * width
+        self.project = nn.Sequential(
+            nn.BatchNorm1d(size, affine=False),  # each dimension counts the same
+            nn.Linear(size, hidden, bias=False),
+            nn.BatchNorm1d(hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, out),
+        )
+
+    def forward(self, x):
+        """Embed tiles of any length: (n, 1, frames, mels) in dB -> (n, 8 * SHARE * width)."""
+        x = (x - self.mean) / self.std  # (n, 1, 98, 64)
+        x = F.relu(self.norm(self.conv(x)))  # (n, 16, 49, 32)
+        x = F.max_pool2d(x, 3, stride=2, padding=1)  # (n, 16, 25, 16)
+        found = []
+        for stage in (self.stage1, self.stage2, self.stage3, self.stage4):
+            x = stage(x)  # (n, 16, 25, 16), (n, 32, 13, 8), (n, 64, 7, 4), (n, 128, 4, 2)
+            found.append(over_time(x, SHARE * self.conv.out_channels // x.shape[1]))
+        return torch.cat(found, dim=1)
+
+
+def over_time(x, bands):
+    """Mean and deviation over time: (n, channels, frames, bands) -> (n, 2 * channels * bands).
+
+    Parameters
+    ----------
+    bands : int
+        Neighbouring bands are averaged first, to so many.
+    """
+    x = F.adaptive_avg_pool2d(x.float(), (x.shape[2], bands))  # (n, channels, frames, bands)
+    mean = x.mean(dim=2)  # (n, channels, bands)
+    deviation = ((x - mean[:, :, None]).square().mean(dim=2) + 1e-5).sqrt()  # no 1 / 0 in backward
+    return torch.cat([mean.flatten(1), deviation.flatten(1)], dim=1)
