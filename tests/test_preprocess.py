@@ -1,17 +1,20 @@
 """However a store is made, in one go, after a kill or in shards, it is the same to the byte."""
 
 import hashlib
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from corpora import corpus_of, listing, noise, write
+import soxr
+from corpora import corpus_of, listing, noise, tone, write
 
-from thesis_lib import audio, preprocess
+from thesis_lib import audio, parts, preprocess
 from thesis_lib.errors import InputError
 from thesis_lib.spectrogram import Features, log_mel
 
@@ -36,7 +39,10 @@ def whole(corpus, tmp_path):
 
 
 def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    """The files of a store; `records.npy` tells when its sounds were written, and may differ."""
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert files.pop("records.npy")
+    return files
 
 
 @pytest.fixture
@@ -81,7 +87,7 @@ read = audio.read
 def slow(path, *args, **kwargs):
     time.sleep(0.2)
     return read(path, *args, **kwargs)
-audio.read, preprocess.SAVED = slow, 1
+audio.read, preprocess.SAVED = slow, 0
 corpus = Corpus.open(sys.argv[1])
 preprocess.build(corpus, Features(mels=32), sys.argv[2], progress=False)
 """
@@ -114,6 +120,56 @@ def test_shards_join_to_the_same_store(corpus, whole, tmp_path, decoded, of):
     build(corpus, tmp_path / "store")
     assert decoded == [] and contents(tmp_path / "store") == whole
     assert not list(tmp_path.glob("store.*"))
+
+
+def test_a_store_that_is_made_is_not_made_again(corpus, whole, tmp_path, decoded):
+    build(corpus, tmp_path / "store")
+    decoded.clear()
+    before = listing(tmp_path / "store")
+    build(corpus, tmp_path / "store")
+    assert decoded == [] and listing(tmp_path / "store") == before
+    table = corpus.table.assign(label="another")
+    store = build(replace(corpus, table=table), tmp_path / "store")
+    assert decoded == [] and set(store.index.label) == {"another"}
+    assert contents(tmp_path / "store")["frames.npy"] == whole["frames.npy"]
+    assert contents(tmp_path / "store")["made.json"] != whole["made.json"]
+
+
+def test_what_stays_in_a_corpus_is_not_computed_again(corpus, tmp_path, decoded):
+    """Recordings leave, join and change places after a build was broken off."""
+    want = corpus.table.iloc[[11, 3, 0, 1, 6, 9]].reset_index(drop=True)
+    want = replace(corpus, table=want)
+    build(want, tmp_path / "whole")
+    decoded.clear()
+    broken_off(corpus.part(np.arange(12) < 10), tmp_path / "store", after=6)
+    assert sorted(decoded) == corpus.table.path[:10].tolist()
+    decoded.clear()
+    build(want, tmp_path / "store")
+    assert sorted(decoded) == ["06.wav", "11.wav"]
+    assert contents(tmp_path / "store") == contents(tmp_path / "whole")
+    assert not list(tmp_path.glob("store.*"))
+
+
+def test_a_file_that_changed_is_read_again(corpus, tmp_path, decoded):
+    """Of the same name and size, after its frames were done: in a part, and in a store."""
+    broken_off(corpus, tmp_path / "store", after=8)
+    for number in (2, 5):
+        write(corpus.root / f"{number:02d}.wav", noise(0.3 + 0.2 * number, 99), subtype="FLOAT")
+        decoded.clear()
+        build(corpus, tmp_path / "store")
+        assert f"{number:02d}.wav" in decoded and len(decoded) <= 2
+    build(corpus, tmp_path / "whole")
+    assert contents(tmp_path / "store") == contents(tmp_path / "whole")
+
+
+def test_a_damaged_frame_of_a_shard_is_computed_again(corpus, whole, tmp_path, decoded):
+    build(corpus, tmp_path / "store", (1, 1))
+    frames = np.load(tmp_path / "store.shard_1_of_1" / "frames.npy", mmap_mode="r+")
+    frames[-1, -1] += 1  # in the last recording
+    frames.flush()
+    decoded.clear()
+    build(corpus, tmp_path / "store")
+    assert decoded == ["11.wav"] and contents(tmp_path / "store") == whole
 
 
 def test_a_missing_shard_is_made_where_the_others_are_joined(corpus, whole, tmp_path, decoded):
@@ -162,20 +218,34 @@ def test_a_shard_that_does_not_exist(corpus, tmp_path, shard):
     }
 
 
-def test_a_long_recording_is_read_in_pieces_without_a_seam(tmp_path, monkeypatch, decoded):
-    wave = noise(3.21)
-    corpus = corpus_of(tmp_path / "audio", [noise(0.5), wave])
-    corpus = corpus.part([True, True])
-    monkeypatch.setattr(preprocess, "CHUNK", 50)
+@pytest.mark.parametrize("rate", [16000, 22050, 44100])
+def test_a_long_recording_is_read_in_pieces_without_a_seam(tmp_path, monkeypatch, decoded, rate):
+    """Resampled in pieces, too, it is what it is when it is resampled at once.
+
+    A tone that breaks off is heard as a click in the bands where it is quiet.
+    """
+    wave = np.float32(tone(3.21, 440, rate)) + noise(3.21, rate=rate, level=1e-4)
+    corpus = corpus_of(tmp_path / "audio", [noise(0.5, rate=rate), wave], rate=rate)
+    monkeypatch.setattr(preprocess, "PIECE", 50)
+    monkeypatch.setattr(preprocess, "MARGIN", 20)
     store = build(corpus, tmp_path / "store")
-    want = log_mel(wave, FEATURES).numpy()
-    np.testing.assert_allclose(store.spectrogram(1), want, rtol=0, atol=1 / 32 + 1e-3)
+    want = log_mel(soxr.resample(wave, rate, 16000), FEATURES).numpy()
+    np.testing.assert_allclose(store.spectrogram(1), want, rtol=0, atol=1 / 16)
     assert decoded.count("01.wav") == -(-len(want) // 50)
+
+
+def test_long_recordings_share_the_room(corpus, monkeypatch):
+    """Fewer are read at a time where each is large; one always is."""
+    monkeypatch.setattr(preprocess, "cpu_count", lambda: 64)
+    rows = corpus.table.assign(duration=1e5, sample_rate=48000)
+    workers = [preprocess._workers(rows.assign(channels=n), FEATURES) for n in (1, 2, 8, 1000)]
+    assert 64 > workers[0] > workers[1] > workers[2] > workers[3] == 1
+    assert preprocess._workers(corpus.table, FEATURES) == 64
 
 
 def test_the_hash_covers_every_frame(corpus, tmp_path):
     store = build(corpus, tmp_path / "store")
-    records = np.zeros(12, preprocess.RECORD)
+    records = np.zeros(12, parts.RECORD)
     for record, row in zip(records, store.index.itertuples(), strict=True):
         frames = store.frames[row.first_frame :][: row.n_frames]
         record["sha256"] = hashlib.sha256(frames.tobytes()).digest()
@@ -185,10 +255,20 @@ def test_the_hash_covers_every_frame(corpus, tmp_path):
     assert preprocess._hash(made, store.index, records) != store.made["hash"]
 
 
-def test_a_second_machine_may_hold_the_audio_elsewhere(corpus, whole, tmp_path):
+def test_a_second_machine_may_hold_the_audio_elsewhere(corpus, whole, tmp_path, decoded):
     build(corpus, tmp_path / "store", (1, 2))
     shutil.move(tmp_path / "audio", tmp_path / "elsewhere")
-    build(type(corpus)(corpus.name, tmp_path / "elsewhere", corpus.table), tmp_path / "store")
+    for path in (tmp_path / "elsewhere").iterdir():
+        os.utime(path, (0, 0))  # copied at another time
+    decoded.clear()
+    build(replace(corpus, root=tmp_path / "elsewhere"), tmp_path / "store")
+    assert 0 < len(decoded) < 12 and contents(tmp_path / "store") == whole
+
+
+def test_a_machine_without_audio_can_join_shards(corpus, whole, tmp_path):
+    for number in (1, 2):
+        build(corpus, tmp_path / "store", (number, 2))
+    build(replace(corpus, root=tmp_path / "nowhere"), tmp_path / "store")
     assert contents(tmp_path / "store") == whole
 
 

@@ -1,38 +1,36 @@
 """Waveforms to a spectrogram store: streaming, on all cores, gone on with after a kill, in shards.
 
-What is made lies beside the store, in `<store>.partial`, until it is whole: the frames, and a
-record of each recording that is done. A build that was killed finds them there and goes on. A
-shard, made by another process or machine, is such a folder too, `<store>.shard_2_of_8`; a build
-takes over what the shards beside it have done. Memory does not grow with the corpus: frames are
-written, not mapped, and all that is known of them at the end are sums and checksums.
+What is made lies beside the store, in `<store>.partial`, until it is whole (`parts`). A build that
+was killed finds it there and goes on. A shard, made by another process or machine, is such a folder
+too, `<store>.shard_2_of_8`; a build copies what lies done in shards beside it. So it does where
+recordings joined or left the corpus in the middle of it: those that stayed are not computed again.
 """
 
 import hashlib
 import json
-import os
 import shutil
-from dataclasses import asdict, dataclass
+import time
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import torch
-from joblib import Parallel, delayed
-from numpy.lib.format import open_memmap
+from joblib import Parallel, cpu_count, delayed
 from tqdm.auto import tqdm
 
 from thesis_lib import audio
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
+from thesis_lib.parts import Part, blank, read, unchanged
 from thesis_lib.record import write_json
-from thesis_lib.spectrogram import Features, log_mel
+from thesis_lib.spectrogram import log_mel
 from thesis_lib.store import FORMAT, SpectrogramStore
 
-CHUNK = 60000  # frames computed at a time: ten minutes; only longer recordings are read in pieces
-SAVED = 256  # recordings after which what is done is written down
-RECORD = np.dtype(
-    [("done", "?"), ("sum", "f8"), ("squares", "f8"), ("sha256", "V32")]  # of float16 dB
-)
+PIECE = 12000  # frames computed at a time: two minutes; only longer recordings are read in pieces
+MARGIN = 100  # frames read on either side of a piece: ends suffer from decoding and resampling
+SAVED = 30.0  # s after which what is done is written down: what a kill costs at most
+ROOM = 8e8  # bytes that the samples of all pieces read at the same time may take
+LINES = 10000  # of the index, turned to text at a time
 
 
 def build(corpus, features, folder, shard=None, progress=True):
@@ -56,19 +54,21 @@ def build(corpus, features, folder, shard=None, progress=True):
     Raises
     ------
     InputError
-        A recording cannot be read, or is shorter than one frame; what was done is kept.
+        A recording cannot be read or is shorter than one frame, or the disk is full; what was done
+        is kept.
     """
     folder, index = Path(folder), _index(corpus, features)
-    part = Part.begin(_part_folder(folder, shard), index, features, _range(index, shard))
-    if shard is None:
-        for other in sorted(folder.parent.glob(f"{folder.name}.shard_*_of_*")):
-            part.take_over(other)
-    part.fill(corpus, progress)
+    if shard is None and _is_made(folder, corpus, index, features):
+        return SpectrogramStore.open(folder)
+    rows = index.iloc[_range(index, shard)]
+    part = Part.begin(_part_folder(folder, shard), corpus, rows, features)
+    for other in _leftovers(folder):
+        part.take_over(other, elsewhere=True)
+    part.take_over(folder)
+    fill(part, corpus, progress)
     if shard is not None:
         return None
-    part.finish(folder, corpus)
-    for other in folder.parent.glob(f"{folder.name}.shard_*_of_*"):
-        shutil.rmtree(other)
+    _finish(part, corpus, index, folder)
     return SpectrogramStore.open(folder)
 
 
@@ -83,186 +83,126 @@ def _index(corpus, features):
     return table.assign(first_frame=count.cumsum() - count, n_frames=count)
 
 
+def _range(index, shard):
+    """The recordings of a shard: shards hold equally many frames, as far as recordings allow."""
+    if shard is None:
+        return slice(None)
+    number, of = shard
+    if not 1 <= number <= of:
+        raise InputError(f"shard {number}/{of} does not exist; choose 1/{of} to {of}/{of}.")
+    ends = index.n_frames.cumsum().to_numpy()
+    bounds = np.searchsorted(ends, ends[-1] * np.array([number - 1, number]) / of)
+    return slice(int(bounds[0]), int(bounds[1]) if number < of else len(index))
+
+
 def _part_folder(folder, shard):
     if shard is None:
         return folder.with_name(f"{folder.name}.partial")
     return folder.with_name(f"{folder.name}.shard_{shard[0]}_of_{shard[1]}")
 
 
-def _range(index, shard):
-    """The recordings of a shard, first and behind the last: shards hold equally many frames."""
-    if shard is None:
-        return 0, len(index)
-    number, of = shard
-    if not 1 <= number <= of:
-        raise InputError(f"shard {number}/{of} does not exist; choose 1/{of} to {of}/{of}.")
-    ends = index.n_frames.cumsum().to_numpy()
-    bounds = np.searchsorted(ends, ends[-1] * np.array([number - 1, number]) / of, side="left")
-    return int(bounds[0]), int(bounds[1]) if number < of else len(index)
+def _leftovers(folder):
+    """What builds of a store left beside it: shards, and parts of another corpus."""
+    shards = folder.parent.glob(f"{folder.name}.shard_*_of_*")
+    return [*sorted(shards), folder.with_name(f"{folder.name}.partial.before")]
 
 
-@dataclass(frozen=True)
-class Part:
-    """A store, or a range of its recordings, in the making.
+def _is_made(folder, corpus, index, features):
+    """Whether a whole store of just this lies there, and no file has changed since."""
+    records, now = read(folder, features), blank(corpus, index)
+    if records is None or not np.array_equal(records["key"], now["key"]):
+        return False
+    made = _made(corpus, index, features, records)
+    there = folder / "made.json"
+    same = there.is_file() and json.loads(there.read_text()) == made
+    return same and bool(unchanged(now, records).all())
 
-    Attributes
-    ----------
-    folder : Path
-        Holds `plan.json`, `frames.npy` and `records.npy`.
-    index : DataFrame
-        Of the whole store.
-    features : Features
-    first : int
-        The recording that the range begins with.
-    start, count : int
-        The first frame of the range in the store, and how many it has.
-    records : array of RECORD
-        A record for each recording of the range.
+
+def fill(part, corpus, progress=True):
+    """Compute those recordings of a `Part` that are not done yet, on all cores.
+
+    A recording that cannot be read is told when all others are done.
     """
+    todo, faults = part.rows[~part.records["done"]], []
+    if todo.empty:
+        return
+    bar = tqdm(
+        desc=f"spectrograms of {corpus.name}", disable=not progress,
+        total=len(part.rows), initial=len(part.rows) - len(todo),
+    )  # fmt: skip
 
-    folder: Path
-    index: pd.DataFrame
-    features: Features
-    first: int
-    start: int
-    count: int
-    records: np.ndarray
+    def one(row):
+        torch.set_num_threads(1)  # the recordings share the cores
+        return row, _compute(part, corpus, row, faults)
 
-    @classmethod
-    def begin(cls, folder, index, features, bounds):
-        """Open what an earlier build of the same plan has left, or begin anew."""
-        rows = index.iloc[slice(*bounds)]
-        start = int(rows.first_frame.min()) if len(rows) else 0
-        count, records = int(rows.n_frames.sum()), np.zeros(len(rows), RECORD)
-        part = cls(folder, index, features, bounds[0], start, count, records)
-        plan = part._plan()
-        if _read(folder) == (plan, len(part.records)):
-            part.records[:] = np.load(folder / "records.npy")
-            return part
-        shutil.rmtree(folder, ignore_errors=True)
-        with atomic(folder) as place:
-            place.mkdir(parents=True)
-            open_memmap(place / "frames.npy", "w+", np.float16, (count, features.mels)).flush()
-            _reserve(place / "frames.npy")
-            np.save(place / "records.npy", part.records)
-            (place / "plan.json").write_text(json.dumps(plan))
-        return part
-
-    def _plan(self):
-        """What the frames depend on, as a checksum; not where the corpus lies, nor its labels."""
-        columns = ["path", "start", "duration", "channel", "n_frames"]
-        about = json.dumps({"format": FORMAT, "features": asdict(self.features)}, sort_keys=True)
-        digest = hashlib.sha256(about.encode())
-        digest.update(self.index[columns].to_csv(index=False).encode())
-        return {"sha256": digest.hexdigest(), "first": self.first, "start": self.start}
-
-    def take_over(self, folder):
-        """Copy the frames of recordings that a shard of the same plan has done."""
-        found = _read(folder)
-        if found is None or found[0]["sha256"] != self._plan()["sha256"]:
-            return
-        first, start = found[0]["first"], found[0]["start"]
-        records = np.load(folder / "records.npy")
-        frames = np.load(folder / "frames.npy", mmap_mode="r")
-        for row in self.index.iloc[first:][: len(records)][records["done"]].itertuples():
-            at = row.first_frame - start
-            self._write(row, 0, frames[at : at + row.n_frames])
-            self.records[row.Index] = records[row.Index - first]
-        self._save()
-
-    def fill(self, corpus, progress):
-        """Compute what is not done yet, on all cores; recordings that fail are told at the end."""
-        rows = self.index.iloc[self.first :][: len(self.records)]
-        todo, faults = rows[~self.records["done"]], []
-
-        def one(row):
-            torch.set_num_threads(1)  # the recordings share the cores
-            try:
-                return row.Index - self.first, self._one(corpus, row)
-            except InputError as error:
-                faults.append(str(error))
-                return row.Index - self.first, None
-
-        work = Parallel(n_jobs=-1, require="sharedmem", return_as="generator_unordered")
-        done = work(delayed(one)(row) for row in todo.itertuples())
-        show = {"total": len(self.records), "initial": len(self.records) - len(todo)}
-        bar = tqdm(done, f"spectrograms of {corpus.name}", disable=not progress, **show)
-        try:
-            for count, (number, record) in enumerate(bar, 1):
-                if record is not None:
-                    self.records[number] = record
-                if count % SAVED == 0:
-                    self._save()
-        finally:
-            self._save()
-        if faults:
-            more = f" (And {len(faults) - 1} more like this.)" if len(faults) > 1 else ""
-            raise InputError(f"{min(faults)}{more} All others are done and kept.")
-
-    def _one(self, corpus, row):
-        """Write the frames of one recording; returns its record."""
-        total, squares, digest = 0.0, 0.0, hashlib.sha256()
-        for first in range(0, row.n_frames, CHUNK):
-            frames = self._frames(corpus, row, first, min(CHUNK, row.n_frames - first))
-            self._write(row, first, frames.numpy())
-            values = frames.float()
-            total += values.sum(dtype=torch.float64).item()
-            squares += values.square_().sum(dtype=torch.float64).item()
-            digest.update(frames.numpy())
-        return True, total, squares, digest.digest()
-
-    def _frames(self, corpus, row, first, count):
-        """Some frames of one recording: float16 tensor, shape (count, mels)."""
-        features = self.features
-        start, duration = row.start + first / features.rate, row.duration
-        if row.n_frames > CHUNK:
-            duration = ((count - 1) * features.step + features.frame) / features.sample_rate
-        wave = audio.read(corpus.path(row), features.sample_rate, row.channel, start, duration)
-        # Single precision errs less than the rounding to float16 wherever anything is heard.
-        return log_mel(wave, features, torch.float32)[:count].half()
-
-    def _write(self, row, first, frames):
-        """Write frames to their place in the file, whichever thread comes first."""
-        left = self.count - (row.first_frame - self.start + first)  # frames from here to the end
-        with open(self.folder / "frames.npy", "r+b") as file:
-            file.seek(-left * self.features.mels * frames.itemsize, os.SEEK_END)
-            file.write(np.ascontiguousarray(frames))
-
-    def _save(self):
-        """Write down what is done; the frames themselves first, should the power fail."""
-        with open(self.folder / "frames.npy", "r+b") as file:
-            os.fsync(file)
-        with atomic(self.folder / "records.npy") as place:
-            np.save(place, self.records)
-
-    def finish(self, folder, corpus):
-        """Turn what is done into the store."""
-        made = _made(corpus, self.index, self.features, self.records)
-        with atomic(self.folder / "index.csv") as place:
-            self.index.to_csv(place, index=False)
-        write_json(self.folder / "made.json", made)
-        with atomic(folder) as place:
-            os.rename(self.folder, place)
-            for name in ("plan.json", "records.npy"):
-                (place / name).unlink()
-
-
-def _read(folder):
-    """Plan and number of recordings of a part that was begun; None where there is none."""
+    workers = _workers(todo, part.features)
+    jobs = Parallel(workers, require="sharedmem", return_as="generator_unordered")
+    saved = time.monotonic()
     try:
-        plan = json.loads((folder / "plan.json").read_text())
-        records = np.load(folder / "records.npy")
-        np.load(folder / "frames.npy", mmap_mode="r")
-    except (OSError, ValueError):
-        return None
-    return plan, len(records)
+        for row, found in jobs(delayed(one)(row) for row in todo.itertuples()):
+            if found:
+                part.note(row, *found)
+            bar.update()
+            if time.monotonic() - saved > SAVED:
+                part.save()
+                saved = time.monotonic()
+    finally:
+        part.save()
+        bar.close()
+    if faults:
+        more = f" (And {len(faults) - 1} more like this.)" if len(faults) > 1 else ""
+        raise InputError(f"{min(faults)}{more} All others are done and kept.")
 
 
-def _reserve(path):
-    """Take a file's disk space now: a disk that is too small is better known at once."""
-    if hasattr(os, "posix_fallocate"):
-        with open(path, "r+b") as file:
-            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+def _workers(rows, features):
+    """As many recordings at a time as there are cores, and room for their samples."""
+    longest = (PIECE + 2 * MARGIN) / features.rate  # s
+    samples = rows.duration.clip(upper=longest) * rows.sample_rate * (rows.channels + 2)
+    return max(1, min(cpu_count(), int(ROOM // (4 * samples.max()))))
+
+
+def _compute(part, corpus, row, faults):
+    """Write the frames of one recording; what `parts.FOUND` names, or None of a faulty one."""
+    total, squares, digest = 0.0, 0.0, hashlib.sha256()
+    for first in range(0, row.n_frames, PIECE):
+        try:
+            frames = _frames(corpus, part.features, row, first)
+        except InputError as error:
+            faults.append(str(error))
+            return None
+        part.write(row, first, frames.numpy())
+        values = frames.float()
+        total += values.sum(dtype=torch.float64).item()
+        squares += values.square_().sum(dtype=torch.float64).item()
+        digest.update(frames.numpy())
+    return True, total, squares, digest.digest()
+
+
+def _frames(corpus, features, row, first):
+    """A piece of one recording, from frame `first` on: float16 tensor, shape (frames, mels)."""
+    begin, end = max(0, first - MARGIN), min(row.n_frames, first + PIECE + MARGIN)
+    start, duration = row.start, row.duration
+    if row.n_frames > PIECE:
+        start += begin / features.rate
+        duration = ((end - begin - 1) * features.step + features.frame) / features.sample_rate
+    wave = audio.read(corpus.path(row), features.sample_rate, row.channel, start, duration)
+    # Single precision errs less than the rounding to float16, see `log_mel`.
+    return log_mel(wave, features, torch.float32)[first - begin :][:PIECE].half()
+
+
+def _finish(part, corpus, index, folder):
+    """Turn a part that holds all recordings into the store."""
+    made = _made(corpus, index, part.features, part.records)
+    with atomic(part.folder / "index.csv") as place:
+        index.to_csv(place, index=False)
+    write_json(part.folder / "made.json", made)
+    before = folder.with_name(f"{folder.name}.before")
+    shutil.rmtree(before, ignore_errors=True)
+    if folder.exists():  # killed between two steps, the next build has only the last one to do
+        folder.rename(before)
+    part.folder.rename(folder)
+    for left in (before, *_leftovers(folder)):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _made(corpus, index, features, records):
@@ -292,6 +232,8 @@ def _level(rows, index, features, records):
 def _hash(made, index, records):
     """sha256 of how the store was made, of its index and of every frame in it."""
     digest = hashlib.sha256(json.dumps(made, sort_keys=True).encode())
-    digest.update(index.to_csv(index=False).encode())
+    for first in range(0, len(index), LINES):
+        lines = index.iloc[first : first + LINES].to_csv(index=False, header=first == 0)
+        digest.update(lines.encode())
     digest.update(records["sha256"].tobytes())
     return digest.hexdigest()
