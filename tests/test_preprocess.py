@@ -12,7 +12,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import soxr
-from corpora import corpus_of, listing, noise, tone, write
+import torch
+from corpora import MINI_MUSIC, corpus_of, listing, noise, tone, write
 
 from thesis_lib import audio, parts, preprocess
 from thesis_lib.errors import InputError
@@ -274,8 +275,6 @@ def test_a_machine_without_audio_can_join_shards(corpus, whole, tmp_path):
 
 def test_single_precision_is_right_wherever_anything_is_heard():
     """Within 60 dB of a frame's loudest band to 0.001 dB, anywhere to 0.5 dB."""
-    import torch
-
     time_s = np.arange(32000) / 16000
     rng = np.random.default_rng(0)
     waves = [noise(2), 0.5 * np.sin(2 * np.pi * 440 * time_s) + 1e-4 * rng.standard_normal(32000)]
@@ -284,6 +283,18 @@ def test_single_precision_is_right_wherever_anything_is_heard():
         error = (log_mel(np.float32(wave), dtype=torch.float32) - exact).abs()
         assert error[exact > exact.amax(1, keepdim=True) - 60].max() < 1e-3
         assert error.max() < 0.5
+
+
+def test_single_precision_is_lost_in_the_rounding_to_float16():
+    """A store differs from one made in double precision in few values, by a step at most."""
+    paths = sorted(MINI_MUSIC.glob("*/*.ogg"))[::40]
+    waves = [audio.read(path, duration=5.0) for path in paths] + [noise(5)]
+    exact = np.concatenate([log_mel(wave).numpy() for wave in waves]).astype(np.float16)
+    fast = [log_mel(wave, dtype=torch.float32).numpy() for wave in waves]
+    fast = np.concatenate(fast).astype(np.float16)
+    off = fast != exact
+    assert off.mean() < 2e-3
+    assert np.abs(np.float32(fast) - exact).max() <= 1 / 16  # a step of float16 below -64 dB
 
 
 def test_a_recording_replaced_by_noise_makes_another_store(corpus, whole, tmp_path):

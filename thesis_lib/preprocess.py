@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from joblib import Parallel, cpu_count, delayed
+from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from thesis_lib import audio
@@ -139,13 +140,14 @@ def fill(part, corpus, progress=True):
     jobs = Parallel(workers, require="sharedmem", return_as="generator_unordered")
     saved = time.monotonic()
     try:
-        for row, found in jobs(delayed(one)(row) for row in todo.itertuples()):
-            if found:
-                part.note(row, *found)
-            bar.update()
-            if time.monotonic() - saved > SAVED:
-                part.save()
-                saved = time.monotonic()
+        with threadpool_limits(1):  # numpy's own threads as well
+            for row, found in jobs(delayed(one)(row) for row in todo.itertuples()):
+                if found:
+                    part.note(row, *found)
+                bar.update()
+                if time.monotonic() - saved > SAVED:
+                    part.save()
+                    saved = time.monotonic()
     finally:
         part.save()
         bar.close()
@@ -186,7 +188,7 @@ def _frames(corpus, features, row, first):
         start += begin / features.rate
         duration = ((end - begin - 1) * features.step + features.frame) / features.sample_rate
     wave = audio.read(corpus.path(row), features.sample_rate, row.channel, start, duration)
-    # Single precision errs less than the rounding to float16, see `log_mel`.
+    # In double precision three float16 values in ten thousand were others, by 1/16 dB at most.
     return log_mel(wave, features, torch.float32)[first - begin :][:PIECE].half()
 
 
