@@ -93,7 +93,8 @@ rule corpus:
         lambda wildcards: [] if wildcards.kind in OWN else (
             MADE if wildcards.kind == "home" else "data/manifest.json"
         ),
-        code("audio", "corpus", "sins", "music", "recipe", "stages"),
+        code("audio", "mp4", "corpora", "corpus", "sins", "recipe", "stages"),
+        code("music", "library", "playlists", "tags", "recordings", "duplicates", "fma"),
     output:
         "{folder}/{kind}/run.json",
     params:
@@ -111,7 +112,7 @@ rule corpus:
 rule features:
     input:
         "{folder}/{kind}/run.json",
-        code("audio", "spectrogram", "store", "stages"),
+        code("audio", "mp4", "spectrogram", "preprocess", "parts", "store", "stages"),
     output:
         "{folder}/{kind}/store/made.json",
     threads: workflow.cores
@@ -142,7 +143,8 @@ rule shard:
 rule training:
     input:
         "{folder}/{kind}/store/made.json",
-        code("sampler", "resnet", "triplet_loss", "recipe", "train", "stages"),
+        code("sampler", "resnet", "triplet_loss", "recipe", "train", "stages", "objectives"),
+        code("pairs", "augment", "encoder", "contrastive_loss"),
     output:
         "{folder}/{kind}/train/done.json",
     threads: workflow.cores

@@ -96,7 +96,7 @@ def _mel_power(frames, features, dtype):
 
 def mfcc(wave, features=Features()):
     """Mel-frequency cepstral coefficients: tensor, float32, shape (frames, mfcc)."""
-    return (log_mel(wave, features).double() @ _cosines(features)).float()
+    return (log_mel(wave, features).double() @ cosines(features)).float()
 
 
 @lru_cache
@@ -133,6 +133,6 @@ def mel_centres(features=Features()):
 
 
 @lru_cache
-def _cosines(features):
+def cosines(features):
     """The orthonormal cosine transform of the Mel bands: tensor, shape (mels, mfcc)."""
     return torch.from_numpy(dct(np.eye(features.mels), norm="ortho")[:, : features.mfcc].copy())

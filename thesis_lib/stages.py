@@ -96,7 +96,7 @@ def prepare(name, source, work):
         if name == "mini_home":
             mini_home.make(source)
         corpus(name, source, run.folder, f"small, {corpora.kind(name)}", seeds=3)
-    if not (run.folder / "store" / "made.json").is_file():
+    if not SpectrogramStore.is_there(run.folder / "store"):
         features(run.folder)
     return run
 

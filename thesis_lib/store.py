@@ -53,6 +53,12 @@ class SpectrogramStore:
         frames = np.load(folder / "frames.npy", mmap_mode="c")  # torch wants it writable
         return cls(frames, read_table(folder / "index.csv"), Features(**made["features"]), made)
 
+    @staticmethod
+    def is_there(folder):
+        """Whether a folder holds a store that this version of the library can open."""
+        path = Path(folder) / "made.json"
+        return path.is_file() and json.loads(path.read_text()).get("format") == FORMAT
+
     def trial(self, number):
         """The same store with recordings marked `train` or `test` as in one trial."""
         made = self.made | self.made["trials"].get(str(number), {}) | {"trial": number}

@@ -1,0 +1,244 @@
+"""How good an embedding is, for equal seconds of training: ours beside the thesis's and the floors.
+
+Run ``python bench/embedding.py``; it writes ``bench/results/embedding.json``, a list of rows, the
+last of which names the machine. Three corpora: mini home (simulated; probed on microphones and
+sessions that training never heard), mini music (unseen songs), and, where THESIS_REAL_DATA names a
+folder that holds it, the real recordings of ESC-10 (unseen sources). Split, probe and unit are the
+same for all: a vector a recording, standardised; a logistic classifier on those of the training
+part; the ten nearest recordings of another session, song or source by cosine.
+
+With ``--ablation`` it writes ``bench/results/ablation.json``: ours, one part at a time left out.
+"""
+
+import argparse
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from machine import machine
+from threadpoolctl import threadpool_limits
+from torch import nn
+from torch.nn import functional as F
+from tqdm.auto import tqdm
+
+from thesis_lib import corpora
+from thesis_lib.augment import augment
+from thesis_lib.classify import fit, macro_f1
+from thesis_lib.embed import embed
+from thesis_lib.neighbours import nearest, precision_at
+from thesis_lib.objectives import Objective, objective, vectors
+from thesis_lib.pairs import PairSampler
+from thesis_lib.recipe import RECIPES, SEED, Contrast
+from thesis_lib.record import write_json
+from thesis_lib.spectrogram import cosines
+from thesis_lib.stages import prepare
+from thesis_lib.store import gather
+from thesis_lib.train import new_model, new_optimiser, rate_at, step
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "bench" / "results"
+CPU = torch.device("cpu")
+SEEDS = 3
+
+# What is left out of ours, one at a time.
+WITHOUT = {
+    "ours": {},
+    "without mixing": {"mix": 0.0},
+    "without cropping": {"crop": 0.0},
+    "without level and colour": {"level": 0.0, "colour": 0.0},
+    "without hiding": {"hide": 0.0},
+    "without any change": {"mix": 0.0, "crop": 0.0, "level": 0.0, "colour": 0.0, "hide": 0.0},
+    "neighbours from the same recording only": {"elsewhere": 0.0},
+    "temperature 0.1": {"temperature": 0.1},
+}
+
+
+def runs():
+    """The run of each corpus that lies here, by name."""
+    found = {"mini_home": ("mini_home", ROOT / "runs" / "mini_home")}
+    found["mini_music"] = ("mini_music", ROOT / "data" / "mini_music")
+    real = os.environ.get("THESIS_REAL_DATA")
+    if real and Path(real, "esc10").is_dir():
+        found["esc10"] = ("music", Path(real, "esc10"))
+    else:
+        print("THESIS_REAL_DATA names no folder with esc10: the real recordings are left out.")
+    return {
+        name: (corpora.kind(kind), prepare(kind, folder, ROOT / "runs"))
+        for name, (kind, folder) in found.items()
+    }
+
+
+def trained(store, recipe, seed, seconds, aim=None, head=()):
+    """A network after so many seconds of training, in evaluation mode."""
+    aim = aim or objective(store, recipe, CPU)
+    model = new_model(recipe, store, seed).to(memory_format=torch.channels_last).train()
+    everything = nn.ModuleList([model, *head])  # a supervised network has a head of its own
+    optimiser = new_optimiser(everything, recipe)
+    began, epoch = time.perf_counter(), 0
+    while True:
+        for batch in aim.batches(seed, epoch):
+            progress = (time.perf_counter() - began) / seconds
+            if progress >= 1:
+                return model.eval()
+            step(model, optimiser, aim, batch, rate_at(recipe, progress))
+        epoch += 1
+
+
+def supervised(store, recipe, seed, seconds):
+    """The ceiling: the same network, told the labels of the training part."""
+    rows = store.index[(store.index.split == "train") & (store.index.label != "")]
+    names = sorted(set(rows.label))
+    part = replace(store, index=rows.assign(group=rows.label))
+    torch.manual_seed(seed)
+    head = nn.Sequential(nn.LazyBatchNorm1d(affine=False), nn.LazyLinear(len(names)))
+    draw = PairSampler(part.index, recipe.length, 0, 0.0)
+    codes = torch.from_numpy(part.index.group.factorize()[0])
+    order = torch.tensor([names.index(name) for name in part.index.group.unique()])
+    assert len(order) == codes.max() + 1
+    frames, own = store.on(CPU), torch.Generator().manual_seed(seed)
+
+    def batches(_seed, _epoch):
+        return (draw.batch(2 * recipe.batch, own) for _ in range(100))
+
+    def loss(model, batch):
+        starts, _, group = batch
+        x = augment(gather(frames, starts, recipe.length), recipe.contrast, own)
+        found = F.cross_entropy(head(vectors(model, x, recipe)), order[group])
+        return Told(found)
+
+    head(torch.zeros(2, 64 * recipe.width))  # its sizes are known from here on
+    aim = Objective(len(rows), batches, loss)
+    return trained(store, recipe, seed, seconds, aim, [head])
+
+
+class Told(tuple):
+    """A loss alone, where others have more to watch."""
+
+    def __new__(cls, loss):
+        return super().__new__(cls, (loss,))
+
+    @property
+    def loss(self):
+        return self[0]
+
+
+def whole(store, function):
+    """A vector of each recording's whole spectrogram, (recordings, d); equal lengths together."""
+    found, frames = [None] * len(store.index), store.on(CPU)
+    with torch.inference_mode():
+        for length, rows in store.index.groupby("n_frames"):
+            for part in np.array_split(rows.index, -(-len(rows) // 32)):
+                starts = torch.from_numpy(store.index.first_frame[part].to_numpy(copy=True))
+                for number, vector in zip(
+                    part, function(gather(frames, starts, length)), strict=True
+                ):
+                    found[number] = vector
+    return torch.stack(found).numpy()
+
+
+def heard_whole(model, store, recipe):
+    """By a network that takes tiles of any length."""
+    return whole(store, lambda tiles: vectors(model, tiles, recipe))
+
+
+def of_tiles(model, store, recipe):
+    """By a network of tiles: the mean of a recording's tiles."""
+    found = embed(model, store, recipe, CPU)
+    sums = np.zeros((len(store.index), found.vectors.shape[1]))
+    np.add.at(sums, found.tiles.recording, found.vectors)
+    return sums / np.bincount(found.tiles.recording, minlength=len(sums))[:, None]
+
+
+def mean_and_deviation(tiles):
+    return torch.cat([tiles.mean(2), tiles.std(2)], dim=2).flatten(1)
+
+
+def methods(kind, store, seed, seconds):
+    """Vectors of every recording by each method; the floors first."""
+    thesis, ours = RECIPES[f"small, {kind}"], RECIPES[f"ours, {kind}"]
+    bands = cosines(store.features).float()
+    yield "logmel", whole(store, mean_and_deviation)
+    yield "mfcc", whole(store, lambda tiles: mean_and_deviation(tiles @ bands))
+    yield "untrained_thesis", of_tiles(new_model(thesis, store, seed).eval(), store, thesis)
+    yield "untrained", heard_whole(new_model(ours, store, seed).eval(), store, ours)
+    yield "thesis", of_tiles(trained(store, thesis, seed, seconds), store, thesis)
+    yield "ours", heard_whole(trained(store, ours, seed, seconds), store, ours)
+    yield "ours_3x", heard_whole(trained(store, ours, seed, 3 * seconds), store, ours)
+    yield "supervised", heard_whole(supervised(store, ours, seed, seconds), store, ours)
+
+
+def ablation(kind, store, seed, seconds):
+    """Vectors by ours, and by ours without one of its parts."""
+    ours = RECIPES[f"ours, {kind}"]
+    for name, change in WITHOUT.items():
+        recipe = replace(ours, contrast=replace(ours.contrast or Contrast(), **change))
+        model = trained(store, recipe, seed, seconds)
+        yield name, heard_whole(model, store, recipe)
+        if name == "ours":
+            yield "tiles averaged", of_tiles(model, store, recipe)
+
+
+def scores(vectors, index):
+    """Macro-F1 of the probe, and the share of the ten nearest that carry the label of the query."""
+    labelled = (index.label != "").to_numpy()
+    train = labelled & (index.split == "train").to_numpy()
+    test = labelled & (index.split == "test").to_numpy()
+    if not index.known[test].all():
+        test &= ~index.known.to_numpy()  # of a home: microphones never heard
+    vectors = (vectors - vectors[train].mean(0)) / (vectors[train].std(0) + 1e-6)
+    label = index.label.to_numpy(str)
+    with threadpool_limits(1):
+        said = fit(vectors[train], label[train]).predict(vectors[test])
+        unit = vectors[labelled] / np.linalg.norm(vectors[labelled], axis=1, keepdims=True)
+        asked = np.flatnonzero(test[labelled])
+        near, _ = nearest(unit, 10, index.group[labelled], asked)
+    return {
+        "macro_f1": macro_f1(label[test], said),
+        "precision_at_10": precision_at(label[labelled], near, 10, asked),
+    }
+
+
+def measure(found, ways, seconds, seeds):
+    """Every score of every method: {(corpus, method, metric): values}."""
+    values = {}
+    for corpus, (kind, run) in found.items():
+        for number in range(seeds):
+            store = run.store_of(run.seeds[number])
+            bar = tqdm(ways(kind, store, SEED + number, seconds), f"{corpus}, seed {number}")
+            for method, vectors_ in bar:
+                for metric, value in scores(vectors_, store.index).items():
+                    values.setdefault((corpus, method, metric), []).append(value)
+    return values
+
+
+def row(corpus, method, metric, values):
+    """One row of the result; `spread` is the standard deviation over the seeds."""
+    about = {"corpus": corpus, "method": method, "metric": metric}
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    return about | {
+        "mean": round(float(np.mean(values)), 4), "spread": round(spread, 4), "seeds": len(values),
+    }  # fmt: skip
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ablation", action="store_true")
+    parser.add_argument("--seconds", type=float, default=30.0, help="of training, for each method")
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    args = parser.parse_args()
+    about = machine() | {"training_seconds": args.seconds}
+    ways = ablation if args.ablation else methods
+    values = measure(runs(), ways, args.seconds, args.seeds)
+    rows = [row(*key, value) for key, value in values.items()]
+    name = "ablation" if args.ablation else "embedding"
+    write_json(RESULTS / f"{name}.json", [*rows, about])
+    for one in rows:
+        print(f"{one['corpus']:11} {one['method']:40} {one['metric']:16} {one['mean']:.3f} "
+              f"± {one['spread']:.3f}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
