@@ -5,7 +5,8 @@ last of which names the machine. Three corpora: mini home (simulated; probed on 
 sessions that training never heard), mini music (unseen songs), and, where THESIS_REAL_DATA names a
 folder that holds it, the real recordings of ESC-10 (unseen sources). Split, probe and unit are the
 same for all: a vector a recording, standardised; a logistic classifier on those of the training
-part; the ten nearest recordings of another session, song or source by cosine.
+part, its penalty chosen there by sessions or songs left out; the ten nearest recordings of another
+session, song or source by cosine.
 
 With ``--ablation`` it writes ``bench/results/ablation.json``: ours, one part at a time left out.
 """
@@ -191,7 +192,8 @@ def scores(vectors, index):
     vectors = (vectors - vectors[train].mean(0)) / (vectors[train].std(0) + 1e-6)
     label = index.label.to_numpy(str)
     with threadpool_limits(1):
-        said = fit(vectors[train], label[train]).predict(vectors[test])
+        probe = fit(vectors[train], label[train], group=index.group[train])
+        said = probe.predict(vectors[test])
         unit = vectors[labelled] / np.linalg.norm(vectors[labelled], axis=1, keepdims=True)
         asked = np.flatnonzero(test[labelled])
         near, _ = nearest(unit, 10, index.group[labelled], asked)

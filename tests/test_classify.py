@@ -7,9 +7,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import classification_report
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import classification_report, f1_score
+from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from thesis_lib.classify import fit, macro_f1, pool, report
+from thesis_lib.classify import FOLDS, STRENGTHS, fit, macro_f1, pool, report
 from thesis_lib.errors import InputError
 
 
@@ -146,3 +150,28 @@ def test_pooled_posteriors_against_a_loop(keys):
 def test_bad_input_is_one_sentence(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_with_groups_the_penalty_is_the_one_that_serves_groups_left_out():
+    """Each group has a mark of its own in many dimensions, which says nothing of other groups."""
+    rng = np.random.default_rng(0)
+    group = np.repeat(np.arange(24), 10)
+    labels = np.where(group % 2, "a", "b")
+    mark = rng.standard_normal((24, 200))[group]
+    vectors = mark + 0.1 * rng.standard_normal((240, 200))
+    vectors[:, 0] += 2 * (labels == "a")
+    learn = group < 16
+    chosen = fit(vectors[learn], labels[learn], group=group[learn])
+    best = chosen.best_params_["logisticregression__C"]
+    by_hand = {}
+    for strength in STRENGTHS:
+        scores = []
+        folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+        for one, other in folds.split(vectors[learn], labels[learn], group[learn]):
+            probe = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=1000))
+            probe.fit(vectors[learn][one], labels[learn][one])
+            said = probe.predict(vectors[learn][other])
+            scores.append(f1_score(labels[learn][other], said, average="macro"))
+        by_hand[strength] = np.mean(scores)
+    assert by_hand[best] == max(by_hand.values())
+    assert set(group[learn][one]).isdisjoint(group[learn][other])
