@@ -157,7 +157,7 @@ def numbers(recipe):
     -------
     dict, name -> str
     """
-    features = recipe.features
+    features, dimensions = recipe.features, 64 * recipe.width  # of an `Encoder`
     shown = {
         "sample rate (Hz)": features.sample_rate,
         "frame / step (samples)": f"{features.frame} / {features.step}",
@@ -166,9 +166,11 @@ def numbers(recipe):
         "tile (frames x Mel bands)": f"{recipe.length} x {features.mels}",
         "reach of a neighbour (s)": recipe.reach,
         "width of the network": recipe.width,
-        "dimensions of the embedding": recipe.embedding,
-        "margin": recipe.margin,
-        "mean of the loss over": f"{recipe.reduction} triplets",
+        "dimensions of the embedding": recipe.embedding if recipe.contrast is None else dimensions,
+        "margin": recipe.margin if recipe.contrast is None else "none: all others are opposites",
+        "mean of the loss over": f"{recipe.reduction} triplets"
+        if recipe.contrast is None
+        else "tiles",
         "L2 factor": recipe.l2,
         "learning rate": recipe.rate,
         "triplets in a step": recipe.batch,

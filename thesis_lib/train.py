@@ -3,6 +3,7 @@
 Nothing in here knows of labels: it is given frames, where recordings lie in them, and numbers.
 """
 
+import logging
 import math
 from dataclasses import asdict
 from pathlib import Path
@@ -18,9 +19,11 @@ from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
 from thesis_lib.objectives import objective
 from thesis_lib.resnet import ResNet18
+from thesis_lib.soundness import complaint, too_large
 
 POINTS = 20  # of the recorded curves, an epoch
 HISTORY = ["epoch", "loss", "near", "far", "active"]
+log = logging.getLogger(__name__)
 RANDOM = Lock()  # torch has one random generator for all threads: one at a time draws weights
 
 
@@ -52,8 +55,9 @@ def train(store, recipe, folder, seed, device, bar=None):
     Raises
     ------
     InputError
-        The recordings give no triplets, the checkpoint is another recipe's, or the loss is not
-        finite.
+        The recordings give no triplets, the checkpoint is another recipe's, the loss is not
+        finite, or a batch does not fit into the GPU's memory. A training that ends with all
+        vectors alike, or with a loss that never moved, is only warned of.
     """
     aim = objective(store, recipe, device)
     model = new_model(recipe, store, seed).to(device, memory_format=torch.channels_last)
@@ -63,9 +67,14 @@ def train(store, recipe, folder, seed, device, bar=None):
     bar = bar or tqdm(disable=True)
     bar.update(done * aim.size)
     for epoch in range(done, recipe.epochs):
-        steps = _epoch(model, optimiser, aim, recipe, seed, epoch, bar)
+        try:
+            steps = _epoch(model, optimiser, aim, recipe, seed, epoch, bar)
+        except torch.OutOfMemoryError:
+            raise too_large(store, recipe, device, model) from None
         history += _points(steps, epoch)
         _save(Path(folder), plan, epoch + 1, model, optimiser, history)
+    if done < recipe.epochs and (wrong := complaint(steps, recipe)):
+        log.warning(wrong)
     return model, pd.DataFrame(history, columns=HISTORY)
 
 
