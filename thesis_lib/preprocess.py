@@ -159,7 +159,8 @@ def fill(part, corpus, progress=True):
 def _workers(rows, features):
     """As many recordings at a time as there are cores, and room for their samples."""
     longest = (PIECE + 2 * MARGIN) / features.rate  # s
-    samples = rows.duration.clip(upper=longest) * rows.sample_rate * (rows.channels + 2)
+    # Beside the channels: their mean, what is resampled, and what the C library keeps; measured.
+    samples = rows.duration.clip(upper=longest) * rows.sample_rate * (rows.channels + 4)
     return max(1, min(cpu_count(), int(ROOM // (4 * samples.max()))))
 
 
