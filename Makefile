@@ -16,7 +16,7 @@ SINS_FOLDER := $(if $(filter 1,$(SINS)),data/sins,$(SINS))
 MUSIC_FOLDER := $(if $(filter 1,$(FMA)),data/fma,$(or $(FMA),$(MUSIC)))
 CONFIG := $(if $(MUSIC_FOLDER),music="$(MUSIC_FOLDER)") $(if $(SINS_FOLDER),home="$(SINS_FOLDER)") \
           $(if $(PROFILE),profile=$(PROFILE)) $(if $(SEEDS),seeds=$(SEEDS)) \
-          $(if $(SHARD),shard=$(SHARD))
+          $(if $(SHARD),shard=$(SHARD)) $(if $(RECIPE),recipe=$(RECIPE))
 CONFIG := $(if $(strip $(CONFIG)),--config $(CONFIG))
 
 .DEFAULT_GOAL := help
@@ -29,6 +29,7 @@ help:  ## what can I do?
 	@echo
 	@echo "  make figures MUSIC=folder   the same on your own music: class folders, a CSV, or playlists"
 	@echo "  make figures SINS=folder    the same on SINS, as its archives unpack"
+	@echo "  make figures RECIPE=ours    the same with our recipe instead of the thesis's, into runs/ours/"
 	@echo "  make data SINS=1            fetch SINS (91 GB, 186 unpacked) to data/sins; then make figures SINS=1"
 	@echo "  make data FMA=1             fetch open music (24 GB) to data/fma; then make figures FMA=1"
 
@@ -54,7 +55,10 @@ data: $(READY)  ## check the data that comes with the suite, make the mini home
 	@$(if $(SINS),$(BIN)/thesis fetch sins --to "$(SINS_FOLDER)")
 	@$(if $(FMA),$(BIN)/thesis fetch fma --to "$(MUSIC_FOLDER)")
 
-bench: bench-input_pipeline bench-training_step bench-features  ## measure speed on this machine, into bench/results/
+bench: bench-input_pipeline bench-training_step bench-features bench-embedding bench-ablation  ## measure speed on this machine, into bench/results/
+
+bench-ablation: $(READY)
+	@$(BIN)/python bench/embedding.py --ablation
 
 bench-%: $(READY)
 	@$(BIN)/python bench/$*.py

@@ -3,6 +3,7 @@
 #   snakemake --cores all                                 everything, on the embedded corpora
 #   snakemake --cores all --config music=FOLDER           the same on your own music
 #   snakemake --cores all --config home=FOLDER            the same on SINS
+#   snakemake --cores all --config recipe=ours            with our recipe instead of the thesis's
 #   snakemake --cores all --config profile=smoke          seconds: does everything run?
 #   snakemake --cores all shards --config shard=2/8       spectrograms on one of eight machines
 
@@ -13,21 +14,22 @@ from shlex import quote
 from thesis_lib.corpora import recognise, run_folder
 
 SMOKE = config.get("profile", "full") == "smoke"
+KIND = "smoke" if SMOKE else config.get("recipe", "small")  # the recipe: small as the thesis's, or ours
 RUNS = config.get("runs", "runs")
-WORK = f"{RUNS}/smoke" if SMOKE else RUNS  # what is computed of the corpora lies here
+WORK = RUNS if KIND == "small" else f"{RUNS}/{KIND}"  # what is computed of the corpora lies here
 OWN = {kind: config[kind] for kind in ("home", "music") if config.get(kind)}
 OUTPUT = "_".join(Path(folder).resolve().stem for folder in OWN.values()) or "full"
-OUTPUT = "smoke" if SMOKE else OUTPUT
+OUTPUT = "smoke" if SMOKE else f"{KIND}/{OUTPUT}" if KIND != "small" else OUTPUT
 OUT = "." if OUTPUT == "full" else f"{RUNS}/{OUTPUT}"
 BELOW = "" if OUTPUT == "full" else f"{OUT}/"  # Snakemake wants no leading "./"
 
 # Corpora by name and folder. The mini home is made on first use.
 NAME = {"home": "mini_home", "music": "mini_music"} | {k: recognise(OWN[k]) for k in OWN}
-SOURCE = {"home": f"{WORK}/mini_home", "music": "data/mini_music"}
+SOURCE = {"home": f"{RUNS}/smoke/mini_home" if SMOKE else f"{RUNS}/mini_home", "music": "data/mini_music"}
 MADE = f"{SOURCE['home']}/made.json"
 SOURCE |= OWN
 RUN = {kind: str(run_folder(NAME[kind], SOURCE[kind], WORK)) for kind in SOURCE}
-RECIPE = {kind: f"{'smoke' if SMOKE else 'small'}, {kind}" for kind in SOURCE}
+RECIPE = {kind: f"{KIND}, {kind}" for kind in SOURCE}
 
 SEEDS = int(config.get("seeds", 2 if SMOKE else 3))
 
@@ -44,7 +46,7 @@ NEEDS = {
     "08_f1_results": ["embeddings/done.json"],
     "09_listening_room": ["embeddings/done.json"],
 }
-BENCHES = {"02_preprocessing": ["input_pipeline"], "04_gpu_training": ["training_step"]}
+BENCHES = {"02_preprocessing": ["input_pipeline"], "04_gpu_training": ["training_step", "embedding", "ablation"]}
 
 
 def code(*modules):

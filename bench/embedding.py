@@ -53,7 +53,6 @@ WITHOUT = {
     "without hiding": {"hide": 0.0},
     "without any change": {"mix": 0.0, "crop": 0.0, "level": 0.0, "colour": 0.0, "hide": 0.0},
     "neighbours from the same recording only": {"elsewhere": 0.0},
-    "temperature 0.1": {"temperature": 0.1},
 }
 
 
