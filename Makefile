@@ -40,7 +40,7 @@ shard: $(READY)
 	@$(if $(SHARD),,echo "Which? make shard SHARD=2/8 SINS=folder"; exit 1)
 	@$(BIN)/snakemake shards --cores all --quiet all --rerun-incomplete --nolock $(CONFIG)
 
-test: $(READY)  ## run the tests, every notebook included (about 5 minutes)
+test: $(READY)  ## run the tests, every notebook included (about 7 minutes)
 	@$(BIN)/python -m pytest
 
 lab: $(READY)  ## open the notebooks in JupyterLab
