@@ -146,7 +146,7 @@ rule training:
     input:
         "{folder}/{kind}/store/made.json",
         code("sampler", "resnet", "triplet_loss", "recipe", "train", "stages", "objectives"),
-        code("pairs", "augment", "encoder", "contrastive_loss"),
+        code("pairs", "augment", "encoder", "contrastive_loss", "embed"),
     output:
         "{folder}/{kind}/train/done.json",
     threads: workflow.cores

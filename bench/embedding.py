@@ -16,6 +16,7 @@ import os
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -28,9 +29,9 @@ from tqdm.auto import tqdm
 from thesis_lib import corpora
 from thesis_lib.augment import augment
 from thesis_lib.classify import fit, macro_f1
-from thesis_lib.embed import embed
+from thesis_lib.embed import embed, vectors
 from thesis_lib.neighbours import nearest, precision_at
-from thesis_lib.objectives import Objective, objective, vectors
+from thesis_lib.objectives import Objective, objective
 from thesis_lib.pairs import PairSampler
 from thesis_lib.recipe import RECIPES, SEED, Contrast
 from thesis_lib.record import write_json
@@ -114,15 +115,10 @@ def supervised(store, recipe, seed, seconds):
     return trained(store, recipe, seed, seconds, aim, [head])
 
 
-class Told(tuple):
+class Told(NamedTuple):
     """A loss alone, where others have more to watch."""
 
-    def __new__(cls, loss):
-        return super().__new__(cls, (loss,))
-
-    @property
-    def loss(self):
-        return self[0]
+    loss: torch.Tensor
 
 
 def whole(store, function):

@@ -85,14 +85,18 @@ def embed(model, store, recipe, device, bar=None):
     starts, table = tile_table(store, recipe)
     frames = store.on(device)
 
-    def vectors(batch):
-        tiles = gather(frames, batch, recipe.length)
-        with torch.autocast(device.type, torch.bfloat16, enabled=recipe.bfloat16):
-            return model(tiles.contiguous(memory_format=torch.channels_last)).float()
+    def of(batch):
+        return vectors(model, gather(frames, batch, recipe.length), recipe)
 
     with torch.inference_mode():
-        parts = _each(vectors, torch.from_numpy(starts).to(device), bar)
+        parts = _each(of, torch.from_numpy(starts).to(device), bar)
     return Embeddings(torch.cat(parts).cpu().numpy(), table)
+
+
+def vectors(model, tiles, recipe):
+    """Tiles through the network, in the number format of the recipe: (n, d), float32."""
+    with torch.autocast(tiles.device.type, torch.bfloat16, enabled=recipe.bfloat16):
+        return model(tiles.contiguous(memory_format=torch.channels_last)).float()
 
 
 def statistics(store, recipe):

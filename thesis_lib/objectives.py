@@ -7,12 +7,12 @@ loop knows neither; it is given the loss of one batch after another.
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
 import torch
 
 from thesis_lib import sampler
 from thesis_lib.augment import augment
 from thesis_lib.contrastive_loss import contrastive_loss
+from thesis_lib.embed import vectors
 from thesis_lib.errors import InputError
 from thesis_lib.pairs import PairSampler
 from thesis_lib.store import gather
@@ -68,10 +68,7 @@ def triplets(store, recipe, device):
 
 
 def pairs(store, recipe, device):
-    """Two changed views of what belongs together, all others as opposites.
-
-    A batch are first frames of the tiles, (2 n,), their groups, (n,), and a seed for the changes.
-    """
+    """Two changed views of what belongs together, all others as opposites: batches are `Pairs`."""
     rows, contrast = _rows(store), recipe.contrast
     reach = round(recipe.reach * store.features.rate)
     draw = PairSampler(rows, recipe.length, reach, contrast.elsewhere)
@@ -81,7 +78,7 @@ def pairs(store, recipe, device):
         raise InputError("all tiles are of one session or song; add a second one for opposites.")
 
     def batches(seed, epoch):
-        own = torch.Generator().manual_seed(_number(seed, epoch))
+        own = sampler.generator(seed, epoch)
         for _ in range(-(-size // recipe.batch)):
             yield Pairs(
                 *draw.batch(recipe.batch, own), int(torch.randint(2**62, (), generator=own))
@@ -109,16 +106,5 @@ class Pairs(NamedTuple):
         return len(self.anchor)
 
 
-def vectors(model, tiles, recipe):
-    """Tiles through the network, in the number format of the recipe: (n, d), float32."""
-    with torch.autocast(tiles.device.type, torch.bfloat16, enabled=recipe.bfloat16):
-        return model(tiles.contiguous(memory_format=torch.channels_last)).float()
-
-
 def _rows(store):
     return store.index[store.index.split == "train"]
-
-
-def _number(seed, epoch):
-    state = np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)
-    return int(state[0] >> np.uint64(1))

@@ -9,6 +9,8 @@ for music another excerpt of the song.
 import numpy as np
 import torch
 
+from thesis_lib.sampler import below
+
 
 class PairSampler:
     """Draws batches of pairs.
@@ -38,7 +40,7 @@ class PairSampler:
     def batch(self, n, rng):
         """First frames of anchors and neighbours, and their groups: three int64 tensors (n,)."""
         anchor = torch.multinomial(self.room.double(), n, replacement=True, generator=rng)
-        start = _below(self.room[anchor], rng)
+        start = below(self.room[anchor], rng)
         other = torch.multinomial(self.chances[anchor], 1, generator=rng)
         other = self.others[anchor].gather(1, other)[:, 0]
         other = torch.where(torch.rand(n, generator=rng) < self.elsewhere, other, anchor)
@@ -49,7 +51,7 @@ class PairSampler:
         """A start at most `reach` away; all possible ones are equally likely."""
         low = (start - self.reach).clamp(min=0).minimum(room - 1)
         high = (start + self.reach).minimum(room - 1)
-        return low + _below(high - low + 1, rng)
+        return low + below(high - low + 1, rng)
 
 
 def _others(rows, decay):
@@ -65,8 +67,3 @@ def _others(rows, decay):
         others[group, : len(group)] = torch.from_numpy(group)
         chances[group, : len(group)] = torch.from_numpy(chance).float()
     return others, chances
-
-
-def _below(bound, rng):
-    """Random integers from 0 to bound - 1, one for each bound."""
-    return (torch.rand(len(bound), generator=rng, dtype=torch.float64) * bound).long()

@@ -104,23 +104,28 @@ class TripletSampler:
         triplets : int64 tensor, shape (anchors, 3)
             Tile numbers of anchor, neighbour and opposite.
         """
-        state = np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)
-        rng = torch.Generator().manual_seed(int(state[0] >> np.uint64(1)))
+        rng = generator(seed, epoch)
         anchor = self.anchors[torch.randperm(len(self.anchors), generator=rng)]
         return torch.stack([anchor, self.neighbour(anchor, rng), self.opposite(anchor, rng)], 1)
 
     def neighbour(self, anchor, rng):
         """For each anchor one of the tiles within reach, never itself, all equally likely."""
-        tile = self.lowest[anchor] + _below(self.choices[anchor], rng)
+        tile = self.lowest[anchor] + below(self.choices[anchor], rng)
         return tile + (tile >= anchor)  # step over the anchor
 
     def opposite(self, anchor, rng):
         """For each anchor one of the tiles of all other recordings, all equally likely."""
         own = self.last[anchor] - self.first[anchor] + 1
-        tile = _below(len(self.first) - own, rng)
+        tile = below(len(self.first) - own, rng)
         return tile + own * (tile >= self.first[anchor])  # step over the anchor's recording
 
 
-def _below(bound, rng):
+def generator(seed, epoch):
+    """The random generator of one epoch: the same two numbers give the same draws."""
+    state = np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(state[0] >> np.uint64(1)))
+
+
+def below(bound, rng):
     """Random integers from 0 to bound - 1, one for each bound."""
     return (torch.rand(len(bound), generator=rng, dtype=torch.float64) * bound).long()
