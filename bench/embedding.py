@@ -1,5 +1,8 @@
 """How good an embedding is, for equal seconds of training: ours beside the thesis's and the floors.
 
+Seconds are those that one core computes for one training, so that it does not matter how many
+trainings share the machine, nor what else it does.
+
 Run ``python bench/embedding.py``; it writes ``bench/results/embedding.json``, a list of rows, the
 last of which names the machine. Three corpora: mini home (simulated; probed on microphones and
 sessions that training never heard), mini music (unseen songs), and, where THESIS_REAL_DATA names a
@@ -20,6 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from joblib import Parallel, delayed
 from machine import machine
 from threadpoolctl import threadpool_limits
 from torch import nn
@@ -73,15 +77,15 @@ def runs():
 
 
 def trained(store, recipe, seed, seconds, aim=None, head=()):
-    """A network after so many seconds of training, in evaluation mode."""
+    """A network after so many seconds of training on one core, in evaluation mode."""
     aim = aim or objective(store, recipe, CPU)
     model = new_model(recipe, store, seed).to(memory_format=torch.channels_last).train()
     everything = nn.ModuleList([model, *head])  # a supervised network has a head of its own
     optimiser = new_optimiser(everything, recipe)
-    began, epoch = time.perf_counter(), 0
+    began, epoch = time.process_time(), 0
     while True:
         for batch in aim.batches(seed, epoch):
-            progress = (time.perf_counter() - began) / seconds
+            progress = (time.process_time() - began) / seconds
             if progress >= 1:
                 return model.eval()
             step(model, optimiser, aim, batch, rate_at(recipe, progress))
@@ -200,15 +204,26 @@ def scores(vectors, index):
 
 def measure(found, ways, seconds, seeds):
     """Every score of every method: {(corpus, method, metric): values}."""
+    tasks = [(name, *found[name], number) for name in found for number in range(seeds)]
+    work = (delayed(measure_one)(*task, ways, seconds) for task in tasks)
     values = {}
-    for corpus, (kind, run) in found.items():
-        for number in range(seeds):
-            store = run.store_of(run.seeds[number])
-            bar = tqdm(ways(kind, store, SEED + number, seconds), f"{corpus}, seed {number}")
-            for method, vectors_ in bar:
-                for metric, value in scores(vectors_, store.index).items():
-                    values.setdefault((corpus, method, metric), []).append(value)
+    for part in tqdm(
+        Parallel(n_jobs=-1, return_as="generator")(work), "corpora x seeds", len(tasks)
+    ):
+        for key, value in part:
+            values.setdefault(key, []).append(value)
     return values
+
+
+def measure_one(corpus, kind, run, number, ways, seconds):
+    """The scores of one corpus and seed, in a process of its own, on one core."""
+    torch.set_num_threads(1)
+    store = run.store_of(run.seeds[number])
+    return [
+        ((corpus, method, metric), value)
+        for method, vectors_ in ways(kind, store, SEED + number, seconds)
+        for metric, value in scores(vectors_, store.index).items()
+    ]
 
 
 def row(corpus, method, metric, values):
@@ -223,7 +238,7 @@ def row(corpus, method, metric, values):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ablation", action="store_true")
-    parser.add_argument("--seconds", type=float, default=30.0, help="of training, for each method")
+    parser.add_argument("--seconds", type=float, default=40.0, help="of training, for each method")
     parser.add_argument("--seeds", type=int, default=SEEDS)
     args = parser.parse_args()
     about = machine() | {"training_seconds": args.seconds}
