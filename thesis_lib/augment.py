@@ -58,13 +58,19 @@ def crop(tiles, most, rng):
     most : float
         Largest share of the frames, and of the bands, that is cut away.
     """
-    place = tiles.new_zeros(len(tiles), 2, 3)
-    for axis in range(2):  # bands, frames; from -1 to 1 over the tile
-        size = 1 - most * _uniform(tiles, rng).flatten()
-        place[:, axis, axis] = size
-        place[:, axis, 2] = (1 - size) * (2 * _uniform(tiles, rng).flatten() - 1)
-    grid = F.affine_grid(place, tiles.shape, align_corners=False)
+    n, _, *shape = tiles.shape
+    frames, bands = (_stretch(tiles, most, count, rng) for count in shape)
+    grid = [bands[:, None].expand(n, *shape), frames[:, :, None].expand(n, *shape)]
+    grid = torch.stack(grid, dim=3)  # (n, frames, mels, 2)
     return F.grid_sample(tiles, grid, align_corners=False, padding_mode="border")
+
+
+def _stretch(tiles, most, count, rng):
+    """Where `count` points of a random stretch lie, (n, count); the tile reaches from -1 to 1."""
+    size = 1 - most * _uniform(tiles, rng)[:, 0, 0]  # (n, 1)
+    middle = (1 - size) * (2 * _uniform(tiles, rng)[:, 0, 0] - 1)
+    points = (2 * torch.arange(count, device=tiles.device) + 1) / count - 1
+    return points * size + middle
 
 
 def colour(tiles, level, colour, rng):

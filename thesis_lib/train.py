@@ -121,7 +121,7 @@ def new_model(recipe, store, seed):
 def new_optimiser(model, recipe):
     """Adam; the L2 penalty as the thesis had it, or apart from the gradients (AdamW)."""
     kind = torch.optim.Adam if recipe.contrast is None else torch.optim.AdamW
-    return kind(model.parameters(), lr=recipe.rate, weight_decay=recipe.l2)
+    return kind(model.parameters(), lr=recipe.rate, weight_decay=recipe.l2, fused=True)
 
 
 def rate_at(recipe, progress):
