@@ -86,7 +86,7 @@ def test_pairs_lie_in_one_group_and_whole_in_a_recording(groups, length, reach, 
     draw = PairSampler(table(groups), length, reach, elsewhere)
     anchor, neighbour, group = draw.batch(64, rng())
     one, other = anchor // 100, neighbour // 100  # the recordings
-    codes = torch.from_numpy(pd.factorize(pd.Series(groups))[0])
+    codes = torch.from_numpy(pd.factorize(pd.Series(groups), sort=True)[0])
     assert (codes[one] == group).all() and (codes[other] == group).all()
     assert (anchor % 100 + length <= 100).all() and (neighbour % 100 + length <= 100).all()
     same = one == other
@@ -107,6 +107,22 @@ def test_the_nearer_in_the_session_the_likelier():
     count = torch.bincount(away, minlength=5)[1:].double()
     want = torch.exp(-torch.arange(1, 5) / 2.0)
     torch.testing.assert_close(count / count.sum(), (want / want.sum()).double(), atol=0.02, rtol=0)
+
+
+def test_far_apart_in_the_session_is_near_enough_where_nothing_is_nearer():
+    rows = table(["a"] * 3).assign(position=[0, 5000, 5001])
+    anchor, neighbour, _ = PairSampler(rows, 50, 10, elsewhere=1.0).batch(300, rng())
+    first = anchor // 100 == 0
+    assert (neighbour[first] // 100 == 1).float().mean() > 0.5
+    assert (neighbour[anchor // 100 == 1] // 100 == 2).all()
+
+
+def test_every_stretch_is_an_anchor_equally_often():
+    rows = table(["a", "b", "a"]).assign(first_frame=[0, 10, 40], n_frames=[10, 30, 12])
+    anchor, *_ = PairSampler(rows, 8, 0).batch(29000, rng())
+    count = torch.bincount(anchor)
+    assert set(count.nonzero().flatten().tolist()) == {*range(3), *range(10, 33), *range(40, 45)}
+    assert count[count > 0].double().std() < 3 * math.sqrt(29000 / 31)
 
 
 def tiles(n=16, frames=40, mels=64):

@@ -6,14 +6,15 @@ the same group: for a home the same or the next moment on any node, the nearer i
 for music another excerpt of the song.
 """
 
-import numpy as np
 import torch
 
 from thesis_lib.sampler import below
 
+AROUND = 32  # recordings of a group, before and after an anchor's, that are thought of
+
 
 class PairSampler:
-    """Draws batches of pairs.
+    """Draws batches of pairs; time and memory are linear in the recordings.
 
     Parameters
     ----------
@@ -27,43 +28,48 @@ class PairSampler:
         Chance that a neighbour is sought in another recording, 0 to 1.
     decay : float
         By so many positions in the session the chance of a recording falls to 1/e.
+
+    Attributes
+    ----------
+    group : int64 tensor, shape (recordings,)
+        0, 1, ... for the sorted names of the groups; recordings are in order of group and position.
     """
 
     def __init__(self, rows, length, reach, elsewhere=0.5, decay=2.0):
-        rows = rows[rows.n_frames >= length].reset_index(drop=True)
-        self.group = torch.from_numpy(rows.group.factorize()[0])  # (recordings,)
+        rows = rows[rows.n_frames >= length].sort_values(["group", "position"], kind="stable")
+        self.group = torch.from_numpy(rows.group.factorize()[0])
+        self.position = torch.tensor(rows.position.to_numpy(float))
         self.first = torch.tensor(rows.first_frame.to_numpy())
         self.room = torch.tensor(rows.n_frames.to_numpy()) - length + 1  # possible starts
-        self.reach, self.elsewhere = reach, elsewhere
-        self.others, self.chances = _others(rows, decay)  # (recordings, largest group)
+        self.until = self.room.cumsum(0)
+        self.reach, self.elsewhere, self.decay = reach, elsewhere, decay
 
     def batch(self, n, rng):
         """First frames of anchors and neighbours, and their groups: three int64 tensors (n,)."""
-        anchor = torch.multinomial(self.room.double(), n, replacement=True, generator=rng)
-        start = below(self.room[anchor], rng)
-        other = torch.multinomial(self.chances[anchor], 1, generator=rng)
-        other = self.others[anchor].gather(1, other)[:, 0]
-        other = torch.where(torch.rand(n, generator=rng) < self.elsewhere, other, anchor)
+        place = below(self.until[-1].expand(n), rng)  # of all possible starts
+        anchor = torch.searchsorted(self.until, place, right=True)
+        start = place - self.until[anchor] + self.room[anchor]
+        away = torch.rand(n, generator=rng) < self.elsewhere
+        other = torch.where(away, self._other(anchor, rng), anchor)
         near = self._near(start, self.room[other], rng)
         return self.first[anchor] + start, self.first[other] + near, self.group[anchor]
+
+    def _other(self, anchor, rng):
+        """Another recording of the group, the nearer the likelier; its own where it is alone."""
+        step = torch.arange(-AROUND, AROUND + 1)
+        place = anchor[:, None] + step  # (n, 2 AROUND + 1)
+        other = place.clamp(0, len(self.group) - 1)
+        mine = (self.group[other] == self.group[anchor, None]) & (other == place) & (step != 0)
+        apart = (self.position[other] - self.position[anchor, None]).abs()
+        apart = apart.masked_fill(~mine, torch.inf)
+        nearest = apart.amin(1, keepdim=True)
+        alone = nearest[:, 0].isinf()
+        chance = torch.exp((nearest - apart) / self.decay).masked_fill(alone[:, None], 1.0)
+        drawn = other.gather(1, torch.multinomial(chance, 1, generator=rng))[:, 0]
+        return torch.where(alone, anchor, drawn)
 
     def _near(self, start, room, rng):
         """A start at most `reach` away; all possible ones are equally likely."""
         low = (start - self.reach).clamp(min=0).minimum(room - 1)
         high = (start + self.reach).minimum(room - 1)
         return low + below(high - low + 1, rng)
-
-
-def _others(rows, decay):
-    """For each recording those of its group, and how likely each is; itself where it is alone."""
-    members = list(rows.groupby("group").indices.values())
-    shape = len(rows), max(map(len, members))
-    others, chances = torch.zeros(shape, dtype=torch.long), torch.zeros(shape)
-    position = rows.position.to_numpy(float)
-    for group in members:
-        away = np.abs(position[group, None] - position[group])  # (members, members)
-        chance = np.exp(-away / decay)
-        np.fill_diagonal(chance, 1.0 if len(group) == 1 else 0.0)
-        others[group, : len(group)] = torch.from_numpy(group)
-        chances[group, : len(group)] = torch.from_numpy(chance).float()
-    return others, chances
