@@ -16,7 +16,8 @@ SINS_FOLDER := $(if $(filter 1,$(SINS)),data/sins,$(SINS))
 MUSIC_FOLDER := $(if $(filter 1,$(FMA)),data/fma,$(or $(FMA),$(MUSIC)))
 CONFIG := $(if $(MUSIC_FOLDER),music="$(MUSIC_FOLDER)") $(if $(SINS_FOLDER),home="$(SINS_FOLDER)") \
           $(if $(PROFILE),profile=$(PROFILE)) $(if $(SEEDS),seeds=$(SEEDS)) \
-          $(if $(SHARD),shard=$(SHARD)) $(if $(RECIPE),recipe=$(RECIPE))
+          $(if $(SHARD),shard=$(SHARD)) $(if $(RECIPE),recipe=$(RECIPE)) \
+          $(if $(PROCESSES),processes=$(PROCESSES))
 CONFIG := $(if $(strip $(CONFIG)),--config $(CONFIG))
 
 .DEFAULT_GOAL := help
@@ -30,6 +31,7 @@ help:  ## what can I do?
 	@echo "  make figures MUSIC=folder   the same on your own music: class folders, a CSV, or playlists"
 	@echo "  make figures SINS=folder    the same on SINS, as its archives unpack"
 	@echo "  make figures RECIPE=ours    the same with our recipe instead of the thesis's, into runs/ours/"
+	@echo "  make figures PROCESSES=8    the same, each network trained by eight GPUs together"
 	@echo "  make data SINS=1            fetch SINS (91 GB, 186 unpacked) to data/sins; then make figures SINS=1"
 	@echo "  make data FMA=1             fetch open music (24 GB) to data/fma; then make figures FMA=1"
 

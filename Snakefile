@@ -5,6 +5,7 @@
 #   snakemake --cores all --config home=FOLDER            the same on SINS
 #   snakemake --cores all --config recipe=ours            with our recipe instead of the thesis's
 #   snakemake --cores all --config profile=smoke          seconds: does everything run?
+#   snakemake --cores all --config processes=8            train on eight GPUs
 #   snakemake --cores all shards --config shard=2/8       spectrograms on one of eight machines
 
 import json
@@ -30,6 +31,10 @@ MADE = f"{SOURCE['home']}/made.json"
 SOURCE |= OWN
 RUN = {kind: str(run_folder(NAME[kind], SOURCE[kind], WORK)) for kind in SOURCE}
 RECIPE = {kind: f"{KIND}, {kind}" for kind in SOURCE}
+
+# Several processes train one network, each on a GPU of its own.
+PROCESSES = int(config.get("processes", 1))
+TOGETHER = f"torchrun --standalone --nproc-per-node={PROCESSES} -m thesis_lib"
 
 SEEDS = int(config.get("seeds", 2 if SMOKE else 3))
 
@@ -146,12 +151,14 @@ rule training:
     input:
         "{folder}/{kind}/store/made.json",
         code("sampler", "resnet", "triplet_loss", "recipe", "train", "stages", "objectives"),
-        code("pairs", "augment", "encoder", "contrastive_loss", "embed"),
+        code("pairs", "augment", "encoder", "contrastive_loss", "embed", "feed", "team"),
     output:
         "{folder}/{kind}/train/done.json",
+    params:
+        thesis="thesis" if PROCESSES == 1 else TOGETHER,
     threads: workflow.cores
     shell:
-        "thesis training {wildcards.folder:q}/{wildcards.kind}"
+        "{params.thesis} training {wildcards.folder:q}/{wildcards.kind}"
 
 
 rule embeddings:

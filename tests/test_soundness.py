@@ -8,7 +8,7 @@ import pytest
 import torch
 from corpora import corpus_of, noise, on_one_thread
 
-from thesis_lib import objectives, preprocess
+from thesis_lib import feed, preprocess
 from thesis_lib.errors import InputError
 from thesis_lib.recipe import Contrast, Recipe
 from thesis_lib.soundness import complaint
@@ -96,14 +96,14 @@ def test_only_the_end_of_the_epoch_counts():
     "room, says", [(8, "a batch of 8 fits"), (5, "a batch of 4 fits"), (1, "not even one of 2")]
 )
 def test_a_batch_too_large_for_the_memory(store, recipe, tmp_path, monkeypatch, room, says):
-    true = objectives.gather
+    true = feed.cut_tiles
 
     def small(frames, starts, length):
         if len(starts) > room * (3 if recipe.contrast is None else 2):
             raise torch.OutOfMemoryError("out of memory")
         return true(frames, starts, length)
 
-    monkeypatch.setattr(objectives, "gather", small)
+    monkeypatch.setattr(feed, "cut_tiles", small)
     large = replace(recipe, batch=16)
     with pytest.raises(InputError, match=f"a batch of 16 does not fit.*{says}"):
         train(store, large, tmp_path / "train", 1, CPU)

@@ -1,20 +1,29 @@
 """Which device computes, and saying so: a GPU is never silently skipped."""
 
+import os
+
 import torch
 
 
 def choose():
-    """The device to compute on: the first GPU where torch sees one, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """The device to compute on: where torch sees a GPU the first, of processes that torchrun
+    started each its own; else the CPU."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+    torch.cuda.set_device(device)
+    return device
 
 
-def describe(device):
+def describe(device, processes=1):
     """One sentence on `device` for the reader, e.g. 'Computing on the CPU, 2 threads: ...'."""
+    many = f"in {processes} processes, each " if processes > 1 else ""
     if device.type == "cuda":
-        return f"Computing on the GPU {torch.cuda.get_device_name(device)}."
+        return f"Computing {many}on the GPU {torch.cuda.get_device_name(device)}."
     why = (
         "torch is a CPU build"
         if torch.version.cuda is None
         else "torch is a CUDA build but finds no usable GPU"
     )
-    return f"Computing on the CPU, {torch.get_num_threads()} threads: no GPU is used, {why}."
+    threads = f"{torch.get_num_threads()} thread" + "s" * (torch.get_num_threads() > 1)
+    return f"Computing {many}on the CPU, {threads}: no GPU is used, {why}."

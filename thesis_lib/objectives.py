@@ -14,9 +14,38 @@ from thesis_lib.augment import augment
 from thesis_lib.contrastive_loss import contrastive_loss
 from thesis_lib.embed import vectors
 from thesis_lib.errors import InputError
+from thesis_lib.feed import feeder
 from thesis_lib.pairs import PairSampler
-from thesis_lib.store import gather
+from thesis_lib.team import ALONE, plain
 from thesis_lib.triplet_loss import triplet_loss
+
+OWN = 2**32  # groups are numbered by each process; so many lie between the numbers of two
+
+
+class Batch(NamedTuple):
+    """Tiles that belong together, as views of the same anchors: n anchors, so n columns.
+
+    Attributes
+    ----------
+    starts : int64 tensor, shape (views, n), on the CPU
+        First frames: of anchors, neighbours and, for triplets, opposites.
+    group : int64 tensor, shape (n,), or None
+        Session, song or source of each anchor.
+    seed : int
+        Of how the tiles are changed.
+    tiles : float32 tensor, shape (views, n, 1, length, mels), dB, or None
+        On the device, changed.
+    """
+
+    starts: torch.Tensor
+    group: torch.Tensor | None = None
+    seed: int = 0
+    tiles: torch.Tensor | None = None
+
+    @property
+    def anchors(self):
+        """How many there are."""
+        return self.starts.shape[1]
 
 
 class Objective(NamedTuple):
@@ -25,9 +54,9 @@ class Objective(NamedTuple):
     Attributes
     ----------
     size : int
-        Anchors in an epoch: the tiles of the training part.
+        Anchors in an epoch: the tiles of the training part, of all processes.
     batches : function of (seed, epoch)
-        The batches of one epoch, the same for the same two numbers; `len()` of one is its anchors.
+        The batches of one epoch, the same for the same two numbers.
     loss : function of (model, batch)
         A named tuple whose `loss` is to fall, and `near`, `far`, `active` to be watched.
     """
@@ -37,74 +66,86 @@ class Objective(NamedTuple):
     loss: Callable
 
 
-def objective(store, recipe, device):
+def objective(store, recipe, device, team=ALONE):
     """The objective of a recipe on the recordings of a store that are for training.
+
+    Parameters
+    ----------
+    store : SpectrogramStore
+    recipe : Recipe
+        Its batch is that of all processes together.
+    device : torch.device
+    team : Team
+        Of several processes each draws its part of a batch from its share of the store.
 
     Raises
     ------
     InputError
-        The recordings give no triplets or pairs.
+        The recordings give no triplets or pairs, or cannot be shared among so many processes.
     """
+    if recipe.batch % team.size:
+        raise InputError(
+            f"a batch of {recipe.batch} cannot be shared by {team.size} processes; choose a "
+            "multiple of their number."
+        )
     make = triplets if recipe.contrast is None else pairs
-    return make(store, recipe, device)
+    return make(store.share(team.rank, team.size), recipe, device, team)
 
 
-def triplets(store, recipe, device):
-    """Anchor, neighbour, opposite (thesis): a batch are tile numbers, (n, 3)."""
-    rows = _rows(store)
-    tiles = sampler.cut(rows.first_frame, rows.n_frames, recipe.length, recipe.hop)
+def triplets(store, recipe, device, team):
+    """Anchor, neighbour, opposite (thesis): three views, each tile a part of the loss once."""
+    tiles = _tiles(store, recipe)
     draw = sampler.TripletSampler(tiles, recipe.reach_tiles)
-    starts, frames = torch.from_numpy(tiles.start).to(device), store.on(device)
+    starts, feed = torch.from_numpy(tiles.start), feeder(store, recipe.length, device)
+    size, most = team.total(len(draw.anchors)), team.most(len(draw.anchors))
 
-    def batches(seed, epoch):
-        return draw.epoch(seed, epoch).to(device).split(recipe.batch)
+    def drawn(seed, epoch):
+        order = draw.epoch(seed, epoch, team.rank)
+        order = order[torch.arange(most) % len(order)]  # equally many for each process
+        return (Batch(starts[part.T]) for part in order.split(recipe.batch // team.size))
 
     def loss(model, batch):
-        x = gather(frames, starts[batch.T.flatten()], recipe.length)  # (3 n, 1, length, mels)
-        z = vectors(model, x, recipe)  # (3 n, embedding)
-        return triplet_loss(*z.chunk(3), recipe.margin, recipe.reduction)
+        z = team.gather(places(model, batch, recipe))  # (3, n, embedding)
+        return triplet_loss(*z, recipe.margin, recipe.reduction)
 
-    return Objective(len(draw.anchors), batches, loss)
+    return Objective(size, lambda seed, epoch: feed(drawn(seed, epoch)), loss)
 
 
-def pairs(store, recipe, device):
-    """Two changed views of what belongs together, all others as opposites: batches are `Pairs`."""
-    rows, contrast = _rows(store), recipe.contrast
-    reach = round(recipe.reach * store.features.rate)
-    draw = PairSampler(rows, recipe.length, reach, contrast.elsewhere)
-    size = len(sampler.cut(rows.first_frame, rows.n_frames, recipe.length, recipe.hop))
-    frames, rng = store.on(device), torch.Generator(device)
-    if draw.group.unique().numel() < 2:
+def pairs(store, recipe, device, team):
+    """Two changed views of what belongs together, all others of the batch as opposites."""
+    contrast, reach = recipe.contrast, round(recipe.reach * store.features.rate)
+    draw = PairSampler(store.index, recipe.length, reach, contrast.elsewhere)
+    feed, rng = feeder(store, recipe.length, device), torch.Generator(device)
+    size = team.total(len(_tiles(store, recipe)))
+    if team.total(draw.group.unique().numel()) < 2:
         raise InputError("all tiles are of one session or song; add a second one for opposites.")
 
-    def batches(seed, epoch):
-        own = sampler.generator(seed, epoch)
+    def drawn(seed, epoch):
+        own = sampler.generator(seed, epoch, team.rank)
         for _ in range(-(-size // recipe.batch)):
-            yield Pairs(
-                *draw.batch(recipe.batch, own), int(torch.randint(2**62, (), generator=own))
-            )
+            anchor, neighbour, group = draw.batch(recipe.batch // team.size, own)
+            change = int(torch.randint(2**62, (), generator=own))
+            yield Batch(torch.stack([anchor, neighbour]), group + team.rank * OWN, change)
+
+    def batches(seed, epoch):
+        for batch in feed(drawn(seed, epoch)):
+            changed = augment(batch.tiles.flatten(0, 1), contrast, rng.manual_seed(batch.seed))
+            yield batch._replace(tiles=changed.view_as(batch.tiles))
 
     def loss(model, batch):
-        rng.manual_seed(batch.seed)
-        starts = torch.cat([batch.anchor, batch.neighbour]).to(device)
-        x = augment(gather(frames, starts, recipe.length), contrast, rng)
-        z = model.project(vectors(model, x, recipe))  # (2 n, d)
-        return contrastive_loss(*z.chunk(2), batch.group.to(device), contrast.temperature)
+        z = team.gather(places(model, batch, recipe))  # (2, n, 64 * width)
+        group = team.gather(batch.group.to(device)[None, :, None])[0, :, 0]  # (n,)
+        z = plain(model).project(z.flatten(0, 1))  # (2 n, d)
+        return contrastive_loss(*z.chunk(2), group, contrast.temperature)
 
     return Objective(size, batches, loss)
 
 
-class Pairs(NamedTuple):
-    """A batch of pairs: first frames, groups, and the seed of how they are changed."""
-
-    anchor: torch.Tensor
-    neighbour: torch.Tensor
-    group: torch.Tensor
-    seed: int
-
-    def __len__(self):
-        return len(self.anchor)
+def places(model, batch, recipe):
+    """The vectors of a batch's tiles: (views, n, d)."""
+    return vectors(model, batch.tiles.flatten(0, 1), recipe).unflatten(0, batch.starts.shape)
 
 
-def _rows(store):
-    return store.index[store.index.split == "train"]
+def _tiles(store, recipe):
+    rows = store.index
+    return sampler.cut(rows.first_frame, rows.n_frames, recipe.length, recipe.hop)

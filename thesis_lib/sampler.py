@@ -91,20 +91,20 @@ class TripletSampler:
         if not self.first.any():
             raise InputError("all tiles are of one recording; add a second one for opposites.")
 
-    def epoch(self, seed, epoch):
+    def epoch(self, seed, epoch, rank=0):
         """The triplets of one epoch, in random order.
 
         Parameters
         ----------
-        seed, epoch : int
-            The same two numbers give the same triplets.
+        seed, epoch, rank : int
+            The same numbers give the same triplets; `rank` is that of one of several processes.
 
         Returns
         -------
         triplets : int64 tensor, shape (anchors, 3)
             Tile numbers of anchor, neighbour and opposite.
         """
-        rng = generator(seed, epoch)
+        rng = generator(seed, epoch, rank)
         anchor = self.anchors[torch.randperm(len(self.anchors), generator=rng)]
         return torch.stack([anchor, self.neighbour(anchor, rng), self.opposite(anchor, rng)], 1)
 
@@ -120,9 +120,9 @@ class TripletSampler:
         return tile + own * (tile >= self.first[anchor])  # step over the anchor's recording
 
 
-def generator(seed, epoch):
-    """The random generator of one epoch: the same two numbers give the same draws."""
-    state = np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)
+def generator(seed, epoch, rank=0):
+    """The random generator of one epoch and process: the same numbers give the same draws."""
+    state = np.random.SeedSequence([seed, epoch, rank]).generate_state(1, np.uint64)
     return torch.Generator().manual_seed(int(state[0] >> np.uint64(1)))
 
 

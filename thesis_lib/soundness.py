@@ -48,7 +48,7 @@ def complaint(steps, recipe):
     return None
 
 
-def too_large(store, recipe, device, model):
+def too_large(store, recipe, device, model, team):
     """The error to raise where a batch does not fit into the GPU's memory: it names one that does.
 
     Parameters
@@ -58,15 +58,21 @@ def too_large(store, recipe, device, model):
         Whose batch was too large.
     device : torch.device
     model : Module
+    team : Team
+        What fits is tried on the part of the batch that this process has.
 
     Returns
     -------
     InputError
     """
-    size = recipe.batch // 2
+    size = recipe.batch // team.size // 2
     while size > 1 and not _fits(store, replace(recipe, batch=size), device, model):
         size //= 2
-    advice = f"a batch of {size} fits" if size > 1 else "not even one of 2 does: narrow the network"
+    advice = (
+        f"a batch of {size * team.size} fits"
+        if size > 1
+        else "not even one of 2 does: narrow the network"
+    )
     return InputError(
         f"{recipe.name}: a batch of {recipe.batch} does not fit into the memory of {device}; "
         f"{advice}."

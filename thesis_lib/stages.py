@@ -16,6 +16,7 @@ from thesis_lib.recipe import RECIPES
 from thesis_lib.record import write_json
 from thesis_lib.run import Run
 from thesis_lib.store import SpectrogramStore
+from thesis_lib.team import team
 from thesis_lib.train import count_anchors, make_plan, plan_of, train
 
 log = logging.getLogger(__name__)
@@ -121,30 +122,44 @@ def features(folder, shard=None):
 
 
 def training(folder):
-    """Train one network for each seed of a run; on a CPU all seeds side by side."""
+    """Train one network for each seed of a run.
+
+    On a CPU all seeds side by side. Under torchrun all processes train the same network, one seed
+    after the other.
+    """
     run, device = Run(folder), choose()
-    print(describe(device))
-    for seed in run.seeds:
-        _set_aside_other_plans(run, seed)
-    side_by_side = len(run.seeds) if device.type == "cpu" else 1
-    total = sum(count_anchors(run.store_of(seed), run.recipe) for seed in run.seeds)
-    with tqdm(total=total, desc=f"training on {run.corpus.name}", unit=" triplets") as bar:
+    with team(device) as processes:
+        total = sum(count_anchors(run.store_of(seed), run.recipe, processes) for seed in run.seeds)
+        if processes.leads:
+            print(describe(device, processes.size))
+            for seed in run.seeds:
+                _set_aside_other_plans(run, seed, processes)
+        side_by_side = len(run.seeds) if device.type == "cpu" and processes.size == 1 else 1
+        with tqdm(
+            total=total,
+            desc=f"training on {run.corpus.name}",
+            unit=" anchors",
+            disable=not processes.leads,
+        ) as bar:
 
-        def one(seed):
-            if side_by_side > 1:
-                torch.set_num_threads(1)  # the seeds share the cores
-            train(run.store_of(seed), run.recipe, run.training(seed), seed, device, bar)
+            def one(seed):
+                if side_by_side > 1:
+                    torch.set_num_threads(1)  # the seeds share the cores
+                store, place = run.store_of(seed), run.training(seed)
+                train(store, run.recipe, place, seed, device, bar, processes)
 
-        jobs = (delayed(one)(seed) for seed in run.seeds)
-        Parallel(n_jobs=side_by_side, require="sharedmem")(jobs)
-    write_json(run.folder / "train" / "done.json", {"seeds": run.seeds, "device": describe(device)})
+            jobs = (delayed(one)(seed) for seed in run.seeds)
+            Parallel(n_jobs=side_by_side, require="sharedmem")(jobs)
+    if processes.leads:
+        about = {"seeds": run.seeds, "device": describe(device, processes.size)}
+        write_json(run.folder / "train" / "done.json", about)
 
 
-def _set_aside_other_plans(run, seed):
+def _set_aside_other_plans(run, seed, processes):
     """Keep, under another name, a training that was of another store or recipe."""
     folder = run.training(seed)
     plan = plan_of(folder)
-    if plan is None or plan == make_plan(run.store_of(seed), run.recipe, seed):
+    if plan is None or plan == make_plan(run.store_of(seed), run.recipe, seed, processes):
         return
     aside = folder.with_name(f"{folder.name}_of_store_{plan['hash'][:8]}")
     shutil.rmtree(aside, ignore_errors=True)

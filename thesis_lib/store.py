@@ -69,6 +69,34 @@ class SpectrogramStore:
         row = self.index.iloc[recording]
         return np.asarray(self.frames[row.first_frame :][: row.n_frames], np.float32)
 
+    def share(self, number, count):
+        """What one of several processes holds: of the training part some groups, with their frames.
+
+        Parameters
+        ----------
+        number, count : int
+            This process, from 0, and how many there are.
+
+        Returns
+        -------
+        SpectrogramStore
+            For count > 1 its frames are in memory, and are all that it holds.
+        """
+        rows = self.index[self.index.split == "train"]
+        if count == 1:
+            return SpectrogramStore(self.frames, rows, self.features, self.made)
+        rows = rows[(dealt(rows, count) == number).to_numpy()]
+        if rows.empty:
+            raise InputError(
+                f"{count} processes cannot share {self.index.group.nunique()} sessions or songs; "
+                "start fewer processes."
+            )
+        frames = np.concatenate(
+            [self.frames[row.first_frame :][: row.n_frames] for row in rows.itertuples()]
+        )
+        rows = rows.assign(first_frame=rows.n_frames.cumsum() - rows.n_frames)
+        return SpectrogramStore(frames, rows, self.features, self.made)
+
     def band_levels(self):
         """Mean and standard deviation (dB) of each band over the recordings for training.
 
@@ -91,7 +119,32 @@ class SpectrogramStore:
         return frames if device.type == "cpu" else frames.to(device)
 
 
+def dealt(rows, count):
+    """Deal recordings to processes, groups whole: the longest first, each to where least lies.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of a store's index: group, n_frames.
+    count : int
+
+    Returns
+    -------
+    Series of int, 0 to count - 1, one a row
+    """
+    held, place = np.zeros(count, np.int64), {}
+    for group, frames in rows.groupby("group").n_frames.sum().sort_values(ascending=False).items():
+        place[group] = int(held.argmin())
+        held[place[group]] += frames
+    return rows.group.map(place)
+
+
 def gather(frames, starts, length):
+    """Tiles out of a store's frames, ready to compute with: `cut_tiles` as float32."""
+    return cut_tiles(frames, starts, length).float()
+
+
+def cut_tiles(frames, starts, length):
     """Cut tiles out of a store's frames.
 
     Parameters
@@ -104,9 +157,9 @@ def gather(frames, starts, length):
 
     Returns
     -------
-    tiles : float32 tensor, shape (n, 1, length, mels)
+    tiles : tensor of the same kind, shape (n, 1, length, mels)
     """
     # Seen as one long row for each place a tile may start at, a tile is copied in one piece.
     count, mels = frames.shape
     rows = frames.as_strided((count - length + 1, length * mels), (mels, 1))
-    return rows.index_select(0, starts).view(len(starts), 1, length, mels).float()
+    return rows.index_select(0, starts).view(len(starts), 1, length, mels)

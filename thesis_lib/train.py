@@ -20,6 +20,7 @@ from thesis_lib.files import atomic
 from thesis_lib.objectives import objective
 from thesis_lib.resnet import ResNet18
 from thesis_lib.soundness import complaint, too_large
+from thesis_lib.team import ALONE
 
 POINTS = 20  # of the recorded curves, an epoch
 HISTORY = ["epoch", "loss", "near", "far", "active"]
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 RANDOM = Lock()  # torch has one random generator for all threads: one at a time draws weights
 
 
-def train(store, recipe, folder, seed, device, bar=None):
+def train(store, recipe, folder, seed, device, bar=None, team=ALONE):
     """Train a network, or go on where an earlier run was stopped.
 
     Recordings with split "train" take part. After each epoch `folder` holds a checkpoint that a
@@ -45,6 +46,8 @@ def train(store, recipe, folder, seed, device, bar=None):
     device : torch.device
     bar : tqdm, optional
         Advanced by the triplets of each step.
+    team : Team
+        Of several processes that train together all call this; the leading one writes.
 
     Returns
     -------
@@ -59,30 +62,37 @@ def train(store, recipe, folder, seed, device, bar=None):
         finite, or a batch does not fit into the GPU's memory. A training that ends with all
         vectors alike, or with a loss that never moved, is only warned of.
     """
-    aim = objective(store, recipe, device)
+    aim = objective(store, recipe, device, team)
     model = new_model(recipe, store, seed).to(device, memory_format=torch.channels_last)
+    if device.type == "cuda":
+        model.compile(dynamic=False)
+    wrapped = team.join(model)
     optimiser = new_optimiser(model, recipe)
-    plan = make_plan(store, recipe, seed)
-    done, history = _resume(Path(folder), plan, model, optimiser, device)
+    plan = make_plan(store, recipe, seed, team)
+    done, history = _resume(Path(folder), plan, model, optimiser, device, team)
     bar = bar or tqdm(disable=True)
     bar.update(done * aim.size)
     for epoch in range(done, recipe.epochs):
         try:
-            steps = _epoch(model, optimiser, aim, recipe, seed, epoch, bar)
+            steps = _epoch(wrapped, optimiser, aim, recipe, seed, epoch, bar, team)
         except torch.OutOfMemoryError:
-            raise too_large(store, recipe, device, model) from None
+            steps = None  # the error would keep what fills the memory until it is left
+        if steps is None:
+            raise too_large(store, recipe, device, model, team)
         history += _points(steps, epoch)
-        _save(Path(folder), plan, epoch + 1, model, optimiser, history)
-    if done < recipe.epochs and (wrong := complaint(steps, recipe)):
+        if team.leads:
+            _save(Path(folder), plan, epoch + 1, model, optimiser, history)
+    if done < recipe.epochs and team.leads and (wrong := complaint(steps, recipe)):
         log.warning(wrong)
     return model, pd.DataFrame(history, columns=HISTORY)
 
 
-def make_plan(store, recipe, seed):
+def make_plan(store, recipe, seed, team=ALONE):
     """What weights depend on; a checkpoint is gone on from only under the same plan."""
-    return {"recipe": asdict(recipe), "seed": seed} | {
+    plan = {"recipe": asdict(recipe), "seed": seed} | {
         key: store.made.get(key) for key in ("hash", "trial")
     }
+    return plan if team.size == 1 else plan | {"number of processes": team.size}
 
 
 def plan_of(folder):
@@ -91,9 +101,9 @@ def plan_of(folder):
     return _read(path, torch.device("cpu"), "plan")["plan"] if path.exists() else None
 
 
-def count_anchors(store, recipe):
+def count_anchors(store, recipe, team=ALONE):
     """How many anchors one whole training takes; also checks that there are any."""
-    return objective(store, recipe, torch.device("cpu")).size * recipe.epochs
+    return objective(store, recipe, torch.device("cpu"), team).size * recipe.epochs
 
 
 def new_model(recipe, store, seed):
@@ -153,14 +163,14 @@ def step(model, optimiser, aim, batch, rate):
     return torch.stack(found).detach()
 
 
-def _epoch(model, optimiser, aim, recipe, seed, epoch, bar):
+def _epoch(model, optimiser, aim, recipe, seed, epoch, bar, team):
     """One step for each batch; returns what `HISTORY` names, for each step."""
     model.train()
     steps, seen = [], 0
     for batch in aim.batches(seed, epoch):
         rate = rate_at(recipe, (epoch + seen / aim.size) / recipe.epochs)
         steps.append(step(model, optimiser, aim, batch, rate))
-        new = min(len(batch), aim.size - seen)
+        new = min(batch.anchors * team.size, aim.size - seen)
         seen += new
         bar.update(new)
     steps = torch.stack(steps).cpu().numpy()  # one transfer an epoch, not one a step
@@ -200,14 +210,16 @@ def snapshot(folder, epoch):
     return Path(folder) / "snapshots" / f"epoch_{epoch:03d}.pt"
 
 
-def _resume(folder, plan, model, optimiser, device):
+def _resume(folder, plan, model, optimiser, device, team):
     """Bring model and optimiser to where an earlier run stopped: epochs done, history."""
     path = folder / "checkpoint.pt"
-    if not path.exists():
-        _write(model.state_dict() | {"epoch": 0}, snapshot(folder, 0))
+    if not team.told(path.exists()):
+        if team.leads:
+            _write(model.state_dict() | {"epoch": 0}, snapshot(folder, 0))
         return 0, []
-    state = _read(path, device, "plan")
-    other = [key for key, value in plan.items() if state["plan"].get(key) != value]
+    state = team.told(_read(path, device, "plan") if team.leads else None)
+    before = state["plan"]
+    other = [key for key in plan | before if plan.get(key) != before.get(key)]
     if other:
         raise InputError(
             f"{path} is of another {', '.join(other)}; move {folder} away to train anew."

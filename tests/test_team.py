@@ -1,0 +1,167 @@
+"""Several processes, one training: the loss is that of one process with the whole batch."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from corpora import corpus_of, listing, noise, on_one_thread, tone
+from toy_team import CPU, RECIPES, SEED
+
+from thesis_lib import preprocess
+from thesis_lib.errors import InputError
+from thesis_lib.objectives import Batch, objective
+from thesis_lib.store import SpectrogramStore, dealt
+from thesis_lib.team import Team
+from thesis_lib.train import (
+    HISTORY,
+    _points,
+    load_model,
+    new_model,
+    new_optimiser,
+    plan_of,
+    rate_at,
+    snapshot,
+    step,
+    train,
+)  # fmt: skip
+
+SCRIPT = Path(__file__).parent / "toy_team.py"
+one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A store of twelve recordings, all for training but two, each a group of its own."""
+    folder = tmp_path_factory.mktemp("toy")
+    waves = [tone(4, 150 * 1.25**i) + noise(4, i, level=0.05) for i in range(12)]
+    split = ["train"] * 5 + ["test"] + ["train"] * 5 + ["test"]
+    corpus = corpus_of(folder / "audio", waves, split)
+    preprocess.build(corpus, RECIPES["pairs"].features, folder / "store", progress=False)
+    return folder / "store"
+
+
+@pytest.fixture(scope="module")
+def store(folder):
+    return SpectrogramStore.open(folder)
+
+
+def torchrun(*arguments):
+    """Two processes on this machine, as `torchrun` starts them."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    found = subprocess.run(
+        [*command, *map(str, arguments)], capture_output=True, text=True, env=environment,
+        timeout=300,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr[-3000:]
+    return found
+
+
+@pytest.fixture(scope="module", params=list(RECIPES))
+def kind(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def together(folder, kind, tmp_path_factory):
+    """What two processes left."""
+    place = tmp_path_factory.mktemp(kind)
+    torchrun(SCRIPT, folder, kind, place)
+    return place
+
+
+class Half(Team):
+    """One of two processes, of which this one plays both: no one to talk to."""
+
+    def gather(self, z):
+        return z
+
+    def total(self, number):
+        return 2 * number
+
+    def most(self, number):
+        return number
+
+
+def in_one(store, recipe):
+    """The same batches, whole, through one network in one process: its curves, its weights."""
+    halves = [objective(store, recipe, CPU, Half(rank, 2)) for rank in (0, 1)]
+    whole = objective(store, recipe, CPU)
+    model = new_model(recipe, store, SEED).train()
+    optimiser, history = new_optimiser(model, recipe), []
+    for epoch in range(recipe.epochs):
+        steps, seen = [], 0
+        for one, other in zip(*(half.batches(SEED, epoch) for half in halves), strict=True):
+            batch = Batch(
+                torch.cat([one.starts, other.starts], 1),
+                None if one.group is None else torch.cat([one.group, other.group]),
+                tiles=torch.cat([one.tiles, other.tiles], 1),
+            )
+            rate = rate_at(recipe, (epoch + seen / halves[0].size) / recipe.epochs)
+            steps.append(step(model, optimiser, whole, batch, rate))
+            seen += batch.anchors
+        history += _points(torch.stack(steps).numpy(), epoch)
+    return pd.DataFrame(history, columns=HISTORY), model
+
+
+def test_two_processes_have_the_curves_of_one_with_the_whole_batch(store, kind, together):
+    recipe = RECIPES[kind]
+    curves, model = in_one(store, recipe)
+    found = pd.read_csv(together / "history.csv")
+    np.testing.assert_allclose(found, curves, rtol=5e-4, atol=1e-6)
+    assert curves.loss.iloc[-1] < 0.9 * curves.loss.iloc[0]  # it was no flat line
+    trained = load_model(snapshot(together, recipe.epochs), CPU)
+    x = 10 * torch.randn(8, 1, recipe.length, 32) - 40
+    with torch.inference_mode():
+        want = model.eval()(x)
+        assert (trained(x) - want).norm() < 1e-3 * want.norm()
+
+
+@pytest.mark.parametrize("kind", ["triplets"], indirect=True)
+def test_a_second_call_finds_all_done_and_leaves_it(folder, kind, together):
+    before = listing(together)
+    torchrun(SCRIPT, folder, kind, together)
+    assert listing(together) == before
+    assert plan_of(together)["number of processes"] == 2
+
+
+@pytest.mark.parametrize("kind", ["triplets"], indirect=True)
+def test_one_process_does_not_go_on_with_what_two_did(store, kind, together):
+    with pytest.raises(InputError, match="is of another number of processes"):
+        train(store, RECIPES[kind], together, SEED, CPU)
+
+
+def test_the_shares_are_whole_groups_and_together_everything():
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame({"group": rng.integers(0, 30, 400), "n_frames": rng.integers(50, 900, 400)})
+    to = dealt(rows, 4)
+    assert (to.groupby(rows.group).nunique() == 1).all()
+    assert set(to) == {0, 1, 2, 3}
+    frames = rows.n_frames.groupby(to).sum()
+    assert frames.max() < 1.1 * frames.min()
+
+
+def test_a_share_holds_the_same_spectrograms_and_no_more(store):
+    parts = [store.share(number, 3) for number in range(3)]
+    train_rows = store.index[store.index.split == "train"]
+    assert sum(len(part.frames) for part in parts) == train_rows.n_frames.sum()
+    assert sorted(path for part in parts for path in part.index.path) == sorted(train_rows.path)
+    for part in parts:
+        for number, row in enumerate(part.index.itertuples()):
+            whole = store.spectrogram(store.index.path.tolist().index(row.path))
+            np.testing.assert_array_equal(part.spectrogram(number), whole)
+
+
+def test_too_many_processes_for_the_sessions(store):
+    with pytest.raises(InputError, match="start fewer processes"):
+        store.share(10, 11)
+
+
+def test_a_batch_that_cannot_be_shared(store):
+    with pytest.raises(InputError, match="a batch of 16 cannot be shared by 3 processes"):
+        objective(store, RECIPES["pairs"], CPU, Team(0, 3))

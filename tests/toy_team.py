@@ -1,0 +1,29 @@
+"""A toy training for `test_team`: alone, or one of the processes that torchrun starts.
+
+``torchrun ... tests/toy_team.py STORE KIND FOLDER`` trains on a store into a folder.
+"""
+
+import sys
+from dataclasses import replace
+
+import torch
+
+from thesis_lib.recipe import Contrast, Recipe
+from thesis_lib.spectrogram import Features
+from thesis_lib.store import SpectrogramStore
+from thesis_lib.team import team
+from thesis_lib.train import train
+
+SEED = 1
+CPU = torch.device("cpu")
+TRIPLETS = Recipe(
+    name="toy", features=Features(mels=32, step=400), tile=0.5, reach=1.0, width=4, embedding=8,
+    rate=1e-3, l2=0.01, batch=16, epochs=2,
+)  # fmt: skip
+RECIPES = {"triplets": TRIPLETS, "pairs": replace(TRIPLETS, contrast=Contrast())}
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    with team(CPU) as processes:
+        store = SpectrogramStore.open(sys.argv[1])
+        train(store, RECIPES[sys.argv[2]], sys.argv[3], SEED, CPU, team=processes)
