@@ -121,10 +121,17 @@ SMALL_HOME = replace(
 SMALL_MUSIC = replace(SMALL_HOME, name="small, music", tile=2.0, reach=40.0, epochs=16)
 
 # What we would do today, on the same data and still without labels: many opposites at once, changed
-# tiles, and an embedding of all stages. `bench/embedding.py` measures what each part is worth.
-OURS_HOME = replace(SMALL_HOME, name="ours, home", contrast=Contrast(), l2=1e-4, rate=2e-3)
+# tiles, and an embedding of all stages. `bench/ablation.py` measures what each part is worth.
+OURS_HOME = replace(
+    SMALL_HOME, name="ours, home", contrast=Contrast(), l2=1e-4, rate=2e-3, batch=32
+)
 OURS_MUSIC = replace(
-    SMALL_MUSIC, name="ours, music", contrast=Contrast(elsewhere=0.75), l2=1e-4, rate=2e-3
+    SMALL_MUSIC,
+    name="ours, music",
+    contrast=Contrast(elsewhere=0.75),
+    l2=1e-4,
+    rate=2e-3,
+    batch=32,
 )
 
 # Seconds, to see that everything runs; what it learns means nothing.
