@@ -59,9 +59,6 @@ data: $(READY)  ## check the data that comes with the suite, make the mini home
 
 bench: bench-input_pipeline bench-training_step bench-features bench-embedding bench-ablation  ## measure speed on this machine, into bench/results/
 
-bench-ablation: $(READY)
-	@$(BIN)/python bench/embedding.py --ablation
-
 bench-%: $(READY)
 	@$(BIN)/python bench/$*.py
 

@@ -11,7 +11,7 @@ same for all: a vector a recording, standardised; a logistic classifier on those
 part, its penalty chosen there by sessions or songs left out; the ten nearest recordings of another
 session, song or source by cosine.
 
-With ``--ablation`` it writes ``bench/results/ablation.json``: ours, one part at a time left out.
+What each part of ours is worth, `ablation.py` measures.
 """
 
 import argparse
@@ -37,7 +37,7 @@ from thesis_lib.embed import embed, vectors
 from thesis_lib.neighbours import nearest, precision_at
 from thesis_lib.objectives import Objective, objective
 from thesis_lib.pairs import PairSampler
-from thesis_lib.recipe import RECIPES, SEED, Contrast
+from thesis_lib.recipe import RECIPES, SEED
 from thesis_lib.record import write_json
 from thesis_lib.spectrogram import cosines
 from thesis_lib.stages import prepare
@@ -48,17 +48,6 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results"
 CPU = torch.device("cpu")
 SEEDS = 3
-
-# What is left out of ours, one at a time.
-WITHOUT = {
-    "ours": {},
-    "without mixing": {"mix": 0.0},
-    "without cropping": {"crop": 0.0},
-    "without level and colour": {"level": 0.0, "colour": 0.0},
-    "without hiding": {"hide": 0.0},
-    "without any change": {"mix": 0.0, "crop": 0.0, "level": 0.0, "colour": 0.0, "hide": 0.0},
-    "neighbours from the same recording only": {"elsewhere": 0.0},
-}
 
 
 def runs():
@@ -76,10 +65,11 @@ def runs():
     }
 
 
-def trained(store, recipe, seed, seconds, aim=None, head=()):
+def trained(store, recipe, seed, seconds, aim=None, model=None, head=()):
     """A network after so many seconds of training on one core, in evaluation mode."""
     aim = aim or objective(store, recipe, CPU)
-    model = new_model(recipe, store, seed).to(memory_format=torch.channels_last).train()
+    model = model or new_model(recipe, store, seed)
+    model = model.to(memory_format=torch.channels_last).train()
     everything = nn.ModuleList([model, *head])  # a supervised network has a head of its own
     optimiser = new_optimiser(everything, recipe)
     began, epoch = time.process_time(), 0
@@ -113,7 +103,7 @@ def supervised(store, recipe, seed, seconds):
 
     head(torch.zeros(2, 64 * recipe.width))  # its sizes are known from here on
     aim = Objective(len(rows), batches, loss)
-    return trained(store, recipe, seed, seconds, aim, [head])
+    return trained(store, recipe, seed, seconds, aim, head=[head])
 
 
 class Told(NamedTuple):
@@ -165,17 +155,6 @@ def methods(kind, store, seed, seconds):
     yield "ours", heard_whole(trained(store, ours, seed, seconds), store, ours)
     yield "ours_3x", heard_whole(trained(store, ours, seed, 3 * seconds), store, ours)
     yield "supervised", heard_whole(supervised(store, ours, seed, seconds), store, ours)
-
-
-def ablation(kind, store, seed, seconds):
-    """Vectors by ours, and by ours without one of its parts."""
-    ours = RECIPES[f"ours, {kind}"]
-    for name, change in WITHOUT.items():
-        recipe = replace(ours, contrast=replace(ours.contrast or Contrast(), **change))
-        model = trained(store, recipe, seed, seconds)
-        yield name, heard_whole(model, store, recipe)
-        if name == "ours":
-            yield "tiles averaged", of_tiles(model, store, recipe)
 
 
 def scores(vectors, index):
@@ -232,22 +211,27 @@ def row(corpus, method, metric, values):
     }  # fmt: skip
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ablation", action="store_true")
-    parser.add_argument("--seconds", type=float, default=40.0, help="of training, for each method")
-    parser.add_argument("--seeds", type=int, default=SEEDS)
-    args = parser.parse_args()
+def publish(name, ways, args, kinds=None):
+    """Measure, write `results/<name>.json` and print; `kinds` says of each method what it is."""
     about = machine() | {"training_seconds": args.seconds}
-    ways = ablation if args.ablation else methods
     values = measure(runs(), ways, args.seconds, args.seeds)
-    rows = [row(*key, value) for key, value in values.items()]
-    name = "ablation" if args.ablation else "embedding"
+    rows = [
+        row(*key, value) | ({"kind": kinds[key[1]]} if kinds else {})
+        for key, value in values.items()
+    ]
     write_json(RESULTS / f"{name}.json", [*rows, about])
     for one in rows:
         print(f"{one['corpus']:11} {one['method']:40} {one['metric']:16} {one['mean']:.3f} "
               f"± {one['spread']:.3f}")  # fmt: skip
 
 
+def arguments(description, seconds):
+    """Seconds of training for each method, and seeds, from the command line."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--seconds", type=float, default=seconds, help="of training, each method")
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    main()
+    publish("embedding", methods, arguments(__doc__, 40.0))

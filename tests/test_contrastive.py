@@ -184,6 +184,15 @@ def test_every_stage_gives_the_encoder_as_many_numbers():
         assert model(tiles(frames=490)).shape == (16, 8 * 8 * 4)  # tiles of any length
 
 
+def test_half_of_a_microphone_s_curve_is_taken_away():
+    model = Encoder(4, np.full(64, -40.0), np.full(64, 10.0)).eval()
+    curve, mean = torch.linspace(-6, 6, 64), tiles().mean(2, keepdim=True)
+    with torch.inference_mode():
+        found = model(tiles() + curve)
+        model.centre = 0.0
+        torch.testing.assert_close(found, model(tiles() - (mean + 40) / 2 + curve / 2))
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("contrastive")

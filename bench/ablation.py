@@ -1,0 +1,133 @@
+"""What each part of ours is worth, and what was tried in its place.
+
+Run ``python bench/ablation.py``; it writes ``bench/results/ablation.json``, rows as those of
+`embedding.py`, measured in the same way but after shorter trainings. Each says of which kind it is:
+
+- ladder: from the thesis's recipe to ours, each step on top of the one before;
+- left out: ours without one of its parts;
+- alternative: ours with a part done in another way, which was not taken.
+"""
+
+from dataclasses import replace
+
+import alternatives
+import numpy as np
+import torch
+from embedding import arguments, heard_whole, mean_and_deviation, of_tiles, publish, trained, whole
+
+from thesis_lib.encoder import Encoder, projection
+from thesis_lib.recipe import RECIPES
+
+ALIKE = {"mix": 0.0, "crop": 0.0, "level": 0.0, "colour": 0.0, "hide": 0.0}  # tiles as they are
+LADDER = (
+    "thesis",
+    "+ many opposites",
+    "+ neighbours elsewhere",
+    "+ changed tiles",
+    "+ all stages",
+    "+ heard whole",
+    "+ one block a stage",
+    "+ half centred (ours)",
+)
+LEFT_OUT = {
+    "without mixing": {"mix": 0.0},
+    "without cropping": {"crop": 0.0},
+    "without level and colour": {"level": 0.0, "colour": 0.0},
+    "without hiding": {"hide": 0.0},
+    "without any change": ALIKE,
+    "without neighbours elsewhere": {"elsewhere": 0.0},
+}
+LOSSES = {
+    "semi-hard triplets": alternatives.semi_hard,
+    "multi-similarity": alternatives.multi_similarity,
+    "VICReg": alternatives.vicreg,
+}
+ENCODERS = {"wholly centred": alternatives.WhollyCentred, "PCEN": alternatives.Pcen}
+SIZES = {"batch 128": {"batch": 128}, "width 24": {"width": 24}}
+
+
+class ThesisPooling(alternatives.NotCentred):
+    """ResNet18 of whose last stage the mean over time and bands is taken."""
+
+    def __init__(self, width, mean, std):
+        super().__init__(width, mean, std, blocks=2)
+        self.project = projection(8 * width)
+
+    def forward(self, x):
+        *_, last = self.heard(x)
+        return last.float().mean((2, 3))  # (n, 8 * width)
+
+
+def ablation(kind, store, seed, seconds):
+    """Vectors of every recording by each method."""
+    yield from ladder(kind, store, seed, seconds)
+    ours = RECIPES[f"ours, {kind}"]
+    for name, change in LEFT_OUT.items():
+        recipe = changed(ours, change)
+        yield name, heard_whole(trained(store, recipe, seed, seconds), store, recipe)
+    yield from others(store, ours, seed, seconds)
+
+
+def ladder(kind, store, seed, seconds):
+    """From the thesis's recipe to ours; and what costs no training of its own."""
+    thesis, ours = RECIPES[f"small, {kind}"], RECIPES[f"ours, {kind}"]
+    yield LADDER[0], of_tiles(trained(store, thesis, seed, seconds), store, thesis)
+    for name, change in zip(LADDER[1:4], (ALIKE | {"elsewhere": 0.0}, ALIKE, {}), strict=True):
+        model = built(ThesisPooling, store, ours, seed)
+        recipe = changed(ours, change)
+        model = trained(store, recipe, seed, seconds, model=model)
+        yield name, of_tiles(model, store, recipe)
+    model = built(alternatives.NotCentred, store, ours, seed, blocks=2)
+    model = trained(store, ours, seed, seconds, model=model)
+    yield LADDER[4], of_tiles(model, store, ours)
+    yield LADDER[5], heard_whole(model, store, ours)
+    model = built(alternatives.NotCentred, store, ours, seed)
+    yield LADDER[6], heard_whole(trained(store, ours, seed, seconds, model=model), store, ours)
+    model = trained(store, ours, seed, seconds)
+    vectors = heard_whole(model, store, ours)
+    yield LADDER[7], vectors
+    yield "tiles averaged", of_tiles(model, store, ours)
+    yield "the two first stages alone", vectors[:, : vectors.shape[1] // 2]
+    yield "and the input as a stage", np.hstack([vectors, whole(store, mean_and_deviation)])
+
+
+def others(store, ours, seed, seconds):
+    """Ours with a part done in another way."""
+    for name, loss in LOSSES.items():
+        aim = alternatives.with_loss(store, ours, loss)
+        yield name, heard_whole(trained(store, ours, seed, seconds, aim), store, ours)
+    model, guess = built(Encoder, store, ours, seed), alternatives.guesser()
+    aim = alternatives.own_teacher(store, ours, model, guess)
+    model = trained(store, ours, seed, seconds, aim, model, [guess])
+    yield "own teacher (BYOL-A)", heard_whole(model, store, ours)
+    for name, encoder in ENCODERS.items():
+        model = built(encoder, store, ours, seed)
+        model = trained(store, ours, seed, seconds, model=model)
+        yield name, heard_whole(model, store, ours)
+    aim = alternatives.several_lengths(store, ours)
+    yield "several lengths", heard_whole(trained(store, ours, seed, seconds, aim), store, ours)
+    for name, change in SIZES.items():
+        recipe = replace(ours, **change)
+        yield name, heard_whole(trained(store, recipe, seed, seconds), store, recipe)
+
+
+def changed(recipe, change):
+    return replace(recipe, contrast=replace(recipe.contrast, **change))
+
+
+def built(kind, store, recipe, seed, **sizes):
+    """A network of some kind with the first weights that `seed` gives."""
+    torch.manual_seed(seed)
+    return kind(recipe.width, *store.band_levels(), **sizes)
+
+
+def kinds():
+    """Of each method, which of the three it is."""
+    found = dict.fromkeys(LADDER, "ladder")
+    found |= dict.fromkeys([*LEFT_OUT, "tiles averaged", "the two first stages alone"], "left out")
+    more = "own teacher (BYOL-A)", "several lengths", "and the input as a stage"
+    return found | dict.fromkeys([*LOSSES, *ENCODERS, *SIZES, *more], "alternative")
+
+
+if __name__ == "__main__":
+    publish("ablation", ablation, arguments(__doc__, 12.0), kinds())
