@@ -34,6 +34,7 @@ from thesis_lib import corpora
 from thesis_lib.augment import augment
 from thesis_lib.classify import fit, macro_f1
 from thesis_lib.embed import embed, vectors
+from thesis_lib.encoder import Encoder
 from thesis_lib.neighbours import nearest, precision_at
 from thesis_lib.objectives import Objective, objective
 from thesis_lib.pairs import PairSampler
@@ -82,8 +83,8 @@ def trained(store, recipe, seed, seconds, aim=None, model=None, head=()):
         epoch += 1
 
 
-def supervised(store, recipe, seed, seconds):
-    """The ceiling: the same network, told the labels of the training part."""
+def supervised(store, recipe, seed, seconds, blocks=2):
+    """The ceiling: ResNet18 of the same width and pooling, told the labels of the training part."""
     rows = store.index[(store.index.split == "train") & (store.index.label != "")]
     names = sorted(set(rows.label))
     part = replace(store, index=rows.assign(group=rows.label))
@@ -103,7 +104,8 @@ def supervised(store, recipe, seed, seconds):
 
     head(torch.zeros(2, 64 * recipe.width))  # its sizes are known from here on
     aim = Objective(len(rows), batches, loss)
-    return trained(store, recipe, seed, seconds, aim, head=[head])
+    model = Encoder(recipe.width, *store.band_levels(), blocks)
+    return trained(store, recipe, seed, seconds, aim, model, [head])
 
 
 class Told(NamedTuple):
@@ -155,6 +157,8 @@ def methods(kind, store, seed, seconds):
     yield "ours", heard_whole(trained(store, ours, seed, seconds), store, ours)
     yield "ours_3x", heard_whole(trained(store, ours, seed, 3 * seconds), store, ours)
     yield "supervised", heard_whole(supervised(store, ours, seed, seconds), store, ours)
+    alike = supervised(store, ours, seed, seconds, blocks=1)  # the network of ours
+    yield "supervised_alike", heard_whole(alike, store, ours)
 
 
 def scores(vectors, index):

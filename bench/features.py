@@ -14,7 +14,6 @@ ones. Files and stores lie in the page cache: what is timed is work, not the dis
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -29,7 +28,7 @@ import numpy as np
 import pandas as pd
 import soundfile
 import torch
-from machine import machine
+from machine import machine, peak_memory
 from threadpoolctl import threadpool_limits
 
 from thesis_lib import audio, preprocess
@@ -196,7 +195,7 @@ def build(folder, count, store):
     began = time.perf_counter()
     preprocess.build(table, FEATURES, Path(store), progress=False)
     taken = time.perf_counter() - began
-    return taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return taken, peak_memory() / 1e9
 
 
 def build_elsewhere(folder, count, store):

@@ -14,7 +14,6 @@ On a GPU the batches are larger and all is in bfloat16.
 """
 
 import argparse
-import resource
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -27,7 +26,7 @@ import librosa
 import numpy as np
 import pandas as pd
 import torch
-from machine import machine
+from machine import machine, peak_memory
 from tqdm.auto import tqdm
 
 from thesis_lib.device import choose
@@ -35,6 +34,7 @@ from thesis_lib.embed import vectors
 from thesis_lib.objectives import objective
 from thesis_lib.recipe import OURS_HOME, SEED, SMALL_HOME, THESIS_MUSIC, THESIS_SINS
 from thesis_lib.record import write_json
+from thesis_lib.spectrogram import Features
 from thesis_lib.stages import prepare
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import new_model, new_optimiser, step
@@ -43,15 +43,20 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results"
 ROUNDS = 5
 SECONDS = 3.0  # that a method computes in a round, about
-RECORDINGS = 64  # of a minute, in a made-up store; ten times as many in the large one
+RECORDINGS = 64  # of a minute, in a made-up store; in those that grow 512 and 5120
 OURS_FULL = replace(
     OURS_HOME, name="ours, full width", features=THESIS_SINS.features, tile=5.0, width=64
 )
+# The tiles that a second of sound gives at the thesis's frame step.
+OURS_FINE = replace(OURS_HOME, name="ours, 10 ms a frame", features=Features(mels=64))
 ON_CPU = {  # recipe, anchors in a step: at full width a few are enough
-    SMALL_HOME: SMALL_HOME.batch, OURS_HOME: OURS_HOME.batch,
+    SMALL_HOME: SMALL_HOME.batch, OURS_HOME: OURS_HOME.batch, OURS_FINE: OURS_HOME.batch,
     THESIS_SINS: 8, THESIS_MUSIC: 4, OURS_FULL: 8,
 }  # fmt: skip
-ON_GPU = {SMALL_HOME: 512, OURS_HOME: 512, THESIS_SINS: 170, THESIS_MUSIC: 85, OURS_FULL: 256}
+ON_GPU = {
+    SMALL_HOME: 512, OURS_HOME: 512, OURS_FINE: 512,
+    THESIS_SINS: 170, THESIS_MUSIC: 85, OURS_FULL: 256,
+}  # fmt: skip
 
 
 def made_up(folder, features, recordings=RECORDINGS):
@@ -60,8 +65,9 @@ def made_up(folder, features, recordings=RECORDINGS):
     shape = (recordings * frames, features.mels)
     array = np.lib.format.open_memmap(folder / "frames.npy", "w+", np.float16, shape)
     rng = np.random.default_rng(SEED)
+    noise = rng.normal(-40, 10, (frames, features.mels))
     for first in range(0, len(array), frames):
-        array[first : first + frames] = rng.normal(-40, 10, (frames, features.mels))
+        array[first : first + frames] = noise + rng.normal(0, 3)
     number = np.arange(recordings)
     index = pd.DataFrame(
         {"split": "train", "group": number // 4, "position": number % 4,
@@ -183,13 +189,12 @@ def alone(times):
     """In a process of its own: tiles a second of ours, and the peak of its memory (GB)."""
     device = choose()
     with tempfile.TemporaryDirectory() as folder:
-        store = made_up(Path(folder), OURS_HOME.features, times * RECORDINGS)
+        store = made_up(Path(folder), OURS_HOME.features, 8 * times * RECORDINGS)
         steps = ours(Network(OURS_HOME, store, device), None)
         list(islice(steps, 3))
         speed = timed(steps, device, 2 * SECONDS)
     on_gpu = torch.cuda.max_memory_allocated() if device.type == "cuda" else 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return speed, (on_gpu or peak) / 1e9, store.frames.nbytes / 1e9
+    return speed, (on_gpu or peak_memory()) / 1e9, store.frames.nbytes / 1e9
 
 
 def growth():

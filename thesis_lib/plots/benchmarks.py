@@ -61,7 +61,9 @@ def throughput(rows, methods):
                       error_kw={"lw": 1, "capsize": 2, "ecolor": "0.3"})  # fmt: skip
             for at, mean, spread in zip(y, part["mean"], part.spread, strict=True):
                 if np.isfinite(mean):
-                    axis.text(mean + spread, at, f"  {mean:,.0f}", va="center", size=8)
+                    axis.text(
+                        mean + spread, at, f"  {float(f'{mean:.3g}'):,g}", va="center", size=8
+                    )
         axis.set(xscale="log", xlabel="tiles a second", title=machine)
         axis.set_xlim(right=3 * own["mean"].max())
         axis.set_yticks(range(len(names)), names if axis is axes[0, 0] else [])
