@@ -57,7 +57,8 @@ data: $(READY)  ## check the data that comes with the suite, make the mini home
 	@$(if $(SINS),$(BIN)/thesis fetch sins --to "$(SINS_FOLDER)")
 	@$(if $(FMA),$(BIN)/thesis fetch fma --to "$(MUSIC_FOLDER)")
 
-bench: bench-input_pipeline bench-training_step bench-features bench-embedding bench-ablation  ## measure speed on this machine, into bench/results/
+bench: bench-input_pipeline bench-training_step bench-training bench-features \
+       bench-embedding bench-ablation bench-open_questions  ## measure again all that bench/results/ holds
 
 bench-%: $(READY)
 	@$(BIN)/python bench/$*.py

@@ -161,13 +161,19 @@ def methods(kind, store, seed, seconds):
     yield "supervised_alike", heard_whole(alike, store, ours)
 
 
-def scores(vectors, index):
-    """Macro-F1 of the probe, and the share of the ten nearest that carry the label of the query."""
+def sides(index):
+    """Which recordings carry a label, and which of these are learned from and tested on."""
     labelled = (index.label != "").to_numpy()
     train = labelled & (index.split == "train").to_numpy()
     test = labelled & (index.split == "test").to_numpy()
     if not index.known[test].all():
         test &= ~index.known.to_numpy()  # of a home: microphones never heard
+    return labelled, train, test
+
+
+def scores(vectors, index):
+    """Macro-F1 of the probe, and the share of the ten nearest that carry the label of the query."""
+    labelled, train, test = sides(index)
     vectors = (vectors - vectors[train].mean(0)) / (vectors[train].std(0) + 1e-6)
     label = index.label.to_numpy(str)
     with threadpool_limits(1):

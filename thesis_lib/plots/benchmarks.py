@@ -1,8 +1,12 @@
 """Benchmarks as pictures: scores of methods on corpora, and how fast trainings are."""
 
 import numpy as np
+import seaborn as sns
+from matplotlib.patches import Rectangle
 
 from thesis_lib.plots import style
+
+FRAME = "#d55e00"  # around what stands out in a matrix
 
 
 def scores(rows, methods, metrics, ours=("ours",)):
@@ -36,6 +40,131 @@ def scores(rows, methods, metrics, ours=("ours",)):
             axis.grid(axis="x")
         line[0].set_yticks(y, methods.values())
         line[0].set_ylim(len(methods) - 0.5, -0.5)
+    return figure
+
+
+def transfer(rows, trained, metrics, heard=()):
+    """Trained here, probed there: a matrix a metric, mean and spread written into it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As for `scores`; `corpus` is what is probed on (a column), `method` what it was trained on.
+    trained : dict, method -> the name that readers see
+        The lines of the matrix from top to bottom.
+    metrics : dict, metric -> the name that readers see
+    heard : collection of (method, corpus)
+        Framed: the network was trained on recordings of this very corpus.
+
+    Returns
+    -------
+    Figure
+    """
+    corpora = list(rows.corpus.unique())
+    figure, axes = style.subplots(
+        1, len(metrics), height=1.2 + 0.5 * len(trained), squeeze=False, sharey=True
+    )
+    for axis, (metric, name) in zip(axes[0], metrics.items(), strict=True):
+        own = rows[rows.metric == metric].pivot(index="method", columns="corpus")
+        mean, spread = (own[part].reindex(trained)[corpora] for part in ("mean", "spread"))
+        words = [
+            [f"{value:.2f} ± {around:.2f}" for value, around in zip(*line, strict=True)]
+            for line in zip(mean.to_numpy(), spread.to_numpy(), strict=True)
+        ]
+        sns.heatmap(
+            mean, ax=axis, annot=np.array(words), fmt="", cmap=style.HEAT, vmin=0, vmax=1,
+            cbar=False, linewidths=0.5, annot_kws={"size": 9},
+        )  # fmt: skip
+        for method, corpus in heard:
+            place = corpora.index(corpus), list(trained).index(method)
+            axis.add_patch(Rectangle(place, 1, 1, fill=False, ec=FRAME, lw=2.5, clip_on=False))
+        axis.set(title=name, xlabel="probed on", ylabel="")
+        axis.set_xticklabels([style.nice(corpus) for corpus in corpora], rotation=0)
+        axis.set_yticklabels(list(trained.values()), rotation=0)
+        axis.tick_params(length=0)
+    return figure
+
+
+def adding(rows, methods, metrics):
+    """Scores by how many labelled groups of a new class there are: a column a corpus.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A row a score of one class left out: `corpus`, `method`, `metric`, `left_out`, `groups`
+        (0: before the class came), `mean`.
+    methods : dict, method -> (the name that readers see, colour, marker)
+    metrics : dict, metric -> the name that readers see
+        A line of panels each.
+
+    Returns
+    -------
+    Figure
+        Mean over the classes left out, and the standard error of this mean.
+    """
+    corpora = list(rows.corpus.unique())
+    figure, axes = style.subplots(
+        len(metrics), len(corpora), height=0.9 + 2.3 * len(metrics), squeeze=False, sharey="row"
+    )
+    for line, (metric, name) in zip(axes, metrics.items(), strict=True):
+        for axis, corpus in zip(line, corpora, strict=True):
+            own = rows[(rows.corpus == corpus) & (rows.metric == metric)]
+            _curves(axis, own, methods)
+            axis.set_ylim(0, 1)
+            axis.grid(axis="y")
+        line[0].set_ylabel(name)
+    for axis, corpus in zip(axes[0], corpora, strict=True):
+        axis.set_title(style.nice(corpus))
+    for axis in axes[-1]:
+        axis.set_xlabel("labelled groups of the new class")
+    lines = axes[0, 0].get_legend_handles_labels()
+    figure.legend(*lines, loc="outside upper center", ncols=len(methods))
+    return figure
+
+
+def _curves(axis, rows, methods):
+    groups = sorted(int(count) for count in rows.groups.unique())
+    shifts = np.linspace(-0.12, 0.12, len(methods))  # marks beside each other, not on each other
+    for shift, (method, (name, colour, marker)) in zip(shifts, methods.items(), strict=True):
+        found = rows[rows.method == method].groupby("groups")["mean"]
+        x = np.array([groups.index(int(count)) for count in found.groups]) + shift
+        axis.errorbar(
+            x, found.mean(), yerr=found.sem().fillna(0), label=name, color=colour, marker=marker,
+            ms=5, lw=1.5, capsize=2, elinewidth=1,
+        )  # fmt: skip
+    axis.set_xticks(range(len(groups)), groups)
+    axis.set_xlim(-0.5, len(groups) - 0.5)
+
+
+def domains(places, colours, markers):
+    """A map of one space for several domains: the colour is the class, the mark the domain.
+
+    Parameters
+    ----------
+    places : DataFrame
+        A row a recording: `x`, `y`, `label`, `domain`.
+    colours : dict, domain -> dict, label -> colour
+    markers : dict, domain -> matplotlib marker
+
+    Returns
+    -------
+    Figure
+        The axes carry no numbers: a map of this kind keeps who is near to whom, no distances.
+    """
+    figure, axis = style.subplots(height=5.6)
+    dots = []
+    for domain, marker in markers.items():
+        own = places[places.domain == domain]
+        dots += axis.plot([], [], ls="", label=style.nice(domain))  # a heading in the legend
+        for label, part in own.groupby("label"):
+            look = {"color": colours[domain][label], "ms": 7, "mec": "0.2", "mew": 0.4}
+            dots += axis.plot(part.x, part.y, marker, label=style.nice(label), **look)
+    legend = figure.legend(handles=dots, loc="outside right center")
+    for text in legend.get_texts():
+        heading = text.get_text() in map(style.nice, markers)
+        text.set_weight("bold" if heading else "normal")
+    axis.set(xticks=[], yticks=[])
+    axis.set_aspect("equal", "datalim")
     return figure
 
 
