@@ -57,8 +57,8 @@ data: $(READY)  ## check the data that comes with the suite, make the mini home
 	@$(if $(SINS),$(BIN)/thesis fetch sins --to "$(SINS_FOLDER)")
 	@$(if $(FMA),$(BIN)/thesis fetch fma --to "$(MUSIC_FOLDER)")
 
-bench: bench-input_pipeline bench-training_step bench-training bench-features \
-       bench-embedding bench-ablation bench-open_questions  ## measure again all that bench/results/ holds
+BENCHES := input_pipeline training_step training features embedding ablation open_questions
+bench: $(addprefix bench-,$(BENCHES))  ## measure again all that bench/results/ holds (an hour or two)
 
 bench-%: $(READY)
 	@$(BIN)/python bench/$*.py
