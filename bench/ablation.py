@@ -43,7 +43,7 @@ LOSSES = {
     "VICReg": alternatives.vicreg,
 }
 ENCODERS = {"wholly centred": alternatives.WhollyCentred, "PCEN": alternatives.Pcen}
-SIZES = {"batch 128": {"batch": 128}, "width 24": {"width": 24}}
+SIZES = {"batch 256": {"batch": 256}}
 
 
 class ThesisPooling(alternatives.NotCentred):
@@ -130,4 +130,4 @@ def kinds():
 
 
 if __name__ == "__main__":
-    publish("ablation", ablation, arguments(__doc__, 12.0), kinds())
+    publish("ablation", ablation, arguments(__doc__, 10.0), kinds())

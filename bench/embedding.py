@@ -244,4 +244,4 @@ def arguments(description, seconds):
 
 
 if __name__ == "__main__":
-    publish("embedding", methods, arguments(__doc__, 40.0))
+    publish("embedding", methods, arguments(__doc__, 30.0))

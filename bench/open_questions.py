@@ -2,7 +2,7 @@
 
 Run ``python bench/open_questions.py``; it writes ``bench/results/open_questions.json``, a list of
 rows, the last of which names the machine, and ``open_questions_map.json``, a map of the joint
-space. Corpora, split, probe and seconds are those of ``bench/embedding.py``; a row's `question` is
+space. Corpora, split and probe are those of ``bench/embedding.py``; a row's `question` is
 
 - ``transfer``: `method` is what the network was trained on, `corpus` what it is probed on. ``both``
   was trained on home and music at once, by the recipe of the home, ``both_2x`` for twice as long;
@@ -270,7 +270,7 @@ def rows_of(values):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=30.0, help="of each training")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of each training")
     parser.add_argument("--seeds", type=int, default=SEEDS)
     args = parser.parse_args()
     about = machine() | {"training_seconds": args.seconds}
