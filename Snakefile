@@ -50,8 +50,13 @@ NEEDS = {
     "07_genre_clusters": ["embeddings/done.json"],
     "08_f1_results": ["embeddings/done.json"],
     "09_listening_room": ["embeddings/done.json"],
+    "11_open_questions": [],  # benchmarks only
 }
-BENCHES = {"02_preprocessing": ["input_pipeline"], "04_gpu_training": ["training_step", "embedding", "ablation"]}
+BENCHES = {
+    "02_preprocessing": ["input_pipeline"],
+    "04_gpu_training": ["training_step", "training", "embedding", "ablation"],
+    "11_open_questions": ["open_questions", "open_questions_map"],
+}
 
 
 def code(*modules):

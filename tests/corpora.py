@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import soundfile
 import torch
+from matplotlib import pyplot as plt
 
 from thesis_lib.corpus import COLUMNS, Corpus
 
@@ -41,6 +42,17 @@ def on_one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+def rendered():
+    """Every figure of a test is rendered once, warnings being errors, and closed.
+
+    For a test module to make a fixture of: ``pytest.fixture(autouse=True)(rendered)``.
+    """
+    yield
+    for number in plt.get_fignums():
+        plt.figure(number).draw_without_rendering()
+    plt.close("all")
 
 
 def noise(seconds, seed=0, rate=RATE, channels=1, level=0.1):

@@ -3,21 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
+from corpora import rendered
 from matplotlib.colors import to_hex
 
 from thesis_lib.plots import benchmarks
 
+drawn = pytest.fixture(autouse=True)(rendered)
+
 METRICS = {"f1": "F1", "near": "precision"}
-
-
-@pytest.fixture(autouse=True)
-def drawn():
-    """Every figure of a test is rendered once, warnings being errors, and closed."""
-    yield
-    for number in plt.get_fignums():
-        plt.figure(number).draw_without_rendering()
-    plt.close("all")
 
 
 def scores(methods=("home", "music", "none")):

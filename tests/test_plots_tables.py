@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
+from corpora import rendered
 
 from thesis_lib import thesis_results
 from thesis_lib.classify import report
@@ -12,16 +12,9 @@ from thesis_lib.plots import audit, clusters, tables
 from thesis_lib.plots.style import class_colours
 from thesis_lib.verdict import compared, mean_and_spread, sentences
 
+drawn = pytest.fixture(autouse=True)(rendered)
+
 RNG = np.random.default_rng(0)
-
-
-@pytest.fixture(autouse=True)
-def drawn():
-    """Every figure of a test is rendered once, warnings being errors, and closed."""
-    yield
-    for number in plt.get_fignums():
-        plt.figure(number).draw_without_rendering()
-    plt.close("all")
 
 
 def texts(axis):

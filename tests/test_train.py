@@ -368,6 +368,14 @@ def test_a_missing_snapshot(tmp_path):
         load_model(snapshot(tmp_path, 7), CPU)
 
 
+def test_a_snapshot_of_another_network(whole, tmp_path):
+    weights = torch.load(snapshot(whole[0], 1), weights_only=True)
+    weights["stage1.2.conv1.weight"] = weights.pop("stage1.1.conv1.weight")
+    torch.save(weights, tmp_path / "other.pt")
+    with pytest.raises(InputError, match=r"other\.pt is of another network; delete it"):
+        load_model(tmp_path / "other.pt", CPU)
+
+
 def test_the_plan_is_kept(store, whole, tmp_path):
     assert plan_of(whole[0]) == make_plan(store, RECIPE, 1)
     assert plan_of(tmp_path) is None

@@ -258,7 +258,7 @@ def load_model(path, device):
     Raises
     ------
     InputError
-        The file is missing or damaged.
+        The file is missing or damaged, or of a network that this library no longer has.
     """
     if not Path(path).is_file():
         raise InputError(f"{path} is missing; run `make figures` first.")
@@ -270,5 +270,8 @@ def load_model(path, device):
         model = ResNet18(channels, width, len(weights["head.bias"]))
     else:
         model = Encoder(width, weights["mean"], weights["std"])
-    model.load_state_dict(weights)
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError:
+        raise InputError(f"{path} is of another network; delete it and train anew.") from None
     return model.to(device, memory_format=torch.channels_last).eval()
