@@ -7,3 +7,9 @@ class InputError(ValueError):
 
 class NothingToShow(InputError):
     """What a notebook asks of a corpus, such as labels, is not there; no fault of anybody's."""
+
+
+def in_short(faults):
+    """The first of some faults, each a sentence, and how many there are besides."""
+    more = f" (And {len(faults) - 1} more like this.)" if len(faults) > 1 else ""
+    return faults[0] + more

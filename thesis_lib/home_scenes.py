@@ -12,20 +12,9 @@ from scipy import signal
 
 from thesis_lib import home_sounds as sounds
 from thesis_lib import voices
+from thesis_lib.sins import CLASSES
 
 RATE = 16000  # Hz
-
-LABELS = (
-    "absence",
-    "cooking",
-    "dishwashing",
-    "eating",
-    "other",
-    "social_activity",
-    "vacuum_cleaner",
-    "watching_tv",
-    "working",
-)
 
 
 @dataclass
@@ -51,8 +40,8 @@ def house(rng, samples):
 
 def activity(rng, label, samples):
     """The tracks of one activity, without the house."""
-    if label not in LABELS:
-        raise ValueError(f"no activity {label!r}; there are {', '.join(LABELS)}")
+    if label not in CLASSES:
+        raise ValueError(f"no activity {label!r}; there are {', '.join(CLASSES)}")
     tracks = _ACTIVITIES[label](rng, samples)
     if label not in ("absence", "watching_tv", "other") and rng.uniform() < 0.12:
         tracks.append(_radio(rng, samples))

@@ -25,6 +25,7 @@ from thesis_lib import home_scenes as scenes
 from thesis_lib import home_sounds, voices
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
+from thesis_lib.sins import CLASSES
 
 RATE = 16000  # Hz
 SEGMENT = 160000  # samples, 10 s
@@ -64,9 +65,9 @@ FULL = {
 SMOKE = {
     "dev": {
         label: (2, 1) if label in ("social_activity", "watching_tv", "working") else (1, 1)
-        for label in scenes.LABELS
+        for label in CLASSES
     },
-    "eval": {label: (1,) for label in scenes.LABELS},
+    "eval": {label: (1,) for label in CLASSES},
 }
 
 
@@ -218,7 +219,7 @@ def _plant(rng, sessions, size):
     first[0].wrong[first[1]] = "absence"
     rest = [rest[number] for number in rng.permutation(len(rest))]
     for session, segment in rest[: size.wrong_labels - 1]:
-        others = [name for name in scenes.LABELS if name not in (session.label, "other")]
+        others = [name for name in CLASSES if name not in (session.label, "other")]
         session.wrong[segment] = str(rng.choice(others))
     _plant_silence(rest, size.silences)
     everywhere = [(s, k, n) for s in sessions for k in range(s.segments) for n in size.nodes["dev"]]

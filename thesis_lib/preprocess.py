@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from thesis_lib import audio
-from thesis_lib.errors import InputError
+from thesis_lib.errors import InputError, in_short
 from thesis_lib.files import atomic
 from thesis_lib.parts import Part, blank, read, unchanged
 from thesis_lib.record import write_json
@@ -152,8 +152,7 @@ def fill(part, corpus, progress=True):
         part.save()
         bar.close()
     if faults:
-        more = f" (And {len(faults) - 1} more like this.)" if len(faults) > 1 else ""
-        raise InputError(f"{min(faults)}{more} All others are done and kept.")
+        raise InputError(f"{in_short(sorted(faults))} All others are done and kept.")
 
 
 def _workers(rows, features):

@@ -11,7 +11,7 @@ from tqdm.auto import tqdm
 from thesis_lib import corpora, mini_home, preprocess
 from thesis_lib.device import choose, describe
 from thesis_lib.embed import embed, statistics, tile_table
-from thesis_lib.errors import InputError
+from thesis_lib.errors import InputError, in_short
 from thesis_lib.recipe import RECIPES
 from thesis_lib.record import write_json
 from thesis_lib.run import Run
@@ -49,8 +49,7 @@ def corpus(name, source, folder, recipe, seeds, part=None):
     found = _long_enough(found, recipe.tile)
     faults = found.validate(recipe.tile)
     if faults:
-        more = f" (And {len(faults) - 1} more like this.)" if len(faults) > 1 else ""
-        raise InputError(faults[0] + more)
+        raise InputError(in_short(faults))
     Run.begin(folder, _first_groups(found, part) if part else found, recipe, seeds)
 
 
