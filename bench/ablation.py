@@ -18,7 +18,7 @@ from embedding import arguments, heard_whole, mean_and_deviation, of_tiles, publ
 from thesis_lib.encoder import Encoder, projection
 from thesis_lib.recipe import RECIPES
 
-ALIKE = {"mix": 0.0, "crop": 0.0, "level": 0.0, "colour": 0.0, "hide": 0.0}  # tiles as they are
+ALIKE = {"mix": 0.0, "level": 0.0, "colour": 0.0, "hide": 0.0}  # tiles as they are
 LADDER = (
     "thesis",
     "+ many opposites",
@@ -27,11 +27,10 @@ LADDER = (
     "+ all stages",
     "+ heard whole",
     "+ one block a stage",
-    "+ half centred (ours)",
+    "+ energy normalised (ours)",
 )
 LEFT_OUT = {
     "without mixing": {"mix": 0.0},
-    "without cropping": {"crop": 0.0},
     "without level and colour": {"level": 0.0, "colour": 0.0},
     "without hiding": {"hide": 0.0},
     "without any change": ALIKE,
@@ -42,15 +41,24 @@ LOSSES = {
     "multi-similarity": alternatives.multi_similarity,
     "VICReg": alternatives.vicreg,
 }
-ENCODERS = {"wholly centred": alternatives.WhollyCentred, "PCEN": alternatives.Pcen}
+ENCODERS = {
+    "decibels, half centred": alternatives.HalfCentred,
+    "decibels, wholly centred": alternatives.WhollyCentred,
+    "PCEN, running mean and root": alternatives.Pcen,
+    "bands not levelled": alternatives.NotLevelled,
+}
+CHANGES = {
+    "tiles cropped too": alternatives.cropped,
+    "several lengths": alternatives.several_lengths,
+}
 SIZES = {"batch 256": {"batch": 256}}
 
 
-class ThesisPooling(alternatives.NotCentred):
+class ThesisPooling(alternatives.Decibels):
     """ResNet18 of whose last stage the mean over time and bands is taken."""
 
-    def __init__(self, width, mean, std):
-        super().__init__(width, mean, std, blocks=2)
+    def __init__(self, width, mels, level):
+        super().__init__(width, mels, level, blocks=2)
         self.project = projection(8 * width)
 
     def forward(self, x):
@@ -77,11 +85,11 @@ def ladder(kind, store, seed, seconds):
         recipe = changed(ours, change)
         model = trained(store, recipe, seed, seconds, model=model)
         yield name, of_tiles(model, store, recipe)
-    model = built(alternatives.NotCentred, store, ours, seed, blocks=2)
+    model = built(alternatives.Decibels, store, ours, seed, blocks=2)
     model = trained(store, ours, seed, seconds, model=model)
     yield LADDER[4], of_tiles(model, store, ours)
     yield LADDER[5], heard_whole(model, store, ours)
-    model = built(alternatives.NotCentred, store, ours, seed)
+    model = built(alternatives.Decibels, store, ours, seed)
     yield LADDER[6], heard_whole(trained(store, ours, seed, seconds, model=model), store, ours)
     model = trained(store, ours, seed, seconds)
     vectors = heard_whole(model, store, ours)
@@ -104,8 +112,9 @@ def others(store, ours, seed, seconds):
         model = built(encoder, store, ours, seed)
         model = trained(store, ours, seed, seconds, model=model)
         yield name, heard_whole(model, store, ours)
-    aim = alternatives.several_lengths(store, ours)
-    yield "several lengths", heard_whole(trained(store, ours, seed, seconds, aim), store, ours)
+    for name, change in CHANGES.items():
+        aim = change(store, ours)
+        yield name, heard_whole(trained(store, ours, seed, seconds, aim), store, ours)
     for name, change in SIZES.items():
         recipe = replace(ours, **change)
         yield name, heard_whole(trained(store, recipe, seed, seconds), store, recipe)
@@ -118,15 +127,17 @@ def changed(recipe, change):
 def built(kind, store, recipe, seed, **sizes):
     """A network of some kind with the first weights that `seed` gives."""
     torch.manual_seed(seed)
-    return kind(recipe.width, *store.band_levels(), **sizes)
+    model = kind(recipe.width, store.features.mels, store.made["mean"], **sizes)
+    model.std.fill_(store.made["std"])  # of those that hear decibels
+    return model
 
 
 def kinds():
     """Of each method, which of the three it is."""
     found = dict.fromkeys(LADDER, "ladder")
     found |= dict.fromkeys([*LEFT_OUT, "tiles averaged", "the two first stages alone"], "left out")
-    more = "own teacher (BYOL-A)", "several lengths", "and the input as a stage"
-    return found | dict.fromkeys([*LOSSES, *ENCODERS, *SIZES, *more], "alternative")
+    more = "own teacher (BYOL-A)", "and the input as a stage"
+    return found | dict.fromkeys([*LOSSES, *ENCODERS, *CHANGES, *SIZES, *more], "alternative")
 
 
 if __name__ == "__main__":

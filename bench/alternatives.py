@@ -13,10 +13,11 @@ from pytorch_metric_learning.losses import MultiSimilarityLoss, VICRegLoss
 from torch import nn
 from torch.nn import functional as F
 
-from thesis_lib.contrastive_loss import own_group
+from thesis_lib.contrastive_loss import contrastive_loss, own_group
 from thesis_lib.embed import vectors
-from thesis_lib.encoder import Encoder
+from thesis_lib.encoder import Encoder, energy
 from thesis_lib.objectives import objective
+from thesis_lib.spectrogram import OCTAVES
 
 
 def opposites(group):
@@ -70,6 +71,31 @@ def projected(model, tiles, recipe):
     return model.project(vectors(model, tiles, recipe))
 
 
+def cropped(store, recipe, most=0.3):
+    """The objective of ours, with a random stretch of each tile blown up (BYOL-A, 2021, "RRC")."""
+
+    def measure(model, x, group):
+        return contrastive_loss(
+            *projected(model, crop(x, most), recipe).chunk(2), group, recipe.contrast.temperature
+        ).loss
+
+    return asked(store, recipe, measure)
+
+
+def crop(tiles, most):
+    """All but at most such a share of the frames, and of the bands, at the tile's size."""
+    n, _, *shape = tiles.shape
+    places = []
+    for count in shape:
+        size = 1 - most * torch.rand(n, 1)  # the tile reaches from -1 to 1
+        middle = (1 - size) * (2 * torch.rand(n, 1) - 1)
+        places.append(((2 * torch.arange(count) + 1) / count - 1) * size + middle)  # (n, count)
+    frames, bands = places
+    grid = [bands[:, None].expand(n, *shape), frames[:, :, None].expand(n, *shape)]
+    grid = torch.stack(grid, dim=3)  # (n, frames, mels, 2)
+    return F.grid_sample(tiles, grid, align_corners=False, padding_mode="border")
+
+
 def own_teacher(store, recipe, model, guess):
     """No opposites: foretell what a slow copy of oneself says of the other tile (BYOL-A, 2021).
 
@@ -112,34 +138,46 @@ def several_lengths(store, recipe, seconds=(0.7, 1.0, 1.5, 2.0)):
     return aims[0]._replace(batches=batches, loss=loss)
 
 
-class NotCentred(Encoder):
-    """The mean spectrum of a tile as it is."""
+class Decibels(Encoder):
+    """Tiles as they are, in dB."""
 
-    centre = 0.0
+    centre = 0.0  # share that is taken away of how a tile's mean spectrum differs from `mean`
+
+    def levelled(self, x):
+        x = x - self.centre * (x.mean(dim=2, keepdim=True) - self.mean)
+        return (x - self.mean) / self.std
 
 
-class WhollyCentred(Encoder):
-    """Nothing of the mean spectrum of a tile."""
+class HalfCentred(Decibels):
+    """Half of the mean spectrum of a tile, in dB."""
+
+    centre = 0.5
+
+
+class WhollyCentred(Decibels):
+    """Nothing of the mean spectrum of a tile, in dB."""
 
     centre = 1.0
 
 
-class Pcen(NotCentred):
-    """Per-channel energy normalisation in place of decibels (Wang et al., 2017)."""
+class NotLevelled(Encoder):
+    """Energy over its mean, but no band normalised."""
 
-    def __init__(self, width, mean, std):
-        super().__init__(width, torch.zeros(len(mean)), torch.ones(len(mean)))
-        self.level = nn.BatchNorm1d(len(mean), affine=False)
-
-    def forward(self, x):
-        x = self.level(pcen(x)[:, 0].transpose(1, 2)).transpose(1, 2)  # (n, frames, mels)
-        return super().forward(x[:, None])
+    def levelled(self, x):
+        return energy(x, self.mean)
 
 
-def pcen(x, smooth=0.04, gain=0.8, bias=2.0, power=0.5):
-    """Tiles in dB, (n, 1, frames, mels), each band over its own slow mean, and compressed."""
-    energy = 10 ** ((x + 60) / 10)
+class Pcen(Encoder):
+    """Per-channel energy normalisation as it was published, with a running mean and a root."""
+
+    def levelled(self, x):
+        return self.bands(pcen(x, self.mean).transpose(1, 3)).transpose(1, 3)
+
+
+def pcen(x, level, smooth=0.04, gain=0.8, bias=2.0, root=0.5):
+    """Each band over its own running mean, and compressed (Wang et al., 2017): as `energy`."""
+    power = torch.exp2((x - level) * OCTAVES)
     age = torch.arange(x.shape[2])[:, None] - torch.arange(x.shape[2])  # (frames, frames)
     weight = torch.where(age >= 0, smooth * (1 - smooth) ** age.clamp(min=0), 0.0)
     weight[:, 0] /= smooth  # the mean begins with the first frame
-    return (energy / (1e-6 + weight @ energy) ** gain + bias) ** power - bias**power
+    return (power / (weight @ power) ** gain + bias) ** root - bias**root

@@ -104,7 +104,7 @@ def supervised(store, recipe, seed, seconds, blocks=2):
 
     head(torch.zeros(2, 64 * recipe.width))  # its sizes are known from here on
     aim = Objective(len(rows), batches, loss)
-    model = Encoder(recipe.width, *store.band_levels(), blocks)
+    model = Encoder(recipe.width, store.features.mels, store.made["mean"], blocks)
     return trained(store, recipe, seed, seconds, aim, model, [head])
 
 

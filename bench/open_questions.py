@@ -89,7 +89,9 @@ def joined(stores):
     features = {store.features for store in stores.values()}
     assert len(features) == 1, "spectrograms of different kinds do not go into one store"
     index = pd.concat(tables, ignore_index=True)
-    return SpectrogramStore(np.concatenate(frames), index, features.pop(), {})
+    heard = index[index.split == "train"].groupby("domain").n_frames.sum()
+    level = sum(stores[name].made["mean"] * count for name, count in heard.items()) / heard.sum()
+    return SpectrogramStore(np.concatenate(frames), index, features.pop(), {"mean": level})
 
 
 def network(stores, training, number, seconds):

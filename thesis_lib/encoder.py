@@ -5,7 +5,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from thesis_lib.resnet import ResNet18
+from thesis_lib.spectrogram import OCTAVES
 
+GAIN = 0.8  # of the mean's level that is taken away; 1 would leave no difference of loudness
 SHARE = 8  # numbers a stage gives, in units of the width: bands times channels is the same for all
 
 
@@ -14,8 +16,6 @@ class Encoder(ResNet18):
 
     A stage with few channels keeps many bands, a stage with many channels few: 8, 4, 2 and 1, so
     each of the four gives 2 * SHARE * width numbers and none outweighs the others in a distance.
-    Half of how a tile's mean spectrum differs from that of all is taken away: it tells of the
-    microphone and the room as much as of the sound, and what changes in time comes out the more.
     One block a stage instead of two makes steps a third shorter; in minutes on a CPU it is the
     number of steps that is wanting.
 
@@ -23,21 +23,20 @@ class Encoder(ResNet18):
     ----------
     width : int
         Channels after the first convolution; the embedding has 8 * SHARE * width dimensions.
-    mean, std : (mels,) tensors
-        Of each band over the training part, dB; kept with the weights.
+    mels : int
+        Bands of a tile.
+    level : float
+        Of the training part on average, dB; kept with the weights as `mean`.
     blocks : int
         Of each stage, 1 (ResNet10) or 2 (ResNet18).
     """
 
-    centre = 0.5  # share of the difference of mean spectra that is taken away
-
-    def __init__(self, width, mean, std, blocks=1):
-        super().__init__(1, width, 1)
+    def __init__(self, width, mels, level=0.0, blocks=1):
+        super().__init__(1, width, 1, level)
         del self.head
         for stage in (self.stage1, self.stage2, self.stage3, self.stage4):
             del stage[blocks:]
-        self.register_buffer("mean", torch.as_tensor(mean, dtype=torch.float32))  # (mels,)
-        self.register_buffer("std", torch.as_tensor(std, dtype=torch.float32))  # (mels,)
+        self.bands = nn.BatchNorm2d(mels, affine=False)  # each band counts the same
         self.project = projection(8 * SHARE * width)
 
     def forward(self, x):
@@ -47,13 +46,38 @@ class Encoder(ResNet18):
 
     def heard(self, x):
         """What the four stages make of tiles (n, 1, frames, mels): sizes below for 98 x 64."""
-        x = x - self.centre * (x.mean(dim=2, keepdim=True) - self.mean)
-        x = (x - self.mean) / self.std  # (n, 1, 98, 64)
+        x = self.levelled(x)  # (n, 1, 98, 64)
         x = F.relu(self.norm(self.conv(x)))  # (n, 16, 49, 32)
         x = F.max_pool2d(x, 3, stride=2, padding=1)  # (n, 16, 25, 16)
         for stage in (self.stage1, self.stage2, self.stage3, self.stage4):
             x = stage(x)  # (n, 16, 25, 16), (n, 32, 13, 8), (n, 64, 7, 4), (n, 128, 4, 2)
             yield x
+
+    def levelled(self, x):
+        """Tiles in dB as the first convolution gets them, of the same shape."""
+        return self.bands(energy(x, self.mean).transpose(1, 3)).transpose(1, 3)
+
+
+def energy(x, level):
+    """How each band rises above its own mean in the tile, compressed.
+
+    Per-channel energy normalisation (Wang et al., 2017): microphone, room and loudness colour the
+    mean, so most of it is divided away, and what lies far below the mean fades to 0. The mean is
+    the tile's in place of a running one; the root is replaced by its limit, the logarithm
+    (Lostanlen et al., 2019).
+
+    Parameters
+    ----------
+    x : tensor, shape (n, 1, frames, mels), dB
+    level : tensor, scalar, dB
+        Where power is 1.
+
+    Returns
+    -------
+    tensor of the same shape, 0 or more
+    """
+    power = torch.exp2((x - level) * OCTAVES)
+    return torch.log1p(power / power.mean(dim=2, keepdim=True) ** GAIN)
 
 
 def projection(size, hidden=256, out=128):

@@ -5,6 +5,7 @@ reaching over an end of the signal, each zero-padded to an FFT of 1024. So 5 s a
 498 frames and 10 s give 998, each of 128 Mel bands.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ from scipy.fft import dct
 from thesis_lib.errors import InputError
 
 FLOOR = 1e-10  # power below which everything is -100 dB, as in librosa
+OCTAVES = math.log2(10) / 10  # binary logarithm of a power, from dB
 
 # Frames transformed at a time: temporaries of 1 MB stay in the cache, and an hour of music
 # needs no more memory than ten seconds.

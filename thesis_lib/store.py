@@ -97,22 +97,6 @@ class SpectrogramStore:
         rows = rows.assign(first_frame=rows.n_frames.cumsum() - rows.n_frames)
         return SpectrogramStore(frames, rows, self.features, self.made)
 
-    def band_levels(self):
-        """Mean and standard deviation (dB) of each band over the recordings for training.
-
-        Returns
-        -------
-        mean, std : float32 arrays, shape (mels,)
-        """
-        rows = self.index[self.index.split == "train"]
-        sums = np.zeros((2, self.features.mels))
-        for row in rows.itertuples():
-            frames = self.frames[row.first_frame :][: row.n_frames].astype(np.float64)
-            sums += frames.sum(0), (frames**2).sum(0)
-        mean, square = sums / max(1, rows.n_frames.sum())
-        std = np.sqrt(np.maximum(square - mean**2, 1e-6))  # a band may hold nothing but silence
-        return mean.astype(np.float32), std.astype(np.float32)
-
     def on(self, device):
         """All frames as one tensor on a device; on the CPU it shares the mapped memory."""
         frames = torch.from_numpy(np.asarray(self.frames))

@@ -122,10 +122,10 @@ def new_model(recipe, store, seed):
     """
     with RANDOM, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
+        made = store.made
         if recipe.contrast is None:
-            made = store.made
             return ResNet18(1, recipe.width, recipe.embedding, made["mean"], made["std"])
-        return Encoder(recipe.width, *store.band_levels())
+        return Encoder(recipe.width, store.features.mels, made["mean"])
 
 
 def new_optimiser(model, recipe):
@@ -266,12 +266,12 @@ def load_model(path, device):
     weights = weights.get("model", weights)
     weights.pop("epoch", None)
     width, channels = weights["conv.weight"].shape[:2]
-    if "head.bias" in weights:
-        model = ResNet18(channels, width, len(weights["head.bias"]))
-    else:
-        model = Encoder(width, weights["mean"], weights["std"])
     try:
+        if "head.bias" in weights:
+            model = ResNet18(channels, width, len(weights["head.bias"]))
+        else:
+            model = Encoder(width, len(weights["bands.running_mean"]))
         model.load_state_dict(weights)
-    except RuntimeError:
+    except (KeyError, RuntimeError):
         raise InputError(f"{path} is of another network; delete it and train anew.") from None
     return model.to(device, memory_format=torch.channels_last).eval()
