@@ -91,7 +91,7 @@ rule mini_home:
     input:
         code("mini_home", "home_scenes", "home_sounds", "home_rooms", "voices"),
     output:
-        MADE,
+        update(MADE),  # kept until the command has seen by it that the folder is its own
     params:
         folder=str(Path(MADE).parent),
         size="smoke" if SMOKE else "full",
