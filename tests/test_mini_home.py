@@ -93,12 +93,12 @@ def test_audio_has_the_official_form(home):
 def test_lists_and_audio_agree(home):
     meta = lines(home / "dev" / "meta.txt")
     assert set(meta[0]) == {f"audio/{path.name}" for path in (home / "dev" / "audio").iterdir()}
-    assert set(meta[1]) == set(home_scenes.LABELS)
+    assert set(meta[1]) == set(home_scenes.CLASSES)
     assert (meta.groupby(2)[1].nunique() == 1).all()  # a session has one label, as officially
     listed = lines(home / "eval" / "evaluation_setup" / "evaluate.txt")
     names = lines(home / "eval" / "evaluation_setup" / "map.txt")
     assert set(listed[0]) == {f"audio/{path.name}" for path in (home / "eval" / "audio").iterdir()}
-    assert set(listed[1]) == set(home_scenes.LABELS)
+    assert set(listed[1]) == set(home_scenes.CLASSES)
     assert sorted(names[1]) == sorted(listed[0])
     assert set(names[0].str[14].astype(int)) == {1, 5, 6}  # where others look for the node
 
@@ -130,7 +130,7 @@ def test_shares_of_the_full_corpus():
     assert mini_home._bytes(size) <= 1e9
     assert 0.02 <= sum(len(session.wrong) for session in dev) / moments <= 0.03
     assert 0.01 <= sum(len(session.faults) for session in dev) / (4 * moments) <= 0.02
-    for label in home_scenes.LABELS:
+    for label in home_scenes.CLASSES:
         count = {
             split: sum(s.label == label and s.split == split for s in plan)
             for split in ("dev", "eval")

@@ -118,3 +118,13 @@ def test_figures_that_are_gone_are_made_again_the_same_to_the_byte(smoke):
     after = read(runs / "smoke" / "figures" / "index.json")
     changed = [name for name in before if before[name]["sha256"] != after[name]["sha256"]]
     assert changed == []
+
+
+def test_a_home_made_by_other_code_is_made_anew(tmp_path):
+    assert snakemake(tmp_path, "--until", "mini_home").returncode == 0
+    made = tmp_path / "smoke" / "mini_home" / "made.json"
+    whole = made.read_text()
+    made.write_text(json.dumps(json.loads(whole) | {"digest": "of other code"}))
+    again = snakemake(tmp_path, "--until", "mini_home", "--forcerun", "mini_home")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert made.read_text() == whole
