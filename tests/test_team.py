@@ -114,7 +114,7 @@ def test_two_processes_have_the_curves_of_one_with_the_whole_batch(store, kind, 
     curves, model = in_one(store, recipe)
     found = pd.read_csv(together / "history.csv")
     np.testing.assert_allclose(found, curves, rtol=5e-4, atol=1e-6)
-    assert np.ptp(curves.loss) > 0.05 * curves.loss.mean()  # they are no flat lines
+    assert curves.loss.iloc[-1] < 0.9 * curves.loss.iloc[0]  # it was no flat line
     trained = load_model(snapshot(together, recipe.epochs), CPU)
     x = 10 * torch.randn(8, 1, recipe.length, 32) - 40
     with torch.inference_mode():

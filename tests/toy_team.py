@@ -18,7 +18,7 @@ SEED = 1
 CPU = torch.device("cpu")
 TRIPLETS = Recipe(
     name="toy", features=Features(mels=32, step=400), tile=0.5, reach=1.0, width=4, embedding=8,
-    rate=1e-3, l2=0.01, batch=16, epochs=2,
+    rate=1e-3, l2=0.01, batch=16, epochs=3,
 )  # fmt: skip
 RECIPES = {"triplets": TRIPLETS, "pairs": replace(TRIPLETS, contrast=Contrast())}
 
