@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from thesis_lib.contrastive_loss import contrastive_loss, own_group
 from thesis_lib.embed import vectors
-from thesis_lib.encoder import Encoder, energy
+from thesis_lib.encoder import GAIN, Encoder, energy
 from thesis_lib.objectives import objective
 from thesis_lib.spectrogram import OCTAVES
 
@@ -168,14 +168,14 @@ class NotLevelled(Encoder):
 
 
 class Pcen(Encoder):
-    """Per-channel energy normalisation as it was published, with a running mean and a root."""
+    """Per-channel energy normalisation with a running mean and a root, as it was published."""
 
     def levelled(self, x):
         return self.bands(pcen(x, self.mean).transpose(1, 3)).transpose(1, 3)
 
 
-def pcen(x, level, smooth=0.04, gain=0.8, bias=2.0, root=0.5):
-    """Each band over its own running mean, and compressed (Wang et al., 2017): as `energy`."""
+def pcen(x, level, smooth=0.04, gain=GAIN, bias=2.0, root=0.5):
+    """Each band over its own running mean, and compressed (Wang et al., 2017); gain as `GAIN`."""
     power = torch.exp2((x - level) * OCTAVES)
     age = torch.arange(x.shape[2])[:, None] - torch.arange(x.shape[2])  # (frames, frames)
     weight = torch.where(age >= 0, smooth * (1 - smooth) ** age.clamp(min=0), 0.0)
