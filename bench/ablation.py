@@ -18,7 +18,7 @@ from embedding import arguments, heard_whole, mean_and_deviation, of_tiles, publ
 from thesis_lib.encoder import Encoder, projection
 from thesis_lib.recipe import RECIPES
 
-ALIKE = {"mix": 0.0, "level": 0.0, "colour": 0.0, "hide": 0.0}  # tiles as they are
+ALIKE = {"level": 0.0, "colour": 0.0}  # tiles as they are
 LADDER = (
     "thesis",
     "+ many opposites",
@@ -30,9 +30,8 @@ LADDER = (
     "+ energy normalised (ours)",
 )
 LEFT_OUT = {
-    "without mixing": {"mix": 0.0},
-    "without level and colour": {"level": 0.0, "colour": 0.0},
-    "without hiding": {"hide": 0.0},
+    "without another level": {"level": 0.0},
+    "without another colour": {"colour": 0.0},
     "without any change": ALIKE,
     "without neighbours elsewhere": {"elsewhere": 0.0},
 }
@@ -48,6 +47,8 @@ ENCODERS = {
     "bands not levelled": alternatives.NotLevelled,
 }
 CHANGES = {
+    "tiles mixed too": alternatives.mixed,
+    "tiles partly hidden too": alternatives.partly_hidden,
     "tiles cropped too": alternatives.cropped,
     "several lengths": alternatives.several_lengths,
 }

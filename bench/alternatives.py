@@ -71,15 +71,50 @@ def projected(model, tiles, recipe):
     return model.project(vectors(model, tiles, recipe))
 
 
-def cropped(store, recipe, most=0.3):
-    """The objective of ours, with a random stretch of each tile blown up (BYOL-A, 2021, "RRC")."""
+def changed(store, recipe, change):
+    """The objective of ours, with tiles that are changed once more."""
 
     def measure(model, x, group):
-        return contrastive_loss(
-            *projected(model, crop(x, most), recipe).chunk(2), group, recipe.contrast.temperature
-        ).loss
+        z = projected(model, change(x), recipe)
+        return contrastive_loss(*z.chunk(2), group, recipe.contrast.temperature).loss
 
     return asked(store, recipe, measure)
+
+
+def mixed(store, recipe, most=0.3):
+    """The objective of ours, with another tile playing softly along (BYOL-A, 2021, "Mixup")."""
+    return changed(store, recipe, lambda x: mix(x, most))
+
+
+def partly_hidden(store, recipe, most=0.2):
+    """The objective of ours, with a stretch of time and one of bands hidden (SpecAugment, 2019)."""
+    return changed(store, recipe, lambda x: hide(x, most))
+
+
+def cropped(store, recipe, most=0.3):
+    """The objective of ours, with a random stretch of each tile blown up (BYOL-A, 2021, "RRC")."""
+    return changed(store, recipe, lambda x: crop(x, most))
+
+
+def mix(tiles, most):
+    """Powers are added; at most such a share of the sum is another tile's."""
+    share = most * torch.rand(len(tiles), 1, 1, 1)
+    power = torch.exp2(tiles * OCTAVES)
+    other = torch.randperm(len(tiles))
+    return torch.lerp(power, power.index_select(0, other), share).log2() / OCTAVES
+
+
+def hide(tiles, most):
+    """At most such a share of the frames, and of the bands, becomes the tile's mean."""
+    mean = tiles.mean(dim=(2, 3), keepdim=True)
+    around = tiles - mean
+    for axis in (2, 3):
+        size = tiles.shape[axis]
+        width = most * size * torch.rand(len(tiles), 1, 1, 1)
+        start = (size - width) * torch.rand(len(tiles), 1, 1, 1)
+        place = torch.arange(size).view((-1, 1) if axis == 2 else (1, -1))
+        around = around * ((place < start) | (place >= start + width))
+    return mean + around
 
 
 def crop(tiles, most):

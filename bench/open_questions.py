@@ -2,7 +2,8 @@
 
 Run ``python bench/open_questions.py``; it writes ``bench/results/open_questions.json``, a list of
 rows, the last of which names the machine, and ``open_questions_map.json``, a map of the joint
-space. Corpora, split and probe are those of ``bench/embedding.py``; a row's `question` is
+space. Corpora and probe are those of ``bench/embedding.py``, each seed has one test; a row's
+`question` is
 
 - ``transfer``: `method` is what the network was trained on, `corpus` what it is probed on. ``both``
   was trained on home and music at once, by the recipe of the home, ``both_2x`` for twice as long;

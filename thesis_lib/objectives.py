@@ -114,6 +114,7 @@ def triplets(store, recipe, device, team):
 def pairs(store, recipe, device, team):
     """Two changed views of what belongs together, all others of the batch as opposites."""
     contrast, reach = recipe.contrast, round(recipe.reach * store.features.rate)
+    level, colour = contrast.level, contrast.colour
     draw = PairSampler(store.index, recipe.length, reach, contrast.elsewhere)
     feed, rng = feeder(store, recipe.length, device), torch.Generator(device)
     size = team.total(len(_tiles(store, recipe)))
@@ -129,7 +130,8 @@ def pairs(store, recipe, device, team):
 
     def batches(seed, epoch):
         for batch in feed(drawn(seed, epoch)):
-            changed = augment(batch.tiles.flatten(0, 1), contrast, rng.manual_seed(batch.seed))
+            rng.manual_seed(batch.seed)
+            changed = augment(batch.tiles.flatten(0, 1), level, colour, rng)
             yield batch._replace(tiles=changed.view_as(batch.tiles))
 
     def loss(model, batch):

@@ -15,18 +15,16 @@ class Contrast:
         Of the contrastive loss.
     elsewhere : float
         Chance that a neighbour is sought in another recording of the session or song.
-    mix, level, colour, hide : float
-        How much tiles are changed, see `augment`: shares, and standard deviations in dB.
+    level, colour : float
+        How much tiles are changed, see `augment`: standard deviations, dB.
     warm_up : float
         Share of the steps in which the learning rate rises; from there it falls along a cosine.
     """
 
     temperature: float = 0.2
     elsewhere: float = 0.75
-    mix: float = 0.3
     level: float = 3.0
     colour: float = 3.0
-    hide: float = 0.2
     warm_up: float = 0.05
 
 
