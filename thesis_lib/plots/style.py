@@ -20,6 +20,7 @@ ROLES = {"anchor": "#0173b2", "neighbour": "#029e73", "opposite": "#d55e00"}
 # Distinct in this order; "no label" is grey.
 COLOURS = sns.color_palette("colorblind", 10).as_hex()
 NO_LABEL = "0.6"
+PROPER = {"esc10": "ESC-10"}  # names that are not just words with underscores
 
 
 def set_theme():
@@ -61,8 +62,8 @@ def class_colours(labels):
 
 
 def nice(label):
-    """A class name for readers: "vacuum_cleaner" -> "vacuum cleaner"."""
-    return str(label).replace("_", " ") or "no label"
+    """A class or corpus by the name for readers: "vacuum_cleaner" -> "vacuum cleaner"."""
+    return PROPER.get(label) or str(label).replace("_", " ") or "no label"
 
 
 def subplots(rows=1, columns=1, height=3.2, width=WIDTH, **options):
