@@ -6,10 +6,12 @@ last of which names the machine; with ``--name h100``, for another, ``training_o
 `ours` is the training loop as it is: pairs or triplets drawn, tiles cut out of the store, changed,
 through the network, loss, gradients, optimiser. `bare_network` is the network's forward and
 backward alone, on one batch again and again. `thesis_loader` is the same step fed as the thesis
-fed it: each tile read from its file, its spectrogram made by librosa, when the batch needs it. They
-take turns, round after round, so that a busy minute of the machine does not hit only one of them.
+fed it: each tile read from its file, its spectrogram made by librosa, when the batch needs it. The
+first two take turns of a tenth of a second, so that a busy moment of the machine does not hit only
+one of them; the third, whose threads would disturb them, has its time after theirs in each round.
 
-Stores of one and of ten times the size, each in a process of its own, show what more data cost.
+Stores of one and of ten times the size show what more data cost: their speeds by turns as well, the
+memory of each in a process of its own.
 On a GPU the batches are larger and all is in bfloat16.
 """
 
@@ -42,7 +44,9 @@ from thesis_lib.train import new_model, new_optimiser, step
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results"
 ROUNDS = 5
-SECONDS = 3.0  # that a method computes in a round, about
+SECONDS = 3.0  # that a method computes in a round, at least
+TURN = 0.1  # s
+STEPS = 150  # after which the memory does not grow any more
 RECORDINGS = 64  # of a minute, in a made-up store; in those that grow 512 and 5120
 OURS_FULL = replace(
     OURS_HOME, name="ours, full width", features=THESIS_SINS.features, tile=5.0, width=64
@@ -146,31 +150,42 @@ def by_librosa(path, start, recipe):
     return librosa.power_to_db(power, top_db=None).T[None].astype(np.float32)
 
 
-def timed(steps, device, seconds=SECONDS):
-    """Tiles a second over some steps."""
-    tiles, began = 0, time.perf_counter()
-    while time.perf_counter() - began < seconds:
-        tiles += next(steps)
-        if device.type == "cuda":
-            torch.cuda.synchronize(device)
-    return tiles / (time.perf_counter() - began)
+def turns(methods, device):
+    """One round: tiles a second of each method, which take short turns until each had its time."""
+    tiles, spent = dict.fromkeys(methods, 0), dict.fromkeys(methods, 0.0)
+    while min(spent.values()) < SECONDS:
+        for name, steps in methods.items():
+            began = time.perf_counter()
+            while (passed := time.perf_counter() - began) < TURN:
+                tiles[name] += next(steps)
+                if device.type == "cuda":
+                    torch.cuda.synchronize(device)
+            spent[name] += passed
+    return {name: tiles[name] / spent[name] for name in methods}
+
+
+def rounds(device, *together):
+    """Tiles a second of each method, a value a round; those of one dict take turns."""
+    for steps in (steps for methods in together for steps in methods.values()):
+        list(islice(steps, 3))  # the first steps warm up
+    found = {}
+    for methods in ROUNDS * together:
+        for name, speed in turns(methods, device).items():
+            found.setdefault(name, []).append(speed)
+    return found
 
 
 def compare(recipe, store, corpus, device):
     """Rows of one recipe: ours, the bare network, the thesis's loader, in turns."""
-    methods = {}
-    for method in (ours, bare_network, thesis_loader):
-        methods[method.__name__] = method(Network(recipe, store, device), corpus)
-    speeds = {name: [] for name in methods}
-    for steps in methods.values():
-        list(islice(steps, 2))  # the first steps warm up
-    for _ in range(ROUNDS):
-        for name, steps in methods.items():
-            speeds[name].append(timed(steps, device))
+    together = [
+        {method.__name__: method(Network(recipe, store, device), corpus) for method in methods}
+        for methods in ((ours, bare_network), (thesis_loader,))
+    ]
     about = {
         "corpus": f"tiles of {recipe.length} x {recipe.features.mels}",
         "recipe": recipe.name, "width": recipe.width, "anchors": recipe.batch,
     }  # fmt: skip
+    speeds = rounds(device, *together)
     return [about | row(name, "tiles_per_s", values) for name, values in speeds.items()]
 
 
@@ -185,32 +200,35 @@ def row(method, metric, values):
     }
 
 
-def alone(times):
-    """In a process of its own: tiles a second of ours, and the peak of its memory (GB)."""
+def larger(folder, times):
+    """A store of so many times a size."""
+    return made_up(Path(folder), OURS_HOME.features, 8 * times * RECORDINGS)
+
+
+def peak(times):
+    """In a process of its own: the peak of the memory (GB) of some steps on a store."""
     device = choose()
     with tempfile.TemporaryDirectory() as folder:
-        store = made_up(Path(folder), OURS_HOME.features, 8 * times * RECORDINGS)
-        steps = ours(Network(OURS_HOME, store, device), None)
-        list(islice(steps, 3))
-        speed = timed(steps, device, 2 * SECONDS)
+        list(islice(ours(Network(OURS_HOME, larger(folder, times), device), None), STEPS))
     on_gpu = torch.cuda.max_memory_allocated() if device.type == "cuda" else 0
-    return speed, (on_gpu or peak_memory()) / 1e9, store.frames.nbytes / 1e9
+    return (on_gpu or peak_memory()) / 1e9
 
 
-def growth():
-    """Rows of one and of ten times the data, by turns."""
-    found = {1: [], 10: []}
-    for _ in range(3):
-        for times in found:
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                found[times].append(pool.submit(alone, times).result())
-    rows = []
-    for values in found.values():
-        speed, peak, size = zip(*values, strict=True)
-        about = {"corpus": f"made-up store of {size[0]:.2f} GB", "recipe": OURS_HOME.name}
-        rows.append(about | row("ours", "tiles_per_s", speed))
-        rows.append(about | row("ours", "peak_memory_gb", peak))
-    return rows
+def growth(device):
+    """Rows of one and of ten times the data."""
+    memory = {1: [], 10: []}
+    for times in [*memory] * 3:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            memory[times].append(pool.submit(peak, times).result())
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as ten:
+        stores = {times: larger(place, times) for times, place in ((1, one), (10, ten))}
+        methods = {n: ours(Network(OURS_HOME, store, device), None) for n, store in stores.items()}
+        speeds = rounds(device, methods)
+    for times, store in stores.items():
+        size = store.frames.nbytes / 1e9
+        about = {"corpus": f"made-up store of {size:.2f} GB", "recipe": OURS_HOME.name}
+        yield about | row("ours", "tiles_per_s", speeds[times])
+        yield about | row("ours", "peak_memory_gb", memory[times])
 
 
 def main():
@@ -225,7 +243,7 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             store = made_up(Path(folder), recipe.features)
             rows += compare(recipe, store, corpus, device)
-    rows += growth()
+    rows += growth(device)
     name = f"training_on_{args.name}" if args.name else "training"
     write_json(RESULTS / f"{name}.json", [*rows, about])
     for one in rows:
