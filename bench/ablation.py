@@ -13,15 +13,28 @@ from dataclasses import replace
 import alternatives
 import numpy as np
 import torch
-from embedding import arguments, heard_whole, mean_and_deviation, of_tiles, publish, trained, whole
+from embedding import (
+    CPU,
+    arguments,
+    heard_whole,
+    mean_and_deviation,
+    of_tiles,
+    publish,
+    trained,
+    whole,
+)
+from torch import nn
 
 from thesis_lib.encoder import Encoder, projection
+from thesis_lib.objectives import objective
 from thesis_lib.recipe import RECIPES
+from thesis_lib.train import new_model
 
 ALIKE = {"level": 0.0, "colour": 0.0}  # tiles as they are
 LADDER = (
     "thesis",
-    "+ many opposites",
+    "+ our optimiser",
+    "+ many opposites and a head",
     "+ neighbours elsewhere",
     "+ changed tiles",
     "+ all stages",
@@ -34,7 +47,16 @@ LEFT_OUT = {
     "without another colour": {"colour": 0.0},
     "without any change": ALIKE,
     "without neighbours elsewhere": {"elsewhere": 0.0},
+    "without weights by time": {"decay": 1e9},  # of the recordings of a session
 }
+MORE_LEFT_OUT = (
+    "tiles averaged",
+    "the two first stages alone",
+    "without warm-up and cosine",
+    "without a head",
+    "read behind the head",
+    "own group as opposites too",
+)
 LOSSES = {
     "semi-hard triplets": alternatives.semi_hard,
     "multi-similarity": alternatives.multi_similarity,
@@ -52,7 +74,7 @@ CHANGES = {
     "tiles cropped too": alternatives.cropped,
     "several lengths": alternatives.several_lengths,
 }
-SIZES = {"batch 256": {"batch": 256}}
+SIZES = {"batch 256": {"batch": 256}, "batch 256, rate higher": {"batch": 256, "rate": 5.7e-3}}
 
 
 class ThesisPooling(alternatives.Decibels):
@@ -74,6 +96,15 @@ def ablation(kind, store, seed, seconds):
     for name, change in LEFT_OUT.items():
         recipe = changed(ours, change)
         yield name, heard_whole(trained(store, recipe, seed, seconds), store, recipe)
+    model = trained(store, ours, seed, seconds, rates=constant)
+    yield "without warm-up and cosine", heard_whole(model, store, ours)
+    model = built(Encoder, store, ours, seed)
+    model.project = nn.Identity()
+    model = trained(store, ours, seed, seconds, model=model)
+    yield "without a head", heard_whole(model, store, ours)
+    aim = alternatives.with_loss(store, ours, alternatives.own_as_opposites)
+    model = trained(store, ours, seed, seconds, aim)
+    yield "own group as opposites too", heard_whole(model, store, ours)
     yield from others(store, ours, seed, seconds)
 
 
@@ -81,20 +112,24 @@ def ladder(kind, store, seed, seconds):
     """From the thesis's recipe to ours; and what costs no training of its own."""
     thesis, ours = RECIPES[f"small, {kind}"], RECIPES[f"ours, {kind}"]
     yield LADDER[0], of_tiles(trained(store, thesis, seed, seconds), store, thesis)
-    for name, change in zip(LADDER[1:4], (ALIKE | {"elsewhere": 0.0}, ALIKE, {}), strict=True):
+    model = new_model(thesis, store, seed)
+    model = trained(store, ours, seed, seconds, objective(store, thesis, CPU), model)
+    yield LADDER[1], of_tiles(model, store, thesis)
+    for name, change in zip(LADDER[2:5], (ALIKE | {"elsewhere": 0.0}, ALIKE, {}), strict=True):
         model = built(ThesisPooling, store, ours, seed)
         recipe = changed(ours, change)
         model = trained(store, recipe, seed, seconds, model=model)
         yield name, of_tiles(model, store, recipe)
     model = built(alternatives.Decibels, store, ours, seed, blocks=2)
     model = trained(store, ours, seed, seconds, model=model)
-    yield LADDER[4], of_tiles(model, store, ours)
-    yield LADDER[5], heard_whole(model, store, ours)
+    yield LADDER[5], of_tiles(model, store, ours)
+    yield LADDER[6], heard_whole(model, store, ours)
     model = built(alternatives.Decibels, store, ours, seed)
-    yield LADDER[6], heard_whole(trained(store, ours, seed, seconds, model=model), store, ours)
+    yield LADDER[7], heard_whole(trained(store, ours, seed, seconds, model=model), store, ours)
     model = trained(store, ours, seed, seconds)
     vectors = heard_whole(model, store, ours)
-    yield LADDER[7], vectors
+    yield LADDER[8], vectors
+    yield "read behind the head", behind(model.project, vectors)
     yield "tiles averaged", of_tiles(model, store, ours)
     yield "the two first stages alone", vectors[:, : vectors.shape[1] // 2]
     yield "and the input as a stage", np.hstack([vectors, whole(store, mean_and_deviation)])
@@ -109,6 +144,8 @@ def others(store, ours, seed, seconds):
     aim = alternatives.own_teacher(store, ours, model, guess)
     model = trained(store, ours, seed, seconds, aim, model, [guess])
     yield "own teacher (BYOL-A)", heard_whole(model, store, ours)
+    model = trained(store, ours, seed, seconds, model=built(Encoder, store, ours, seed, blocks=2))
+    yield "two blocks a stage", heard_whole(model, store, ours)
     for name, encoder in ENCODERS.items():
         model = built(encoder, store, ours, seed)
         model = trained(store, ours, seed, seconds, model=model)
@@ -119,6 +156,16 @@ def others(store, ours, seed, seconds):
     for name, change in SIZES.items():
         recipe = replace(ours, **change)
         yield name, heard_whole(trained(store, recipe, seed, seconds), store, recipe)
+
+
+def constant(recipe, _progress):
+    """The mean of the rates of a cosine."""
+    return recipe.rate / 2
+
+
+def behind(head, vectors):
+    with torch.inference_mode():
+        return head(torch.from_numpy(vectors)).numpy()
 
 
 def changed(recipe, change):
@@ -136,8 +183,8 @@ def built(kind, store, recipe, seed, **sizes):
 def kinds():
     """Of each method, which of the three it is."""
     found = dict.fromkeys(LADDER, "ladder")
-    found |= dict.fromkeys([*LEFT_OUT, "tiles averaged", "the two first stages alone"], "left out")
-    more = "own teacher (BYOL-A)", "and the input as a stage"
+    found |= dict.fromkeys([*LEFT_OUT, *MORE_LEFT_OUT], "left out")
+    more = "own teacher (BYOL-A)", "two blocks a stage", "and the input as a stage"
     return found | dict.fromkeys([*LOSSES, *ENCODERS, *CHANGES, *SIZES, *more], "alternative")
 
 

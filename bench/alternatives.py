@@ -53,6 +53,11 @@ def vicreg(z, _group):
     return VICRegLoss()(anchor, ref_emb=neighbour)
 
 
+def own_as_opposites(z, group, temperature=0.2):
+    """NT-Xent as it was published: tiles of the own session or song are opposites too."""
+    return contrastive_loss(*z.chunk(2), torch.arange(len(group)), temperature).loss
+
+
 def asked(store, recipe, measure):
     """The objective of ours with another loss: `measure` of (model, tiles, group)."""
 

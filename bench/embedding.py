@@ -21,6 +21,7 @@ import argparse
 import os
 import time
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,7 +85,7 @@ def trial(run, number, part=None):
     return replace(store, index=index, made=store.made | made)
 
 
-def trained(store, recipe, seed, seconds, aim=None, model=None, head=()):
+def trained(store, recipe, seed, seconds, aim=None, model=None, head=(), rates=rate_at):
     """A network after so many seconds of training on one core, in evaluation mode."""
     aim = aim or objective(store, recipe, CPU)
     model = model or new_model(recipe, store, seed)
@@ -97,8 +98,17 @@ def trained(store, recipe, seed, seconds, aim=None, model=None, head=()):
             progress = (time.process_time() - began) / seconds
             if progress >= 1:
                 return model.eval()
-            step(model, optimiser, aim, batch, rate_at(recipe, progress))
+            step(model, optimiser, aim, batch, rates(recipe, progress))
         epoch += 1
+
+
+def levels_set(store, recipe, seed, batches=40):
+    """The untrained network whose batch normalisations have seen tiles, as a training would."""
+    model, aim = new_model(recipe, store, seed).train(), objective(store, recipe, CPU)
+    with torch.inference_mode():
+        for batch in islice(aim.batches(seed, 0), batches):
+            vectors(model, batch.tiles.flatten(0, 1), recipe)
+    return model.eval()
 
 
 def supervised(store, recipe, seed, seconds, blocks=2):
@@ -172,6 +182,7 @@ def methods(kind, store, seed, seconds):
     yield "mfcc", whole(store, lambda tiles: mean_and_deviation(tiles @ bands))
     yield "untrained_thesis", of_tiles(new_model(thesis, store, seed).eval(), store, thesis)
     yield "untrained", heard_whole(new_model(ours, store, seed).eval(), store, ours)
+    yield "untrained_levels_set", heard_whole(levels_set(store, ours, seed), store, ours)
     yield "thesis", of_tiles(trained(store, thesis, seed, seconds), store, thesis)
     yield "ours", heard_whole(trained(store, ours, seed, seconds), store, ours)
     yield "ours_3x", heard_whole(trained(store, ours, seed, 3 * seconds), store, ours)

@@ -115,7 +115,7 @@ def pairs(store, recipe, device, team):
     """Two changed views of what belongs together, all others of the batch as opposites."""
     contrast, reach = recipe.contrast, round(recipe.reach * store.features.rate)
     level, colour = contrast.level, contrast.colour
-    draw = PairSampler(store.index, recipe.length, reach, contrast.elsewhere)
+    draw = PairSampler(store.index, recipe.length, reach, contrast.elsewhere, contrast.decay)
     feed, rng = feeder(store, recipe.length, device), torch.Generator(device)
     size = team.total(len(_tiles(store, recipe)))
     if team.total(draw.group.unique().numel()) < 2:

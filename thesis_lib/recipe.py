@@ -15,6 +15,8 @@ class Contrast:
         Of the contrastive loss.
     elsewhere : float
         Chance that a neighbour is sought in another recording of the session or song.
+    decay : float
+        By so many positions in the session the chance of another recording falls to 1/e.
     level, colour : float
         How much tiles are changed, see `augment`: standard deviations, dB.
     warm_up : float
@@ -23,6 +25,7 @@ class Contrast:
 
     temperature: float = 0.2
     elsewhere: float = 0.75
+    decay: float = 2.0
     level: float = 3.0
     colour: float = 3.0
     warm_up: float = 0.05
