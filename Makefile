@@ -30,7 +30,8 @@ help:  ## what can I do?
 	@echo
 	@echo "  make figures MUSIC=folder   the same on your own music: class folders, a CSV, or playlists"
 	@echo "  make figures SINS=folder    the same on SINS, as its archives unpack"
-	@echo "  make figures RECIPE=ours    the same with our recipe instead of the thesis's, into runs/ours/"
+	@echo "  make figures RECIPE=ours    the same with our recipe, into runs/ours/"
+	@echo "  make figures RECIPE=thesis  the same with the thesis's to the letter: days without a GPU"
 	@echo "  make figures PROCESSES=8    the same, each network trained by eight GPUs together"
 	@echo "  make data SINS=1            fetch SINS (91 GB, 186 unpacked) to data/sins; then make figures SINS=1"
 	@echo "  make data FMA=1             fetch open music (24 GB) to data/fma; then make figures FMA=1"

@@ -3,7 +3,8 @@
 #   snakemake --cores all                                 everything, on the embedded corpora
 #   snakemake --cores all --config music=FOLDER           the same on your own music
 #   snakemake --cores all --config home=FOLDER            the same on SINS
-#   snakemake --cores all --config recipe=ours            with our recipe instead of the thesis's
+#   snakemake --cores all --config recipe=ours            with our recipe instead of the small one
+#   snakemake --cores all --config recipe=thesis          with the thesis's to the letter: for a GPU
 #   snakemake --cores all --config profile=smoke          seconds: does everything run?
 #   snakemake --cores all --config processes=8            train on eight GPUs
 #   snakemake --cores all shards --config shard=2/8       spectrograms on one of eight machines
@@ -15,7 +16,7 @@ from shlex import quote
 from thesis_lib.corpora import recognise, run_folder
 
 SMOKE = config.get("profile", "full") == "smoke"
-KIND = "smoke" if SMOKE else config.get("recipe", "small")  # the recipe: small as the thesis's, or ours
+KIND = "smoke" if SMOKE else config.get("recipe", "small")  # the recipe: the thesis's in small, to the letter, or ours
 RUNS = config.get("runs", "runs")
 WORK = RUNS if KIND == "small" else f"{RUNS}/{KIND}"  # what is computed of the corpora lies here
 OWN = {kind: config[kind] for kind in ("home", "music") if config.get(kind)}
@@ -31,6 +32,7 @@ MADE = f"{SOURCE['home']}/made.json"
 SOURCE |= OWN
 RUN = {kind: str(run_folder(NAME[kind], SOURCE[kind], WORK)) for kind in SOURCE}
 RECIPE = {kind: f"{KIND}, {kind}" for kind in SOURCE}
+RECIPE |= {"home": "thesis, SINS"} if KIND == "thesis" else {}  # named after its corpus
 
 # Several processes train one network, each on a GPU of its own.
 PROCESSES = int(config.get("processes", 1))

@@ -53,3 +53,15 @@ def test_the_sentence_on_the_floor_is_true():
     assert floors
     for what, floor in floors.items():
         assert here[what.split(": from plain")[0]] <= floor
+
+
+def test_the_sentence_on_what_training_adds_is_true():
+    """Of the gain in F1 a good part is there untrained; training shows more in the neighbours."""
+    assert "A good part of what it gains in F1 is there before any training" in " ".join(
+        README.split()
+    )
+    numbers = json.loads((ROOT / "results" / "numbers.json").read_text())["04_gpu_training"]
+    f1, near = (numbers[f"gain_there_untrained_{name}"] for name in ("macro_f1", "precision_at_10"))
+    assert f1.keys() == near.keys() and len(f1) == 3
+    for corpus, share in f1.items():
+        assert share > 0.5 and share > near[corpus]

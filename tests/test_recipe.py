@@ -1,10 +1,19 @@
 """The thesis's recipe to the letter: the table of the thesis, written down a second time."""
 
-from dataclasses import FrozenInstanceError, asdict
+from dataclasses import FrozenInstanceError, asdict, fields, replace
 
 import pytest
 
-from thesis_lib.recipe import RECIPES, SEED, THESIS_MUSIC, THESIS_SINS
+from thesis_lib.recipe import (
+    OURS_HOME,
+    RECIPES,
+    SEED,
+    SMALL_HOME,
+    THESIS_MUSIC,
+    THESIS_SINS,
+    Contrast,
+    numbers,
+)
 
 SHARED = {
     "width": 64,
@@ -58,6 +67,19 @@ def test_what_the_thesis_decided_holds_in_small_too(name):
     """The small recipes change sizes, not the idea: same margin, same loss."""
     for key in ("margin", "reduction", "l2"):
         assert getattr(RECIPES[name], key) == SHARED[key]
+
+
+@pytest.mark.parametrize("recipe", [SMALL_HOME, OURS_HOME], ids=lambda recipe: recipe.name)
+def test_a_reader_is_told_every_number_that_counts(recipe):
+    told = numbers(recipe)
+    other = {"tile": 7, "reach": 7, "width": 7, "l2": 7, "rate": 7, "batch": 7, "epochs": 7}
+    other |= {"bfloat16": not recipe.bfloat16}
+    other |= {"margin": 7, "embedding": 7, "reduction": "all"} if recipe.contrast is None else {}
+    for name, value in other.items():
+        assert numbers(replace(recipe, **{name: value})) != told, name
+    for field in fields(Contrast) if recipe.contrast else ():
+        contrast = replace(recipe.contrast, **{field.name: 7.0})
+        assert numbers(replace(recipe, contrast=contrast)) != told, field.name
 
 
 def test_a_recipe_cannot_be_changed_by_accident():

@@ -157,6 +157,17 @@ def test_what_is_left_behind(record, tmp_path):
     assert about["packages"]["numpy"] == np.__version__
 
 
+def test_what_is_drawn_from_measurements_names_their_files_and_no_run(tmp_path):
+    measured = tmp_path / "speed.json"
+    measured.write_text("[]")
+    record = Record("04_training", tmp_path, {}, [HOME])
+    record.figure(drawing(), "speed", "Tiles a second.", files=[measured])
+    record.table(pd.DataFrame({"f1": [0.5]}), "speed", "The same.", files=[measured])
+    digest = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"  # of "[]"
+    for name in ("speed.png", "speed.csv"):
+        assert record.figures[name]["inputs"] == {"speed.json": digest}
+
+
 def test_results_are_collected(tmp_path):
     for notebook in ("05_space", "08_f1"):
         record = Record(notebook, tmp_path, {})

@@ -157,6 +157,7 @@ def numbers(recipe):
     dict, name -> str
     """
     features, dimensions = recipe.features, 64 * recipe.width  # of an `Encoder`
+    contrast, kind = recipe.contrast, "triplets" if recipe.contrast is None else "pairs"
     shown = {
         "sample rate (Hz)": features.sample_rate,
         "frame / step (samples)": f"{features.frame} / {features.step}",
@@ -165,15 +166,22 @@ def numbers(recipe):
         "tile (frames x Mel bands)": f"{recipe.length} x {features.mels}",
         "reach of a neighbour (s)": recipe.reach,
         "width of the network": recipe.width,
-        "dimensions of the embedding": recipe.embedding if recipe.contrast is None else dimensions,
-        "margin": recipe.margin if recipe.contrast is None else "none: all others are opposites",
-        "mean of the loss over": f"{recipe.reduction} triplets"
-        if recipe.contrast is None
-        else "tiles",
+        "dimensions of the embedding": recipe.embedding if contrast is None else dimensions,
+        "margin": recipe.margin if contrast is None else "none: all others are opposites",
+        "mean of the loss over": f"{recipe.reduction} triplets" if contrast is None else "tiles",
         "L2 factor": recipe.l2,
         "learning rate": recipe.rate,
-        "triplets in a step": recipe.batch,
+        "optimiser": "Adam" if contrast is None else "AdamW",
+        "in a step": f"{recipe.batch} {kind}",
         "epochs": recipe.epochs,
         "computes in": "bfloat16" if recipe.bfloat16 else "float32",
     }
+    if contrast is not None:
+        shown |= {
+            "temperature": contrast.temperature,
+            "chance of a neighbour elsewhere": contrast.elsewhere,
+            "decay over a session (recordings)": contrast.decay,
+            "change of level / colour (dB)": f"{contrast.level:g} / {contrast.colour:g}",
+            "warm-up, then a cosine (share of steps)": contrast.warm_up,
+        }
     return {name: v if isinstance(v, str) else f"{v:g}" for name, v in shown.items()}

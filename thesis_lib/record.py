@@ -45,7 +45,7 @@ class Record:
         self.inputs = {run.corpus.name: run.fingerprint(learned) for run in runs}
         self.figures, self.numbers, self.pairs = {}, {}, []
 
-    def figure(self, figure, name, caption, thesis=None, of=()):
+    def figure(self, figure, name, caption, thesis=None, of=(), files=()):
         """Save a figure as `figures/<name>.png`, its caption below it, and show it.
 
         Parameters
@@ -59,12 +59,14 @@ class Record:
             The thesis's figure or table that it stands beside, if any.
         of : list of Run
             The corpora it shows; what their notes say (e.g. "simulated") is added to the caption.
+        files : list of Path
+            Measurements that it is drawn from, in place of the runs.
 
         Returns
         -------
         IPython.display.Image
         """
-        caption = self._enter(name + ".png", caption, thesis, of)
+        caption = self._enter(name + ".png", caption, thesis, of, files)
         lines = textwrap.fill(caption, int(figure.get_figwidth() * 14))
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # all keeps its place; the caption comes below
@@ -94,9 +96,9 @@ class Record:
             part.write_bytes(mp3(wave, sample_rate))
         return Audio(path.read_bytes(), embed=True)
 
-    def table(self, table, name, caption, thesis=None, of=()):
+    def table(self, table, name, caption, thesis=None, of=(), files=()):
         """Save a DataFrame as `figures/<name>.csv` and show it."""
-        caption = self._enter(name + ".csv", caption, thesis, of)
+        caption = self._enter(name + ".csv", caption, thesis, of, files)
         with atomic(self.out / "figures" / f"{name}.csv") as part:
             table.to_csv(part)
         return HTML(table.to_html(border=0) + f"<p><small>{caption}</small></p>")
@@ -157,7 +159,7 @@ class Record:
         is_folder = isinstance(value, str) and os.path.isabs(value)
         return os.path.relpath(value, self.out) if is_folder else value
 
-    def _enter(self, file, caption, thesis, of):
+    def _enter(self, file, caption, thesis, of, files=()):
         if file in self.figures:
             raise InputError(f"the figure {file!r} is made twice in {self.notebook}; rename one.")
         notes = [f"{run.corpus.name}: {run.corpus.note} data" for run in of if run.corpus.note]
@@ -168,7 +170,7 @@ class Record:
             "thesis": thesis,
             "caption": caption,
             "parameters": self.parameters,
-            "inputs": self.inputs,
+            "inputs": {Path(path).name: _sha256(path) for path in files} or self.inputs,
             "device": describe(choose()),
             "python": platform.python_version(),
             "packages": {name: version(name) for name in PACKAGES},
@@ -186,6 +188,10 @@ def write_json(path, content):
     """Write JSON, whole or not at all."""
     with atomic(Path(path)) as part:
         part.write_text(json.dumps(content, indent=1, default=_plain) + "\n")
+
+
+def _sha256(path):
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def _plain(value):
@@ -222,7 +228,7 @@ def collect(out):
             raise InputError(f"{path} is made by both {makers}; rename one.")
         if not path.is_file():
             raise InputError(f"{path} is missing; run `make figures` again to make it.")
-        figures[name] = about | {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        figures[name] = about | {"sha256": _sha256(path)}
     pairs = [
         pair | {"notebook": result["notebook"]}
         for result in results

@@ -12,6 +12,8 @@ FRAME = "#d55e00"  # around what stands out in a matrix
 def scores(rows, methods, metrics, ours=("ours",)):
     """Mean and spread of each method: a column a corpus, a line of panels a metric.
 
+    Each panel has an axis of its own, or the differences of one corpus would vanish beside another.
+
     Parameters
     ----------
     rows : DataFrame
@@ -25,7 +27,7 @@ def scores(rows, methods, metrics, ours=("ours",)):
     corpora, y = list(rows.corpus.unique()), np.arange(len(methods))
     height = len(metrics) * (0.9 + 0.27 * len(methods))
     figure, axes = style.subplots(
-        len(metrics), len(corpora), height=height, squeeze=False, sharey=True, sharex="row"
+        len(metrics), len(corpora), height=height, squeeze=False, sharey=True
     )
     colours = np.array([style.HERE if method in ours else "0.35" for method in methods])
     for line, (metric, name) in zip(axes, metrics.items(), strict=True):

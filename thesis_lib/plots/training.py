@@ -235,7 +235,7 @@ def speed(table):
             _bars(axis, own[own.threads == count], threads.index(count), len(threads), shade)
         methods = [method for method in METHODS if method in set(own.method)]
         axis.set_yticks(range(len(methods)), methods if axis is axes[0, 0] else [""] * len(methods))
-        axis.set(xlabel="tiles a second", title=f"{corpus}, width {width}")
+        axis.set(xlabel="tiles a second", title=f"{corpus}, width {width:g}")
         axis.set(ylim=(len(methods) - 0.4, -0.6), xlim=(0, 1.2 * (own["mean"] + own.spread).max()))
         _no_box(axis)
     handles, labels = axes[0, 0].get_legend_handles_labels()
@@ -248,7 +248,7 @@ def _bars(axis, rows, number, of, colour):
     rows = rows.set_index("method").loc[methods]
     y = np.arange(len(methods)) + (number - (of - 1) / 2) * 0.8 / of
     threads = rows.threads.iloc[0]
-    label = f"{threads} thread{'s' if threads > 1 else ''}"
+    label = f"{threads:g} thread{'s' if threads > 1 else ''}"
     axis.barh(y, rows["mean"], 0.72 / of, xerr=rows.spread, color=colour, label=label,
               error_kw={"lw": 1, "capsize": 2, "ecolor": "0.3"})  # fmt: skip
     for at, mean, spread in zip(y, rows["mean"], rows.spread, strict=True):
