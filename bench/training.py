@@ -10,6 +10,7 @@ fed it: each tile read from its file, its spectrogram made by librosa, when the 
 first two take turns of a tenth of a second, so that a busy moment of the machine does not hit only
 one of them; the third, whose threads would disturb them, has its time after theirs in each round.
 
+On a GPU `gpu_busy` is the share of the time in which it computes, by torch's profiler.
 Stores of one and of ten times the size show what more data cost: their speeds by turns as well, the
 memory of each in a process of its own.
 On a GPU the batches are larger and all is in bfloat16.
@@ -29,6 +30,7 @@ import numpy as np
 import pandas as pd
 import torch
 from machine import machine, peak_memory
+from torch.profiler import ProfilerActivity, profile
 from tqdm.auto import tqdm
 
 from thesis_lib.device import choose
@@ -186,7 +188,23 @@ def compare(recipe, store, corpus, device):
         "recipe": recipe.name, "width": recipe.width, "anchors": recipe.batch,
     }  # fmt: skip
     speeds = rounds(device, *together)
-    return [about | row(name, "tiles_per_s", values) for name, values in speeds.items()]
+    found = [about | row(name, "tiles_per_s", values) for name, values in speeds.items()]
+    if device.type == "cuda":
+        shares = [busy(steps, device) for steps in together[0].values() for _ in range(ROUNDS)]
+        for name, own in zip(together[0], np.split(np.array(shares), 2), strict=True):
+            found.append(about | row(name, "gpu_busy", own))
+    return found
+
+
+def busy(steps, device, count=30):
+    """The share of the time of some steps in which the GPU computes."""
+    torch.cuda.synchronize(device)
+    with profile(activities=[ProfilerActivity.CUDA]) as seen:
+        began = time.perf_counter()
+        list(islice(steps, count))
+        torch.cuda.synchronize(device)
+        passed = time.perf_counter() - began
+    return sum(event.self_device_time_total for event in seen.key_averages()) / 1e6 / passed
 
 
 def row(method, metric, values):
