@@ -16,21 +16,28 @@ LABELS = list("aaaabbb")
 
 
 def test_only_tiles_among_their_own_kind_count():
-    centres, made_of = centroids(LINE, LABELS, agree=2)
+    centres, made_of = centroids(LINE, LABELS, agree=2, least=1)
     # The two nearest of 10 are b's; those of 11 are 10 (an a) and 12; 12 and 13 lie among b's.
     assert centres.loc["a"].tolist() == [1.0]
     assert centres.loc["b"].tolist() == [12.5]
-    assert made_of.to_numpy().tolist() == [["a", 4, 3, ""], ["b", 3, 2, ""]]
+    assert made_of.to_numpy().tolist() == [["a", 4, 3, 3, ""], ["b", 3, 2, 2, ""]]
 
 
 def test_a_class_that_is_never_among_its_own_kind_takes_all_and_says_so():
-    centres, made_of = centroids(LINE, list("aaaabcb"), agree=2)
+    centres, made_of = centroids(LINE, list("aaaabcb"), agree=2, least=1)
     assert centres.loc["b"].tolist() == [12.0]
     assert centres.loc["c"].tolist() == [12.0]
     notes = made_of.set_index("label").note
     assert notes["a"] == ""
     assert notes["b"] == notes["c"]
-    assert notes["c"].startswith("no tile has 2 neighbours of its own label")
+    assert notes["c"].startswith("only 0 with 2 neighbours of their own label")
+
+
+def test_a_class_with_few_such_tiles_takes_all_too():
+    centres, made_of = centroids(LINE, LABELS, agree=2, least=3)
+    assert centres[0].tolist() == [1.0, 12.0]
+    assert made_of[["inside", "used"]].to_numpy().tolist() == [[3, 3], [2, 3]]
+    assert made_of.note.tolist()[0] == "" and made_of.note[1].startswith("only 2 with 2 neighb")
 
 
 def test_thesis_rule_against_scikit_learn():
@@ -50,10 +57,10 @@ def test_thesis_rule_against_scikit_learn():
 
 def test_neighbours_given_or_a_group_take_the_place_of_the_plain_ones():
     group = list("uuvwxyz")  # 0 and 1 are of one song: the two nearest of 0 are then 2 and 10
-    by_group, used = centroids(LINE, LABELS, agree=2, group=group)
+    by_group, used = centroids(LINE, LABELS, agree=2, group=group, least=1)
     assert used.used.tolist() == [3, 2]
     given = np.array([[1, 4, 0]] * 3 + [[0, 1, 2]] + [[3, 5, 6]] + [[4, 6, 0], [4, 5, 0]])
-    centres, used = centroids(LINE, LABELS, given, agree=2)
+    centres, used = centroids(LINE, LABELS, given, agree=2, least=1)
     assert used.used.tolist() == [1, 2]  # only 10 has a's, only 12 and 13 have b's
     assert centres[0].tolist() == [10.0, 12.5]
 
@@ -76,6 +83,14 @@ def test_typical_tiles_are_the_nearest_and_keep_their_own_label():
     np.testing.assert_allclose(table.distance, [0.2, 0.8, 0.1, 0.9], rtol=1e-5)
     one_a_song = typical(LINE, LABELS, centres, k=2, group=list("uvvwwxx"))
     assert one_a_song.tile.tolist() == [1, 0, 4, 5]
+
+
+def test_typical_tiles_of_the_class_itself_alone():
+    centres = pd.DataFrame([[11.2], [10.1]], index=list("ab"))
+    table = typical(LINE, LABELS, centres, k=2, own=True)
+    assert table.tile.tolist() == [3, 2, 4, 5] and table.tile_label.tolist() == list("aabb")
+    few = typical(LINE, LABELS, centres, k=2, group=list("uvwxyyy"), own=True)
+    assert few.tile.tolist() == [3, 2, 4]  # all b's are of one song
 
 
 def test_arithmetic_by_hand():

@@ -14,10 +14,10 @@ from thesis_lib.checks import column, count, matrix
 from thesis_lib.errors import InputError
 from thesis_lib.neighbours import labelled_neighbours, nearest, nearest_to
 
-EVERY_TILE = "no tile has {} neighbours of its own label: mean of all tiles of the class"
+EVERY_TILE = "only {} with {} neighbours of their own label: mean of all tiles of the class"
 
 
-def centroids(vectors, labels, indices=None, agree=5, group=None):
+def centroids(vectors, labels, indices=None, agree=5, group=None, least=5):
     """One place for each class: the mean of its tiles that lie among their own kind.
 
     Parameters
@@ -30,14 +30,16 @@ def centroids(vectors, labels, indices=None, agree=5, group=None):
         How many of the nearest neighbours must carry the tile's label; the thesis: 5.
     group : (n,) array, optional
         Session or song of each tile, where `indices` are computed here.
+    least : int
+        A class with fewer such tiles is placed by all it has: one tile is no centre (ours).
 
     Returns
     -------
     centres : DataFrame
         A row a class (the index), d columns: ``centres.loc["working"]`` is a place.
     made_of : DataFrame
-        A row a class: `label`, `tiles` (how many it has), `used` (how many made the centroid),
-        `note` (empty, or why all tiles were used).
+        A row a class: `label`, `tiles` (how many it has), `inside` (how many lie among their own
+        kind), `used` (how many made the centroid), `note` (empty, or why all tiles were used).
     """
     vectors = matrix(vectors)
     labels = column(labels, len(vectors))
@@ -49,9 +51,11 @@ def centroids(vectors, labels, indices=None, agree=5, group=None):
     rows, places = [], []
     for label in np.unique(labels):
         own = labels == label
-        used = own & inside if (own & inside).any() else own
-        note = "" if (own & inside).any() else EVERY_TILE.format(agree)
-        rows.append({"label": label, "tiles": own.sum(), "used": used.sum(), "note": note})
+        number = (own & inside).sum()
+        enough = number >= least
+        used, note = (own & inside, "") if enough else (own, EVERY_TILE.format(number, agree))
+        rows.append({"label": label, "tiles": own.sum(), "inside": number, "used": used.sum(),
+                     "note": note})  # fmt: skip
         places.append(vectors[used].mean(axis=0, dtype=np.float64))
     made_of = pd.DataFrame(rows)
     return pd.DataFrame(places, index=pd.Index(made_of["label"])), made_of
@@ -74,7 +78,7 @@ def centroid_distances(centres):
     return pd.DataFrame(distances, index=centres.index, columns=centres.index.rename(None))
 
 
-def typical(vectors, labels, centres, k=5, group=None):
+def typical(vectors, labels, centres, k=5, group=None, own=False):
     """The k tiles nearest to each centroid: strung together, what the class sounds like (thesis).
 
     Parameters
@@ -86,6 +90,8 @@ def typical(vectors, labels, centres, k=5, group=None):
     k : int
     group : (n,) array, optional
         Session or song: with it, each of the k tiles of a class comes from another one.
+    own : bool
+        Whether only tiles of the class itself count; the fewer there are, the fewer are given.
 
     Returns
     -------
@@ -93,18 +99,18 @@ def typical(vectors, labels, centres, k=5, group=None):
         `label` (whose centroid), `rank` (1 is nearest), `tile` (row), `tile_label` (what that tile
         is labelled itself), `distance`.
     """
-    labels = column(labels, len(matrix(vectors)))
-    indices, distances = nearest_to(centres, vectors, k, group)
-    k = indices.shape[1]
-    return pd.DataFrame(
-        {
-            "label": np.repeat(np.asarray(centres.index), k),
-            "rank": np.tile(np.arange(1, k + 1), len(centres)),
-            "tile": indices.ravel(),
-            "tile_label": labels[indices.ravel()],
-            "distance": distances.ravel(),
-        }
-    )
+    vectors = matrix(vectors)
+    labels = column(labels, len(vectors))
+    group = np.arange(len(vectors)) if group is None else column(group, len(vectors), "group")
+    parts = []
+    for label, centre in centres.iterrows():
+        rows = np.flatnonzero(labels == label) if own else np.arange(len(vectors))
+        some = min(k, len(np.unique(group[rows]))) if own else k
+        tiles, distances = nearest_to(centre.to_numpy()[None], vectors[rows], some, group[rows])
+        part = {"label": label, "rank": np.arange(1, some + 1), "tile": rows[tiles[0]]}
+        part |= {"tile_label": labels[rows[tiles[0]]], "distance": distances[0]}
+        parts.append(pd.DataFrame(part))
+    return pd.concat(parts, ignore_index=True)
 
 
 def arithmetic(centres):

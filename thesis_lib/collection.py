@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
-from thesis_lib.centroids import centroids
+from thesis_lib.centroids import centroids, typical
 from thesis_lib.clips import clip, picture
 from thesis_lib.neighbours import nearest_to
 from thesis_lib.plots.style import class_colours, nice
@@ -165,9 +165,5 @@ class Collection:
     @cached_property
     def typical(self):
         """Of each class the tile of its own that lies nearest to its centroid: dict."""
-        found = {}
-        for label in self.centres.index:
-            rows = self.rows(label)
-            place = self.centres.loc[[label]].to_numpy()
-            found[label] = int(rows[nearest_to(place, self.vectors[rows], 1)[0][0, 0]])
-        return found
+        found = typical(self.vectors, self.label, self.centres, 1, own=True)
+        return dict(zip(found.label, found.tile.tolist(), strict=True))

@@ -113,7 +113,9 @@ def microphones(files, limit, known=True):
     axis.minorticks_off()
     axis.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.set_xlabel("unlike the same moment on the other microphones (robust standard deviations)")
-    axis.set_ylabel("mean distance to its neighbours")
+    axis.set_xlabel(
+        "unlike the same moment on the other microphones (robust standard deviations, logarithmic)"
+    )
+    axis.set_ylabel("mean distance to its neighbours (logarithmic)")
     axis.legend(title="planted fault" if kinds else None, loc="upper left", bbox_to_anchor=(1, 1))
     return figure

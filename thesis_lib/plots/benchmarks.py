@@ -195,7 +195,7 @@ def throughput(rows, methods):
                     axis.text(
                         mean + spread, at, f"  {float(f'{mean:.3g}'):,g}", va="center", size=8
                     )
-        axis.set(xscale="log", xlabel="tiles a second", title=machine)
+        axis.set(xscale="log", xlabel="tiles a second (logarithmic)", title=machine)
         axis.set_xlim(right=3 * own["mean"].max())
         axis.set_yticks(range(len(names)), names if axis is axes[0, 0] else [])
         axis.set_ylim(len(names) - 0.5, -0.5)

@@ -30,8 +30,9 @@ def elbow(curves, bends, classes=None, thesis=()):
         axis.axvspan(*thesis, color="0.9", label="bend in the thesis, other music", zorder=0)
     if classes:
         axis.axvline(classes, color="0.3", ls=":", label=f"number of classes ({classes})")
-    looks = zip(cycle(style.COLOURS), cycle("osD^v<>p"), strict=True)
-    for (name, curve), (colour, marker) in zip(curves.items(), looks, strict=False):
+    looks = zip(curves.items(), cycle("os^v<>p"), strict=False)
+    for (name, curve), marker in looks:
+        colour = style.HERE if name.startswith("trained") else style.FLOOR
         share = 100 * curve.inertia / curve.inertia.iloc[0]
         label = f"{name}: {bends[name]}"
         axis.plot(curve.k, share, color=colour, marker=marker, ms=5, label=label)

@@ -181,7 +181,9 @@ def input_pipeline(table):
     corpora, methods = table.corpus.unique(), table.method.unique()
     height = 0.9 + 0.42 * len(methods) * len(corpora)
     figure, axes = style.subplots(len(corpora), height=height, sharex=True, squeeze=False)
-    colours = dict(zip(methods, (style.THESIS, *style.COLOURS), strict=False))
+    colours = dict(
+        zip(methods, (style.THESIS, "0.35", style.HERE, *style.COLOURS[1:]), strict=False)
+    )
     for one, corpus in zip(axes[:, 0], corpora, strict=True):
         rows = table[table.corpus == corpus]
         # On a logarithmic axis the line of the spread must stay above zero.

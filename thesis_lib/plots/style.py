@@ -15,12 +15,13 @@ DIVERGING = "vlag"  # colours of values on both sides of zero
 
 HERE = "#0173b2"  # what was found here
 THESIS = "0.6"  # what the thesis found
+FLOOR = "#029e73"  # what plain log-Mel statistics give
 ROLES = {"anchor": "#0173b2", "neighbour": "#029e73", "opposite": "#d55e00"}
 
 # Distinct in this order; "no label" is grey.
 COLOURS = sns.color_palette("colorblind", 10).as_hex()
 NO_LABEL = "0.6"
-PROPER = {"esc10": "ESC-10"}  # names that are not just words with underscores
+PROPER = {"esc10": "ESC-10", "sins": "SINS"}  # names that are not just words with underscores
 
 
 def set_theme():

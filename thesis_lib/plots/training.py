@@ -139,7 +139,7 @@ def _cell(axis, at, row, text, differs, width):
     axis.text(at + 0.01, row, text, va="center", weight="bold" if differs else "normal")
 
 
-def curves(histories, thesis=None):
+def curves(histories, thesis=None, loss="mean over active triplets"):
     """A training's curves: loss, squared distances, share of triplets that still teach.
 
     Parameters
@@ -148,6 +148,8 @@ def curves(histories, thesis=None):
         As `Run.history` gives them.
     thesis : float, optional
         The thesis's last training loss, drawn as a line.
+    loss : str
+        What the loss is.
 
     Returns
     -------
@@ -159,7 +161,7 @@ def curves(histories, thesis=None):
     if thesis is not None:
         label = f"thesis, end of training: {thesis:g}"
         axes[0].axhline(thesis, color="0.3", ls="--", lw=1.2, label=label)
-    axes[0].set(title="loss", ylabel="loss, mean over active triplets", ylim=(0, None))
+    axes[0].set(title="loss", ylabel=f"loss, {loss}", ylim=(0, None))
     _seeds(axes[1], histories, "near", near, "anchor to neighbour")
     _seeds(axes[1], histories, "far", far, "anchor to opposite")
     axes[1].set(title="distances", ylabel="squared distance", ylim=(0, None))
