@@ -13,7 +13,7 @@ one of them; the third, whose threads would disturb them, has its time after the
 On a GPU `gpu_busy` is the share of the time in which it computes, by torch's profiler.
 Stores of one and of ten times the size show what more data cost: their speeds by turns as well, the
 memory of each in a process of its own.
-On a GPU the batches are larger and all is in bfloat16.
+All is in bfloat16, at full width a few tiles a step; on a GPU the batches are larger.
 """
 
 import argparse
