@@ -62,7 +62,8 @@ class Handler(BaseHTTPRequestHandler):
             data = data[: len(data) // 2]
         for start in range(0, len(data), 8192):
             self.wfile.write(data[start : start + 8192])
-            time.sleep(self.server.slow)
+            if start:  # some has come: wait for who wants to look at that
+                self.server.goes_on.wait(timeout=120)
 
     def log_message(self, *_):
         pass
@@ -71,7 +72,9 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.files, server.faults, server.asked, server.slow = {}, {}, [], 0
+        server.files, server.faults, server.asked = {}, {}, []
+        server.goes_on = threading.Event()
+        server.goes_on.set()
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
@@ -299,7 +302,7 @@ def test_unknown_names(declared, tmp_path):
 
 
 def test_ctrl_c_leaves_what_came_and_the_next_run_goes_on(declared, server, tmp_path):
-    server.slow = 0.02  # 37 pieces of 8 KiB: each archive takes most of a second
+    server.goes_on.clear()  # each archive comes to a halt after two of its 37 pieces
     code = (
         "import sys; from thesis_lib import fetch\n"
         "fetch.CHUNK = 4096\n"
@@ -314,7 +317,8 @@ def test_ctrl_c_leaves_what_came_and_the_next_run_goes_on(declared, server, tmp_
     assert run.wait(timeout=60) != 0
     begun = {path.name: path.stat().st_size for path in archives.glob("*audio*.part")}
     assert begun
-    server.slow, server.asked[:] = 0, []
+    server.goes_on.set()
+    server.asked.clear()
     fetch("sins", to, declared=declared)
     assert found(to) == expected() and not list(archives.glob("tmp*"))
     assert {(name.removesuffix(".part"), size) for name, size in begun.items()} <= set(server.asked)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import torch
 from corpora import corpus_of, listing, noise, on_one_thread, tone
-from toy_team import CPU, RECIPES, SEED
+from toy_team import CPU, RECIPES, SEED, double_precision
 
 from thesis_lib import preprocess
 from thesis_lib.errors import InputError
@@ -111,15 +111,16 @@ def in_one(store, recipe):
 
 def test_two_processes_have_the_curves_of_one_with_the_whole_batch(store, kind, together):
     recipe = RECIPES[kind]
-    curves, model = in_one(store, recipe)
     found = pd.read_csv(together / "history.csv")
-    np.testing.assert_allclose(found, curves, rtol=5e-4, atol=1e-6)
+    with double_precision():
+        curves, model = in_one(store, recipe)
+        trained = load_model(snapshot(together, recipe.epochs), CPU)
+        x = 10 * torch.randn(8, 1, recipe.length, 32) - 40
+        with torch.inference_mode():
+            want, have = model.eval()(x), trained(x)
+    np.testing.assert_allclose(found, curves, rtol=1e-8, atol=1e-11)
     assert curves.loss.iloc[-1] < 0.9 * curves.loss.iloc[0]  # it was no flat line
-    trained = load_model(snapshot(together, recipe.epochs), CPU)
-    x = 10 * torch.randn(8, 1, recipe.length, 32) - 40
-    with torch.inference_mode():
-        want = model.eval()(x)
-        assert (trained(x) - want).norm() < 1e-3 * want.norm()
+    assert (have - want).norm() < 1e-8 * want.norm()
 
 
 @pytest.mark.parametrize("kind", ["triplets"], indirect=True)

@@ -1,9 +1,14 @@
 """A toy training for `test_team`: alone, or one of the processes that torchrun starts.
 
 ``torchrun ... tests/toy_team.py STORE KIND FOLDER`` trains on a store into a folder.
+
+It computes in double precision. Two processes add up in another order than one, and training
+amplifies the last digits: first weights changed by 1e-7 of themselves change a point of the triplets'
+curves by up to 7 %. In double precision what the order does stays below 1e-8, on every processor.
 """
 
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 
 import torch
@@ -22,8 +27,23 @@ TRIPLETS = Recipe(
 )  # fmt: skip
 RECIPES = {"triplets": TRIPLETS, "pairs": replace(TRIPLETS, contrast=Contrast())}
 
+
+
+@contextmanager
+def double_precision():
+    """All that is single precision, weights and tiles, is double precision here."""
+    before = torch.get_default_dtype(), torch.Tensor.float
+    torch.set_default_dtype(torch.float64)
+    torch.Tensor.float = torch.Tensor.double
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before[0])
+        torch.Tensor.float = before[1]
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    with team(CPU) as processes:
+    with double_precision(), team(CPU) as processes:
         store = SpectrogramStore.open(sys.argv[1])
         train(store, RECIPES[sys.argv[2]], sys.argv[3], SEED, CPU, team=processes)
