@@ -9,6 +9,7 @@ import torch
 
 from thesis_lib import sampler
 from thesis_lib.corpus import read_table
+from thesis_lib.device import in_bfloat16
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
 from thesis_lib.store import gather
@@ -94,8 +95,9 @@ def embed(model, store, recipe, device, bar=None):
 
 
 def vectors(model, tiles, recipe):
-    """Tiles through the network, in the number format of the recipe: (n, d), float32."""
-    with torch.autocast(tiles.device.type, torch.bfloat16, enabled=recipe.bfloat16):
+    """Tiles through the network, in bfloat16 where recipe and device agree: (n, d), float32."""
+    enabled = in_bfloat16(recipe, tiles.device)
+    with torch.autocast(tiles.device.type, torch.bfloat16, enabled=enabled):
         return model(tiles.contiguous(memory_format=torch.channels_last)).float()
 
 

@@ -60,7 +60,8 @@ class Recipe:
     epochs : int
         One epoch is one triplet for each anchor.
     bfloat16 : bool
-        Let the network compute in bfloat16; weights, distances and loss stay float32.
+        Let the network compute in bfloat16 where the device can, see `device.has_bfloat16`; weights,
+        distances and loss stay float32.
     contrast : Contrast, optional
         None: the triplet loss of the thesis. Otherwise many opposites at once: `margin` and
         `reduction` do not count, the network is an `Encoder` and `embedding` follows from `width`.
@@ -174,7 +175,7 @@ def numbers(recipe):
         "optimiser": "Adam" if contrast is None else "AdamW",
         "in a step": f"{recipe.batch} {kind}",
         "epochs": recipe.epochs,
-        "computes in": "bfloat16" if recipe.bfloat16 else "float32",
+        "computes in": "bfloat16 where the device can" if recipe.bfloat16 else "float32",
     }
     if contrast is not None:
         shown |= {

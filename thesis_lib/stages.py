@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import torch
-from joblib import Parallel, delayed
+from joblib import Parallel, cpu_count, delayed
 from tqdm.auto import tqdm
 
 from thesis_lib import corpora, mini_home, preprocess
@@ -130,7 +130,7 @@ def training(folder):
     with team(device) as processes:
         total = sum(count_anchors(run.store_of(seed), run.recipe, processes) for seed in run.seeds)
         if processes.leads:
-            print(describe(device, processes.size))
+            print(describe(device, processes.size, run.recipe.bfloat16))
             for seed in run.seeds:
                 _set_aside_other_plans(run, seed, processes)
         side_by_side = len(run.seeds) if device.type == "cpu" and processes.size == 1 else 1
@@ -142,15 +142,15 @@ def training(folder):
         ) as bar:
 
             def one(seed):
-                if side_by_side > 1:
-                    torch.set_num_threads(1)  # the seeds share the cores
+                if side_by_side > 1:  # the seeds share the cores
+                    torch.set_num_threads(max(1, cpu_count() // side_by_side))
                 store, place = run.store_of(seed), run.training(seed)
                 train(store, run.recipe, place, seed, device, bar, processes)
 
             jobs = (delayed(one)(seed) for seed in run.seeds)
             Parallel(n_jobs=side_by_side, require="sharedmem")(jobs)
     if processes.leads:
-        about = {"seeds": run.seeds, "device": describe(device, processes.size)}
+        about = {"seeds": run.seeds, "device": describe(device, processes.size, run.recipe.bfloat16)}
         write_json(run.folder / "train" / "done.json", about)
 
 
