@@ -67,7 +67,10 @@ def test_both_formats_give_the_same_vectors(tiny_run, monkeypatch):
     assert 0 < apart.mean() < 0.05 * spread
 
 
-@pytest.mark.parametrize("recipe", [SMOKE_MUSIC, replace(OURS_MUSIC, width=4, epochs=2)], ids=["smoke", "ours"])
+OURS = replace(OURS_MUSIC, width=4, epochs=2)
+
+
+@pytest.mark.parametrize("recipe", [SMOKE_MUSIC, OURS], ids=["smoke", "ours"])
 def test_both_formats_learn_the_same_curve(tiny_run, recipe, tmp_path, monkeypatch):
     """Before steps add up what was rounded: the means over the first epoch."""
     loss = {}

@@ -3,8 +3,9 @@
 ``torchrun ... tests/toy_team.py STORE KIND FOLDER`` trains on a store into a folder.
 
 It computes in double precision. Two processes add up in another order than one, and training
-amplifies the last digits: first weights changed by 1e-7 of themselves change a point of the triplets'
-curves by up to 7 %. In double precision what the order does stays below 1e-8, on every processor.
+amplifies the last digits: first weights changed by 1e-7 of themselves change a point of the curves
+of triplets by up to 7 %. In double precision what the order does stays below 1e-8, on every
+processor.
 """
 
 import sys

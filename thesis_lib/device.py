@@ -31,8 +31,8 @@ def _first_gpu():
 def has_bfloat16(kind):
     """Whether a kind of device computes in bfloat16 itself; emulated, it is slower than float32.
 
-    Measured on one core, training (tiles/s, float32 against bfloat16): 526 : 57 with AVX2, 920 : 555
-    with AVX-512, 1257 : 1791 with AMX. torch's own answer for the CPU is yes from AVX-512 on.
+    Measured on one core, training (tiles/s, float32 against bfloat16): 526 : 57 with AVX2,
+    920 : 555 with AVX-512, 1257 : 1791 with AMX. torch's own answer for the CPU is yes from AVX-512 on.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def in_bfloat16(recipe, device):
 
 
 def describe(device, processes=1, bfloat16=True):
-    """One sentence on `device` for the reader, e.g. 'Computing on the CPU, 2 threads, in float32: ...'
+    """One sentence on `device` for the reader: 'Computing on the CPU, 2 threads, in float32: ...'
 
     Parameters
     ----------

@@ -60,7 +60,7 @@ class Recipe:
     epochs : int
         One epoch is one triplet for each anchor.
     bfloat16 : bool
-        Let the network compute in bfloat16 where the device can, see `device.has_bfloat16`; weights,
+        Let the network compute in bfloat16 where the device can (`device.has_bfloat16`); weights,
         distances and loss stay float32.
     contrast : Contrast, optional
         None: the triplet loss of the thesis. Otherwise many opposites at once: `margin` and

@@ -129,8 +129,9 @@ def training(folder):
     run, device = Run(folder), choose()
     with team(device) as processes:
         total = sum(count_anchors(run.store_of(seed), run.recipe, processes) for seed in run.seeds)
+        said = describe(device, processes.size, run.recipe.bfloat16)
         if processes.leads:
-            print(describe(device, processes.size, run.recipe.bfloat16))
+            print(said)
             for seed in run.seeds:
                 _set_aside_other_plans(run, seed, processes)
         side_by_side = len(run.seeds) if device.type == "cpu" and processes.size == 1 else 1
@@ -150,8 +151,7 @@ def training(folder):
             jobs = (delayed(one)(seed) for seed in run.seeds)
             Parallel(n_jobs=side_by_side, require="sharedmem")(jobs)
     if processes.leads:
-        about = {"seeds": run.seeds, "device": describe(device, processes.size, run.recipe.bfloat16)}
-        write_json(run.folder / "train" / "done.json", about)
+        write_json(run.folder / "train" / "done.json", {"seeds": run.seeds, "device": said})
 
 
 def _set_aside_other_plans(run, seed, processes):
