@@ -1,48 +1,29 @@
-# The pipeline: one rule a stage; papermill runs the notebooks. `make figures` is its front door.
+# The pipeline: one rule a stage; papermill runs the notebooks.
 #
-#   snakemake --cores all                                 everything, on the embedded corpora
-#   snakemake --cores all --config music=FOLDER           the same on your own music
-#   snakemake --cores all --config home=FOLDER            the same on SINS
-#   snakemake --cores all --config recipe=ours            with our recipe instead of the small one
-#   snakemake --cores all --config recipe=thesis          with the thesis's to the letter: for a GPU
-#   snakemake --cores all --config profile=smoke          seconds: does everything run?
-#   snakemake --cores all --config processes=8            train on eight GPUs
-#   snakemake --cores all shards --config shard=2/8       spectrograms on one of eight machines
+# `thesis figures`, which is what `make figures` calls, writes down what was asked for and starts
+# this with `--configfile`; without one, all runs on the suite's own corpora. Rules get folders and
+# names of corpora by functions: what a function gives is taken as it is, whatever it holds.
 
 import json
 from pathlib import Path
-from shlex import quote
 
-from thesis_lib.corpora import recognise, run_folder
+from thesis_lib.job import Job
 
-SMOKE = config.get("profile", "full") == "smoke"
-KIND = "smoke" if SMOKE else config.get("recipe", "small")  # the recipe: the thesis's in small, to the letter, or ours
-RUNS = config.get("runs", "runs")
-WORK = RUNS if KIND == "small" else f"{RUNS}/{KIND}"  # what is computed of the corpora lies here
-OWN = {kind: config[kind] for kind in ("home", "music") if config.get(kind)}
-OUTPUT = "_".join(Path(folder).resolve().stem for folder in OWN.values()) or "full"
-OUTPUT = "smoke" if SMOKE else f"{KIND}/{OUTPUT}" if KIND != "small" else OUTPUT
-OUT = "." if OUTPUT == "full" else f"{RUNS}/{OUTPUT}"
-BELOW = "" if OUTPUT == "full" else f"{OUT}/"  # Snakemake wants no leading "./"
-
-# Corpora by name and folder. The mini home is made on first use.
-NAME = {"home": "mini_home", "music": "mini_music"} | {k: recognise(OWN[k]) for k in OWN}
-SOURCE = {"home": f"{RUNS}/smoke/mini_home" if SMOKE else f"{RUNS}/mini_home", "music": "data/mini_music"}
-MADE = f"{SOURCE['home']}/made.json"
-SOURCE |= OWN
-RUN = {kind: str(run_folder(NAME[kind], SOURCE[kind], WORK)) for kind in SOURCE}
-RECIPE = {kind: f"{KIND}, {kind}" for kind in SOURCE}
-RECIPE |= {"home": "thesis, SINS"} if KIND == "thesis" else {}  # named after its corpus
+JOB = Job(**config)
+OUT = JOB.out
+BELOW = "" if OUT == "." else f"{OUT}/"  # Snakemake wants no leading "./"
+RUN = JOB.run
+MADE = f"{JOB.made_home}/made.json"
 
 # Several processes train one network, each on a GPU of its own.
-PROCESSES = int(config.get("processes", 1))
-TOGETHER = f"torchrun --standalone --nproc-per-node={PROCESSES} -m thesis_lib"
+TOGETHER = f"torchrun --standalone --nproc-per-node={JOB.processes} -m thesis_lib"
 
-SEEDS = int(config.get("seeds", 2 if SMOKE else 3))
+# What is cheap and can fail comes before what is dear.
+CHEAP = ["00_start_here", "01_the_data", "02_preprocessing", "03_triplets", "11_open_questions"]
 
 # What a notebook reads, beside its own text: parts of the two runs, and benchmarks.
 NEEDS = {
-    "00_start_here": ["embeddings/done.json"],  # says how far the runs are
+    "00_start_here": [],  # reads the music itself
     "01_the_data": ["store/made.json"],
     "02_preprocessing": ["store/made.json"],
     "03_triplets": ["store/made.json"],
@@ -83,10 +64,6 @@ rule all:
         expand(f"{BELOW}results/{{name}}.json", name=NEEDS),
         f"{BELOW}results/thesis_vs_here.json",
         f"{BELOW}figures/index.json",
-    params:
-        out=OUT,
-    shell:
-        "thesis show {params.out:q}"
 
 
 rule mini_home:
@@ -95,16 +72,17 @@ rule mini_home:
     output:
         update(MADE),  # kept until the command has seen by it that the folder is its own
     params:
-        folder=str(Path(MADE).parent),
-        size="smoke" if SMOKE else "full",
+        folder=lambda wildcards: JOB.made_home,
+        size=JOB.profile,
     threads: workflow.cores
+    priority: 50
     shell:
-        "thesis home {params.folder} --size {params.size}"
+        "thesis home {params.folder:q} --size {params.size}"
 
 
 rule corpus:
     input:
-        lambda wildcards: [] if wildcards.kind in OWN else (
+        lambda wildcards: [] if wildcards.kind in JOB.given else (
             MADE if wildcards.kind == "home" else "data/manifest.json"
         ),
         code("audio", "mp4", "corpora", "corpus", "sins", "recipe", "stages"),
@@ -112,12 +90,13 @@ rule corpus:
     output:
         "{folder}/{kind}/run.json",
     params:
-        name=lambda wildcards: NAME[wildcards.kind],
-        source=lambda wildcards: SOURCE[wildcards.kind],
-        recipe=lambda wildcards: RECIPE[wildcards.kind],
-        part="--part 3" if SMOKE else "",
-        seeds=SEEDS,
+        name=lambda wildcards: JOB.names[wildcards.kind],
+        source=lambda wildcards: JOB.sources[wildcards.kind],
+        recipe=lambda wildcards: JOB.recipes[wildcards.kind],
+        part="--part 3" if JOB.is_smoke else "",
+        seeds=JOB.n_seeds,
     threads: workflow.cores
+    priority: 40
     shell:
         "thesis corpus {params.name} {params.source:q} {wildcards.folder:q}/{wildcards.kind}"
         " --recipe {params.recipe:q} --seeds {params.seeds} {params.part}"
@@ -130,13 +109,13 @@ rule features:
     output:
         "{folder}/{kind}/store/made.json",
     threads: workflow.cores
+    priority: 30
     shell:
         "thesis features {wildcards.folder:q}/{wildcards.kind}"
 
 
-# One of several machines: `snakemake shards --config shard=2/8`; `features` then joins them.
-SHARD = config.get("shard", "1/1")
-SHARDED = f"shard_{SHARD.replace('/', '_of_')}.done"
+# One of several machines: `make shard SHARD=2/8`; `features` then joins them.
+SHARDED = f"shard_{JOB.shard.replace('/', '_of_')}.done"
 
 
 rule shards:
@@ -151,7 +130,7 @@ rule shard:
         touch(f"{{folder}}/{{kind}}/{SHARDED}"),
     threads: workflow.cores
     shell:
-        "thesis features {wildcards.folder:q}/{wildcards.kind} --shard {SHARD}"
+        "thesis features {wildcards.folder:q}/{wildcards.kind} --shard {JOB.shard}"
 
 
 rule training:
@@ -162,7 +141,7 @@ rule training:
     output:
         "{folder}/{kind}/train/done.json",
     params:
-        thesis="thesis" if PROCESSES == 1 else TOGETHER,
+        thesis="thesis" if JOB.processes == 1 else TOGETHER,
     threads: workflow.cores
     shell:
         "{params.thesis} training {wildcards.folder:q}/{wildcards.kind}"
@@ -201,15 +180,18 @@ for name, parts in NEEDS.items():
         output:
             result=f"{BELOW}results/{name}.json",
         params:
-            corpora=" ".join(
-                f"--{kind} {NAME[kind]} --{kind}-folder {quote(SOURCE[kind])}" for kind in SOURCE
-            ),
-            work=WORK,
+            names=JOB.names,
+            home=lambda wildcards: JOB.sources["home"],
+            music=lambda wildcards: JOB.sources["music"],
+            work=lambda wildcards: JOB.work,
             out=OUT,
-            executed=f"{RUNS}/{OUTPUT}/notebooks/{name}.ipynb",
+            executed=f"{JOB.notebooks}/{name}.ipynb",
         threads: workflow.cores
+        priority: 20 if name in CHEAP else 0
         shell:
-            "thesis notebook {input.notebook} {params.executed:q} {params.corpora}"
+            "thesis notebook {input.notebook} {params.executed:q}"
+            " --home {params.names[home]} --home-folder {params.home:q}"
+            " --music {params.names[music]} --music-folder {params.music:q}"
             " --work {params.work:q} --out {params.out:q}"
 
 
@@ -224,6 +206,3 @@ rule summary:
     shell:
         "thesis summary {params.out:q}"
 
-
-onerror:
-    print("Stopped. What was done is kept: the same command goes on from there.")

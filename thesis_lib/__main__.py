@@ -2,13 +2,48 @@
 
 import argparse
 import logging
+import os
 import re
 import sys
+from contextlib import nullcontext
 
 from thesis_lib.corpora import KINDS
 from thesis_lib.errors import InputError
 
+STOPPED = 130  # status after Ctrl-C, as shells have it
+
 # What is imported in the functions is heavy; `thesis --help` answers at once without it.
+
+
+def _job(args):
+    from thesis_lib import front_door
+    from thesis_lib.job import Job
+
+    typed = {"home": args.sins, "music": args.music}
+    found = {domain: front_door.given(domain, text) for domain, text in typed.items() if text}
+    rest = ("recipe", "profile", "seeds", "processes", "runs")
+    return Job(found, **{name: getattr(args, name) for name in rest})
+
+
+def _figures(args):
+    from thesis_lib import front_door
+
+    front_door.figures(_job(args))
+
+
+def _shards(args):
+    from dataclasses import replace
+
+    from thesis_lib import front_door
+
+    shard = "{}/{}".format(*args.shard)
+    front_door.pipeline(replace(_job(args), shard=shard), "shards")
+
+
+def _lab(args):
+    from thesis_lib import lab
+
+    getattr(lab, args.command)(_job(args))
 
 
 def _home(args):
@@ -53,21 +88,27 @@ def _validate(args):
 
 
 def _corpus(args):
-    from thesis_lib import stages
+    from thesis_lib import front_door, stages
 
-    stages.corpus(args.name, args.source, args.run, args.recipe, args.seeds, args.part)
+    with front_door.alone(args.run):
+        stages.corpus(args.name, args.source, args.run, args.recipe, args.seeds, args.part)
 
 
 def _features(args):
-    from thesis_lib import stages
+    from thesis_lib import front_door, stages
 
-    stages.features(args.run, args.shard)
+    if args.shard:  # other machines are at work in the same folder
+        return stages.features(args.run, args.shard)
+    with front_door.alone(args.run):
+        stages.features(args.run)
 
 
 def _stage(args):
-    from thesis_lib import stages
+    from thesis_lib import front_door, stages
 
-    getattr(stages, args.command)(args.run)
+    leads = os.environ.get("RANK", "0") == "0"  # of the processes that torchrun started
+    with front_door.alone(args.run) if leads else nullcontext():
+        getattr(stages, args.command)(args.run)
 
 
 def _notebook(args):
@@ -111,9 +152,31 @@ def _shard(text):
     return int(found[1]), int(found[2])
 
 
+def _add_job(command):
+    """The options that say what a pipeline is asked for."""
+    command.add_argument("--music", help="your own: class folders, a CSV, a playlist; or FMA")
+    command.add_argument("--sins", help="SINS, as its archives unpack")
+    command.add_argument("--recipe", default="small", help="small, thesis or ours")
+    command.add_argument("--profile", default="full", choices=["full", "smoke"])
+    command.add_argument("--seeds", type=int, default=0, help="trainings of each corpus")
+    command.add_argument("--processes", type=int, default=1, help="GPUs that train one network")
+    command.add_argument("--runs", default="runs", help="folder of all that is computed")
+
+
 def _parser():
     parser = argparse.ArgumentParser(prog="thesis", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+    for name, do, text in (
+        ("figures", _figures, "make every figure and number, of the suite's or of your own corpora"),
+        ("shards", _shards, "make the spectrograms of one shard, on one of several machines"),
+        ("lab", _lab, "open the notebooks in JupyterLab"),
+        ("listen", _lab, "open the listening room in JupyterLab"),
+    ):
+        command = commands.add_parser(name, help=text)
+        _add_job(command)
+        command.set_defaults(do=do)
+        if name == "shards":
+            command.add_argument("--shard", type=_shard, required=True, help="2/8: the second of eight")
     home = commands.add_parser("home", help="make the mini home, a simulated corpus")
     home.add_argument("folder")
     home.add_argument("--size", default="full", choices=["full", "smoke"])
@@ -177,6 +240,8 @@ def _parser():
 
 def main():
     """Run one command; a bad input is one sentence and exit status 1, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):  # names of files may hold any bytes
+        stream.reconfigure(errors="backslashreplace")
     logging.basicConfig(format="%(message)s")
     args = _parser().parse_args()
     try:
@@ -184,7 +249,9 @@ def main():
     except InputError as error:
         sys.exit(f"thesis {args.command}: {error}")
     except KeyboardInterrupt:
-        sys.exit(f"thesis {args.command}: stopped; run the same command again to go on.")
+        print(f"\nthesis {args.command}: stopped; run the same command again to go on.", file=sys.stderr)
+        sys.stderr.flush()
+        os._exit(STOPPED)  # threads that still compute would make an orderly end abort
 
 
 if __name__ == "__main__":

@@ -1,8 +1,12 @@
 """Corpora by name: which reader reads a folder, and where what is made of it lies."""
 
+import hashlib
+import os
+import re
 from pathlib import Path
 
 from thesis_lib.errors import InputError
+from thesis_lib.text import readable
 
 # The readers are heavy to import; names and folders are known without them.
 
@@ -118,9 +122,17 @@ def run_folder(name, folder, work):
     Returns
     -------
     Path
+        Called as the folder is, with some digits of where it is: two of one name have two runs.
     """
-    own = "full" if name.startswith("mini_") else Path(folder).resolve().stem
-    return Path(work) / own / kind(name)
+    return Path(work) / ("full" if name.startswith("mini_") else run_name(folder)) / kind(name)
+
+
+def run_name(folder):
+    """What the run on a folder is called: the folder's name in letters, digits, "-" and "_", ..."""
+    place = Path(os.path.abspath(folder))
+    digits = hashlib.sha256(os.fsencode(place)).hexdigest()[:6]  # ... and digits of its place
+    name = re.sub(r"[^\w-]+", "_", readable(place.name)).strip("_-")[:40]
+    return f"{name or 'corpus'}_{digits}"
 
 
 def run_of(name, folder, work):

@@ -1,10 +1,13 @@
 """Run a notebook without a browser, as a stage of the pipeline."""
 
 import logging
+import os
 from pathlib import Path
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
 from thesis_lib.errors import InputError, NothingToShow
 from thesis_lib.files import atomic
@@ -32,17 +35,26 @@ def execute(notebook, executed, names=None, **folders):
         A cell failed: names the notebook, the error and the copy.
     """
     notebook, executed = Path(notebook), Path(executed)
-    own = papermill.inspect_notebook(str(notebook))
-    given = (names or {}) | {name: str(Path(path).resolve()) for name, path in folders.items()}
-    parameters = {name: value for name, value in given.items() if name in own}
     executed.parent.mkdir(parents=True, exist_ok=True)
     try:
         with atomic(executed) as part:
-            _run(notebook, part, parameters)
+            _run(notebook, part, _parameters(notebook, names, folders))
     except PapermillExecutionError as error:
         raise InputError(
             f"{notebook}, cell {error.exec_count}: {error.ename}: {error.evalue}"
         ) from error
+
+
+def with_parameters(notebook, names=None, **folders):
+    """A notebook with its parameters filled in, as for `execute`, not run yet: NotebookNode."""
+    parameters = _parameters(notebook, names, folders)
+    return parameterize_notebook(load_notebook_node(str(notebook)), parameters)
+
+
+def _parameters(notebook, names, folders):
+    own = papermill.inspect_notebook(str(notebook))
+    given = (names or {}) | {name: os.path.abspath(path) for name, path in folders.items()}
+    return {name: value for name, value in given.items() if name in own}
 
 
 def _run(notebook, executed, parameters):

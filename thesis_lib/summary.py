@@ -8,18 +8,22 @@ import pandas as pd
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
 
+EXAMPLES = 5  # sentences on what was left out that are printed of each corpus
+
 # The table in the README stands between these two.
 BEGIN = "<!-- thesis | here: written by `make figures` -->"
 END = "<!-- end -->"
 
 
-def show(out):
-    """Print the pairs of `results/thesis_vs_here.json` as a table, and where everything lies.
+def show(out, runs=()):
+    """Print the pairs of `results/thesis_vs_here.json` as a table, what was left out, where to look.
 
     Parameters
     ----------
     out : Path
         Folder that holds `figures/` and `results/`.
+    runs : list of Run
+        That were shown.
 
     Raises
     ------
@@ -33,9 +37,26 @@ def show(out):
     pairs = pd.DataFrame(json.loads(path.read_text()))
     print(as_table(pairs).to_string(index=False))
     print(f"\nThe data here differ from the thesis's: {path} says how, number by number.")
+    for line in left_out(out, runs):
+        print(line)
     print(
         f"Figures: {out / 'figures'}   numbers: {out / 'results'}   read on: README.md, `make lab`"
     )
+
+
+def left_out(out, runs):
+    """What was passed over on the way, a line each: files of the corpora, and notebooks."""
+    lines = []
+    for run in runs:
+        corpus = run.all_trials
+        named, more = corpus.left_out[:EXAMPLES], len(corpus.left_out) - EXAMPLES
+        lines += [f"Left out of {corpus.name}: {sentence}" for sentence in named]
+        if more > 0:
+            lines.append(f"... and {more} more: {run.folder / 'corpus' / 'corpus.json'} has all.")
+    for path in sorted((Path(out) / "results").glob("[0-9]*.json")):
+        said = json.loads(path.read_text())["numbers"].get("left_out")
+        lines += [f"Left out: {path.stem}, for {said}."] if said else []
+    return lines
 
 
 def as_table(pairs):

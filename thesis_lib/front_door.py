@@ -1,0 +1,158 @@
+"""What stands behind `make figures`: what is cheap and can fail is checked, then the pipeline runs.
+
+Snakemake decides what is to be made again and calls one stage after the other. It is started by a
+list of arguments and reads a file of settings, so no shell and no YAML ever sees a name.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from thesis_lib import corpora, summary
+from thesis_lib.errors import InputError
+from thesis_lib.job import Job
+from thesis_lib.recipe import RECIPES
+
+ROOT = Path(__file__).resolve().parents[1]  # of the checkout
+
+# Large temporaries stay with the process instead of being mapped anew each step: training and
+# log-Mel gain up to a fifth. Text is UTF-8 whatever the locale says.
+SETTINGS = {
+    "MALLOC_MMAP_THRESHOLD_": "1073741824",
+    "MALLOC_TRIM_THRESHOLD_": "1073741824",
+    "PYTHONUTF8": "1",
+}
+IN_A_TERMINAL, IN_A_LOG = "0.5", "30"  # s between two looks of a progress bar
+
+
+def figures(job):
+    """Make every figure and number of a job, and show them beside the thesis's."""
+    from thesis_lib.run import Run  # with torch: a folder that is not there is said before
+
+    pipeline(job)
+    summary.show(ROOT / job.out, [Run(ROOT / folder) for folder in job.run.values()])
+
+
+def pipeline(job, *targets):
+    """Make some files, or all.
+
+    Parameters
+    ----------
+    job : Job
+    targets : str
+        Of the Snakefile: files below `ROOT`, or rules; none: all.
+
+    Raises
+    ------
+    InputError
+        A corpus cannot be used, the suite's folder cannot be written to, or a stage stopped (it
+        has said why).
+    """
+    _check(job)
+    with alone(ROOT / job.runs), tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder) / "job.json"
+        settings.write_text(json.dumps(job.as_config()), encoding="utf-8")
+        _snakemake(settings, *targets)
+
+
+def _check(job):
+    """What costs nothing and can fail: before anything is computed."""
+    for name in job.recipes.values():
+        if name not in RECIPES:
+            known = sorted({known.split(",")[0] for known in RECIPES})
+            raise InputError(f"RECIPE={job.recipe!r} is unknown; choose one of {', '.join(known)}.")
+    for name, folder in job.given.values():
+        corpora.files(name, folder)  # finds the list or the class folders, or says what is missing
+    runs = ROOT / job.runs
+    place = runs if runs.exists() else ROOT
+    for folder in {place, ROOT}:
+        if not os.access(folder, os.W_OK):
+            raise InputError(
+                f"{folder} cannot be written to, and results go there; copy the suite to a folder "
+                "of your own."
+            )
+
+
+def given(domain, folder):
+    """A corpus as `Job.given` has it: name and absolute folder.
+
+    Parameters
+    ----------
+    domain : "home" or "music"
+    folder : str
+        As it was typed: `~` is the home folder, a relative path starts where the command was given.
+
+    Returns
+    -------
+    name : str, one of `corpora.KINDS`
+    folder : str
+
+    Raises
+    ------
+    InputError
+        Nothing is there, or its path holds bytes that no notebook can name.
+    """
+    option = {"home": "SINS", "music": "MUSIC"}[domain]
+    path = Path(os.path.abspath(os.path.expanduser(folder)))
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"{option}={folder!a} holds bytes that are no UTF-8; rename that folder."
+        ) from None
+    if not path.exists():
+        raise InputError(
+            f"{option}={folder} does not exist ({path}); give the folder that holds the recordings."
+        )
+    if domain == "home":
+        return "sins", str(path)
+    return "fma" if (path / "fma_metadata").is_dir() else "music", str(path)
+
+
+def _snakemake(settings, *targets):
+    """Run the pipeline; what its stages say is theirs, what Snakemake says is shown if it fails."""
+    interval = IN_A_TERMINAL if sys.stderr.isatty() else IN_A_LOG
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    line = [
+        *(sys.executable, "-m", "snakemake", *targets, "--snakefile", "Snakefile"),
+        *("--cores", "all", "--quiet", "all", "--rerun-incomplete", "--nolock"),
+        *("--configfile", str(settings)),
+    ]
+    env = {"TQDM_MININTERVAL": interval} | os.environ | SETTINGS | {"PATH": path}
+    process = subprocess.Popen(line, cwd=ROOT, env=env)
+    try:
+        status = process.wait()
+    except KeyboardInterrupt:
+        process.wait()  # it got the same signal and ends its stage
+        raise
+    if status:
+        raise InputError(
+            "stopped, for the reason above; what was done is kept, and the same command goes on "
+            "from there."
+        )
+
+
+@contextmanager
+def alone(folder):
+    """Keep others out of a folder of runs, in this process and in all others, while the block runs.
+
+    Raises
+    ------
+    InputError
+        Another is at work there.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".lock", timeout=0):
+            yield
+    except Timeout:
+        raise InputError(
+            f"another command is at work in {folder}; wait until it has ended, then run this again."
+        ) from None
