@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from tinytag import TinyTag
 
+from thesis_lib.notices import shown
+
 LONGEST = 80  # characters of a name; longer ones are cut
 
 
@@ -53,8 +55,12 @@ def named(artist, title, bpm=0):
 
 
 def clean(text, longest=LONGEST):
-    """A text in one line: no control characters, no runs of blanks, not too long."""
-    text = "".join(" " if unicodedata.category(one)[0] in "CZ" else one for one in text[:10000])
+    """A text in one line: no control characters, no runs of blanks, not too long.
+
+    Accents are composed, and bytes that are no UTF-8 are read as text.
+    """
+    text = unicodedata.normalize("NFC", shown(text[:10000]))
+    text = "".join(" " if unicodedata.category(one)[0] in "CZ" else one for one in text)
     text = " ".join(text.split())
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
