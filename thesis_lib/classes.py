@@ -22,7 +22,7 @@ def tidy(labels):
     notes : list of str
         A sentence for names that have become one, and for those that differ by case alone.
     """
-    new = {raw: _shown(raw) for raw in dict.fromkeys(labels)}
+    new = {raw: presentable(raw) for raw in dict.fromkeys(labels)}
     notes = [
         f"The class {label!r} is spelt in {len(raws)} ways that look alike ("
         f"{some(map(ascii, raws))}); they are read as one class."
@@ -40,7 +40,7 @@ def tidy_songs(songs):
     """Songs fit to be shown; two that would look the same get a number."""
     new, taken = {}, Counter()
     for raw in dict.fromkeys(songs):
-        shown = _shown(raw)
+        shown = presentable(raw)
         taken[shown] += 1
         new[raw] = shown if taken[shown] == 1 else f"{shown} ({taken[shown]})"
     return [new[raw] for raw in songs]
@@ -80,8 +80,8 @@ def commonest(labels):
     return [best[label.casefold()] for label in labels]
 
 
-def _shown(name):
-    """Empty only where the name is: one of blanks alone is written in ASCII."""
+def presentable(name):
+    """A name in one line, readable; empty only where it is: blanks alone are written in ASCII."""
     return clean(name, LONGEST) or (ascii(name)[1:-1] if name else "")
 
 

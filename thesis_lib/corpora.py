@@ -1,5 +1,6 @@
 """Corpora by name: which reader reads a folder, and where what is made of it lies."""
 
+import logging
 from pathlib import Path
 
 from thesis_lib.errors import InputError
@@ -13,6 +14,9 @@ KINDS = {
     "music": "music",  # your own: class folders, a CSV or playlists
     "fma": "music",  # open music
 }
+
+
+log = logging.getLogger(__name__)
 
 
 def recognise(folder):
@@ -81,9 +85,15 @@ def files(name, folder):
     faults : list of str
         A sentence for what is listed and cannot be there.
     """
-    from thesis_lib import library, sins, validate
+    files, faults = _files(name, Path(folder))
+    if not files and not faults:
+        faults = [f"{folder} holds nothing that could be checked; give another folder."]
+    return files, faults
 
-    folder = Path(folder)
+
+def _files(name, folder):
+    from thesis_lib import library, notices, sins, validate
+
     if kind(name) == "home":
         lacking = [
             f"{folder}: session {row.group} ({row.set}) has {row.there} of {row.files} files."
@@ -92,8 +102,9 @@ def files(name, folder):
         return validate.by_file(sins.read(folder)), lacking
     if name == "fma":
         return {path: [] for path in sorted(folder.glob("fma_*/*/*.mp3"))}, []
-    root, listing, faults = library.find(folder)
-    return {root / path: [] for path in listing.path}, faults
+    found = library.find(folder)
+    notices.tell(log, found.notes)
+    return {found.root / path: [] for path in found.table.path}, found.faults
 
 
 def kind(name):
