@@ -73,13 +73,13 @@ def _fetch(args):
 
 
 def _validate(args):
-    from thesis_lib import corpora, validate
+    from thesis_lib import corpora, notices, validate
 
     files, faults = corpora.files(args.name or corpora.recognise(args.folder), args.folder)
     examined = validate.examine(files)
-    print(validate.report(examined))
+    print(validate.report(examined, unseen=validate.unseen(args.folder, files)))
     if faults:
-        print("\n".join(faults))
+        print("\n".join(map(notices.shown, faults)))
     if faults or examined.faults:
         raise InputError(
             f"{args.folder} has {len(faults) + len(examined.faults)} fault(s); mend or remove "

@@ -1,6 +1,7 @@
 """Corpora by name: which reader reads a folder, and where what is made of it lies."""
 
 import hashlib
+import logging
 import os
 import re
 from pathlib import Path
@@ -17,6 +18,9 @@ KINDS = {
     "music": "music",  # your own: class folders, a CSV or playlists
     "fma": "music",  # open music
 }
+
+
+log = logging.getLogger(__name__)
 
 
 def recognise(folder):
@@ -85,9 +89,15 @@ def files(name, folder):
     faults : list of str
         A sentence for what is listed and cannot be there.
     """
-    from thesis_lib import library, sins, validate
+    files, faults = _files(name, Path(folder))
+    if not files and not faults:
+        faults = [f"{folder} holds nothing that could be checked; give another folder."]
+    return files, faults
 
-    folder = Path(folder)
+
+def _files(name, folder):
+    from thesis_lib import library, notices, sins, validate
+
     if kind(name) == "home":
         lacking = [
             f"{folder}: session {row.group} ({row.set}) has {row.there} of {row.files} files."
@@ -96,8 +106,9 @@ def files(name, folder):
         return validate.by_file(sins.read(folder)), lacking
     if name == "fma":
         return {path: [] for path in sorted(folder.glob("fma_*/*/*.mp3"))}, []
-    root, listing, faults = library.find(folder)
-    return {root / path: [] for path in listing.path}, faults
+    found = library.find(folder)
+    notices.tell(log, found.notes)
+    return {found.root / path: [] for path in found.table.path}, found.faults
 
 
 def kind(name):

@@ -1,7 +1,7 @@
 """A corpus: one table, a row a recording, whatever the files are and wherever they lie."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from thesis_lib import validate
+from thesis_lib.classes import presentable
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
 
@@ -44,15 +45,18 @@ class Corpus:
         the file's name without its ending.
     note : str
         What every caption has to say of it, e.g. "simulated"; may be empty.
+    left_out : tuple of str
+        Sentences on all that was left out or passed over when the corpus was read.
     """
 
     name: str
     root: Path
     table: pd.DataFrame
     note: str = ""
+    left_out: tuple = ()
 
     def __post_init__(self):
-        stems = [Path(path).stem for path in self.table.path]
+        stems = [presentable(Path(path).stem) for path in self.table.path]
         names = self.table.get("name", pd.Series("", self.table.index))
         object.__setattr__(self, "table", self.table.assign(name=names.where(names != "", stems)))
 
@@ -74,17 +78,19 @@ class Corpus:
         """The same recordings once per microphone instead of in mono."""
         table = self.table.loc[self.table.index.repeat(self.table.channels)]
         channel = np.concatenate([np.arange(count) for count in self.table.channels])
-        table = table.assign(channel=channel).reset_index(drop=True)
-        return Corpus(self.name, self.root, table, self.note)
+        return replace(self, table=table.assign(channel=channel).reset_index(drop=True))
 
     def part(self, rows):
         """The recordings that `rows`, a boolean array, selects."""
-        table = self.table[np.asarray(rows)].reset_index(drop=True)
-        return Corpus(self.name, self.root, table, self.note)
+        return replace(self, table=self.table[np.asarray(rows)].reset_index(drop=True))
 
     def trial(self, number):
         """The same recordings, each marked `train` or `test` as in one trial."""
-        return Corpus(self.name, self.root, in_trial(self.table, number), self.note)
+        return replace(self, table=in_trial(self.table, number))
+
+    def without(self, rows, left_out):
+        """The recordings but for `rows`, a boolean array, with sentences on why these are out."""
+        return replace(self.part(~np.asarray(rows)), left_out=(*self.left_out, *left_out))
 
     def validate(self, tile_s=0.0):
         """Check every file's header against the table, before hours are spent.
@@ -101,14 +107,14 @@ class Corpus:
         Raises
         ------
         InputError
-            There is no recording at all, or only one class.
+            There is no recording at all, or none to train on or to test beside the others.
         """
         if self.table.empty:
             raise InputError(f"{self.root} holds no recordings; put audio files there.")
-        if len(self.labels) == 1:
+        if len({*self.table.split}) == 1 and not {*self.table.split} & {"train", "test"}:
             raise InputError(
-                f"{self.root} holds one class only, {self.labels[0]!r}; "
-                "at least two are needed to compare anything."
+                f"{self.root} holds a single song that can be used; "
+                "at least two are needed, one to train on and one to test."
             )
         return validate.headers(self, tile_s)
 
@@ -116,9 +122,10 @@ class Corpus:
         """Write `corpus.csv` and `corpus.json` into a folder, all or nothing."""
         with atomic(Path(folder)) as part:
             part.mkdir(parents=True)
-            self.table.to_csv(part / "corpus.csv", index=False)
+            self.table.to_csv(part / "corpus.csv", index=False, errors="surrogateescape")
             root = str(Path(self.root).resolve())  # notebooks run in another working folder
             about = {"name": self.name, "root": root, "note": self.note}
+            about["left_out"] = list(self.left_out)
             (part / "corpus.json").write_text(json.dumps(about, indent=1))
 
     @classmethod
@@ -128,22 +135,39 @@ class Corpus:
         if not (folder / "corpus.json").is_file():
             raise InputError(f"{folder} holds no corpus yet; run `make figures` first.")
         about = json.loads((folder / "corpus.json").read_text())
-        return cls(
-            about["name"], Path(about["root"]), read_table(folder / "corpus.csv"), about["note"]
-        )
+        table, left_out = read_table(folder / "corpus.csv"), tuple(about.get("left_out", ()))
+        return cls(about["name"], Path(about["root"]), table, about["note"], left_out)
 
 
 def in_trial(table, number):
     """A table of recordings or tiles, with each row's `split` as it is in one trial.
 
     A corpus with an official test set has it in every trial; others are dealt to as many parts as
-    there are trials, and trial k trains on all parts but the k-th.
+    there are trials, and trial k trains on all parts but the k-th. Where there are fewer songs than
+    trials, the parts take turns.
     """
-    test = table.split.isin(["test", str(number)])
+    test = table.split.isin(["test", held_out(table, number)])
     return table.assign(split=np.where(test, "test", "train"))
 
 
+def held_out(table, number):
+    """The part, as `split` has it, that one trial holds out."""
+    parts = sorted({*table.split} - {"train", "test"}, key=lambda part: (len(part), part))
+    if str(number) in parts or not parts or (table.split == "test").any():
+        return str(number)
+    return parts[number % len(parts)]
+
+
 def read_table(path):
-    """Read a table of recordings or tiles; text columns stay text, even where empty."""
+    """Read a table of recordings or tiles; text columns stay text, even where empty.
+
+    Names may hold bytes that are no UTF-8.
+    """
     text = dict.fromkeys(["path", "label", "group", "node", "split", "name"], str)
-    return pd.read_csv(path, dtype=text, keep_default_na=False, na_filter=False)
+    return pd.read_csv(
+        path,
+        dtype=text,
+        keep_default_na=False,
+        na_filter=False,
+        encoding_errors="surrogateescape",
+    )

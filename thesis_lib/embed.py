@@ -43,7 +43,7 @@ class Embeddings:
         with atomic(Path(folder)) as part:
             part.mkdir(parents=True)
             np.save(part / "vectors.npy", self.vectors)
-            self.tiles.to_csv(part / "tiles.csv", index=False)
+            self.tiles.to_csv(part / "tiles.csv", index=False, errors="surrogateescape")
 
     @classmethod
     def open(cls, folder):

@@ -14,6 +14,7 @@ import pandas as pd
 from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.errors import InputError
 from thesis_lib.music import check_classes, deal
+from thesis_lib.notices import tell
 from thesis_lib.recordings import hear
 from thesis_lib.tags import clean, named
 
@@ -67,14 +68,20 @@ def read(folder, parts=3, seed=1234):
     Raises
     ------
     InputError
-        A list or all audio is missing, or fewer than two classes have tracks of two artists.
+        A list or all audio is missing, or no class has tracks of two artists.
     """
-    folder = Path(folder)
-    tracks = _chosen(_tracks(folder / "fma_metadata"), _genres(folder / "fma_metadata"))
-    table = _several_artists(hear(folder, _with_audio(folder, tracks)))
-    check_classes(folder, table)
+    folder, said = Path(folder), []
+    tracks = _chosen(_tracks(folder / "fma_metadata"), _genres(folder / "fma_metadata"), said)
+    tracks = _with_audio(folder, tracks, said)
+    tell(log, said)
+    table, left_out = hear(folder, tracks)
+    table, few = _several_artists(table)
+    tell(log, few, "Left out: ")
+    if table.empty:
+        raise InputError(f"{folder} holds no class with tracks of two artists; fetch more of it.")
+    left_out = (*left_out, *said, *few, *check_classes(folder, table))
     table["split"] = deal(table, parts, np.random.default_rng(seed))
-    return Corpus("FMA", folder, table[list(COLUMNS)], "Creative Commons")
+    return Corpus("FMA", folder, table[list(COLUMNS)], "Creative Commons", left_out)
 
 
 def _tracks(metadata):
@@ -121,19 +128,19 @@ def _there(path):
     return path
 
 
-def _chosen(tracks, genres):
+def _chosen(tracks, genres, said):
     """The tracks with one of the genres and no more, with their `label`; how many others."""
     found = tracks.genres.str.findall(r"\d+").map(lambda one: sorted(set(one) & set(genres)))
     count = found.map(len)
-    log.warning(
-        "FMA: %d tracks have one of the genres %s; %d with several of them are left out.",
-        (count == 1).sum(), ", ".join(TITLES), (count > 1).sum(),
-    )  # fmt: skip
+    said.append(
+        f"FMA: {(count == 1).sum()} tracks have one of the genres {', '.join(TITLES)}; "
+        f"{(count > 1).sum()} with several of them are left out."
+    )
     labels = found[count == 1].str[0].map(genres)
     return tracks[count == 1].assign(label=labels)
 
 
-def _with_audio(folder, tracks):
+def _with_audio(folder, tracks, said):
     """The list of those tracks whose files are there, and not known to be damaged."""
     sets = [name for name in AUDIO if (folder / name).is_dir()]
     if not sets:
@@ -142,10 +149,12 @@ def _with_audio(folder, tracks):
     paths = pd.Series([_path(folder, sets, number) for number in tracks.index], tracks.index)
     missing = (paths == "") & ~damaged
     if missing.any():
-        log.warning(
-            "%d of %d tracks have no file in %s and are left out.",
-            missing.sum(), len(tracks), " or ".join(sets),
-        )  # fmt: skip
+        where = " or ".join(sets)
+        said.append(
+            f"{missing.sum()} of {len(tracks)} tracks have no file in {where} and are left out."
+        )
+    if damaged.any():
+        said.append(f"{damaged.sum()} tracks that FMA's wiki lists as damaged are left out.")
     tracks, paths = tracks[~damaged & ~missing], paths[~damaged & ~missing]
     artist = [f"{clean(one.by)} (artist {one.artist})" for one in tracks.itertuples()]
     name = [named(clean(one.by), clean(one.title)) for one in tracks.itertuples()]
@@ -160,8 +169,13 @@ def _path(folder, sets, number):
 
 
 def _several_artists(table):
-    """Without the classes that could not be tested on another artist than those learned from."""
+    """Without the classes that could not be tested on another artist than those learned from.
+
+    The table, and a sentence for each class that is left out.
+    """
     artists = table.groupby("label").group.nunique().reindex(TITLES, fill_value=0)
-    for title in artists.index[artists < 2]:
-        log.warning("Left out: %s, of which tracks of fewer than two artists are there.", title)
-    return table[table.label.map(artists) >= 2].reset_index(drop=True)
+    few = [
+        f"{title}, of which tracks of fewer than two artists are there."
+        for title in artists.index[artists < 2]
+    ]
+    return table[table.label.map(artists) >= 2].reset_index(drop=True), few

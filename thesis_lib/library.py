@@ -1,15 +1,15 @@
 """Which files a collection of music has, of which class and song: by CSV, playlist or folder."""
 
-import csv
-import io
 import os
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
-from thesis_lib import audio, playlists, tags
+from thesis_lib import audio, classes, folders, listed, playlists, songlists
 from thesis_lib.errors import InputError
+from thesis_lib.notices import number, shown, some
 
 COLUMNS = ("path", "label", "song", "name")
 TAKE = re.compile(r"-([A-Z])$")  # `song-A`, `song-B`: takes or excerpts of one song
@@ -17,6 +17,22 @@ LAYOUTS = (
     "class folders ({name}/<class>/<song>.mp3), playlists ({name}/<class>.m3u8), or a CSV with the "
     "header path,label,song"
 )
+FIRST = "a CSV goes before playlists, and these before folders"
+
+
+class Found(NamedTuple):
+    """What `find` found.
+
+    root: where relative paths start. table: a row a file, `path` (relative to `root`, absolute if
+    it lies elsewhere), `label`, `song` (files with the same one are the same song), `name` (empty
+    if the list does not give one). faults: a sentence for each file that is there or listed but
+    cannot be used. notes: sentences on what was passed over, and on how lists were read.
+    """
+
+    root: Path
+    table: pd.DataFrame
+    faults: list
+    notes: list
 
 
 def find(source):
@@ -24,9 +40,12 @@ def find(source):
 
     A folder is read as the first of these that lies at its top:
 
-    1. a CSV whose header has a column `path` (and `label` and `song`, if there are any);
-    2. playlists (.m3u, .m3u8), each of them a class that is called as the playlist is;
-    3. folders, each of them a class.
+    1. a CSV whose header has a column `path` (and `label` and `song`, if there are any), or a
+       column of files by another name (file, filename, ...) and `label`; a song is one within its
+       class: song "1" of two classes are two songs;
+    2. playlists (.m3u, .m3u8, .pls), each of them a class that is called as the playlist is;
+    3. folders, each of them a class, see `folders.walk` for what is passed over; where there are
+       none, the files that lie there are read without a class.
 
     Parameters
     ----------
@@ -35,40 +54,24 @@ def find(source):
 
     Returns
     -------
-    root : Path
-        Where relative paths start.
-    table : DataFrame, a row a file
-        `path` (relative to `root`, absolute if it lies elsewhere), `label`, `song` (files with the
-        same one are the same song), `name` (empty if the list does not give one).
-    faults : list of str
-        A sentence for each file that is listed but cannot be used.
+    Found
 
     Raises
     ------
     InputError
-        There is no list and no class folder with audio, or the list cannot be read.
+        There is no list and no audio, or the list cannot be read.
     """
     source = Path(source)
-    if source.suffix.lower() in playlists.ENDINGS:
-        return source.parent, *_of_playlists([source])
-    if source.suffix.lower() == ".csv":
-        return source.parent, *_of_csv(source)
+    ending = source.suffix.lower()
+    if not source.is_dir() and ending in playlists.ENDINGS:
+        return _of_lists(source.parent, listed.of_playlists([source]))
+    if not source.is_dir() and ending in songlists.ENDINGS:
+        return _of_lists(source.parent, listed.of_csv(source))
     if not source.is_dir():
         raise InputError(
             f"{source} is not a folder; give a folder with {LAYOUTS.format(name=source.name)}."
         )
-    lists = _at_top(source, {".csv"})
-    listing = [path for path in lists if "path" in _header(path)]
-    if len(listing) > 1:
-        raise InputError(
-            f"{source} holds several lists, {listing[0].name} and {listing[1].name}; give one of "
-            "them instead of the folder."
-        )
-    if listing:
-        return source, *_of_csv(listing[0])
-    if found := _at_top(source, playlists.ENDINGS):
-        return source, *_of_playlists(found)
-    return source, _of_folders(source, lists), []
+    return _in_folder(source)
 
 
 def song(path):
@@ -76,9 +79,89 @@ def song(path):
     return TAKE.sub("", str(Path(path).with_suffix("")))
 
 
-def _at_top(folder, endings):
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in endings)
-    return [path for path in files if path.is_file() and not path.name.startswith(".")]
+def _in_folder(folder):
+    at_top = _at_top(folder)
+    tables, notes = _song_lists([path for path in at_top if _is(path, songlists.ENDINGS)])
+    found = [path for path in at_top if _is(path, playlists.ENDINGS)]
+    unread = [path.name for path in at_top if _is(path, playlists.UNREAD)]
+    if unread:
+        notes.append(
+            f"{folder}: playlists of this kind are not read ({some(unread)}); save them as .m3u8."
+        )
+    if len(tables) > 1:
+        raise InputError(
+            f"{folder} holds several lists, {tables[0].name} and {tables[1].name}; give one of "
+            "them instead of the folder."
+        )
+    if not tables and not found:
+        return _of_folders(folder, notes)
+    if tables and found:
+        notes.append(
+            f"{folder}: {tables[0].name} is read and playlists are not ({_names(found)}), for a "
+            "CSV goes before them; take the CSV away to have them read."
+        )
+    here = listed.of_csv(tables[0]) if tables else listed.of_playlists(found)
+    notes += _not_listed(folder, tables or found, here.items)
+    return _of_lists(folder, here._replace(notes=notes + here.notes))
+
+
+def _at_top(folder):
+    """The files at the top of a folder, sorted; hidden ones are none."""
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        raise InputError(
+            f"{folder} cannot be read ({folders.reason(error)}); give yourself the right to read "
+            "it."
+        ) from None
+    return [path for path in paths if os.path.isfile(path) and not folders.is_hidden(path.name)]
+
+
+def _is(path, endings):
+    return path.suffix.lower() in endings
+
+
+def _names(paths):
+    return some(path.name for path in paths)
+
+
+def _song_lists(paths):
+    """Those tables that list songs; sentences on why the others do not."""
+    lists, notes = [], []
+    for path in paths:
+        try:
+            top = songlists.header(path)
+            why = None if songlists.is_list(top) else songlists.why_not(path, top)
+        except InputError as error:
+            top, why = None, str(error)
+        if why is None:
+            lists.append(path)
+        elif path.suffix.lower() == ".csv":  # a .tsv may be about anything
+            notes.append(f"{path.name} is not read as a list of songs: {why}")
+    return lists, notes
+
+
+def _not_listed(folder, lists, items):
+    """A sentence on the audio in a folder that its lists hide."""
+    there = {os.path.realpath(one.path) for one in items}
+    walked = folders.walk(folder).audio
+    left = [path for path in walked if os.path.realpath(folder / path) not in there]
+    if not left:
+        return []
+    what = "file there is" if len(left) == 1 else "files there are"
+    return [
+        f"{folder}: {_names(lists)} {'is' if len(lists) == 1 else 'are'} read, with "
+        f"{number(len(items), 'file')}; {len(left)} more {what} not listed and not read, such as "
+        f"{some(left)}; {FIRST}."
+    ]
+
+
+def _of_lists(root, here):
+    """What lists name; their paths are told as seen from `root`."""
+    paths = [_relative(one.path, root) for one in here.items]
+    items = [(path, *one[1:]) for path, one in zip(paths, here.items, strict=True)]
+    table, notes = _table(items)
+    return Found(root, table, here.faults, here.notes + notes)
 
 
 def _relative(path, root):
@@ -87,121 +170,55 @@ def _relative(path, root):
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
-def _of_folders(folder, lists):
-    hidden = re.compile(r"/\.|^\.")
-    paths = sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/**/*"))
-    paths = [p for p in paths if Path(p).suffix.lower() in audio.ENDINGS and not hidden.search(p)]
-    if not paths:
-        also = f" ({lists[0].name} there has no column `path`.)" if lists else ""
+def _of_folders(folder, notes):
+    walked = folders.walk(folder)
+    inside = [path for path in walked.audio if "/" in path]
+    loose = [path for path in walked.audio if "/" not in path]
+    notes = notes + walked.notes + list(_empty_classes(folder, walked))
+    notes += folders.passed_over(folder, walked.others)
+    if not walked.audio:
+        why = " ".join(f"({one})" for one in [*walked.faults, *notes][:3])
         raise InputError(
             f"{folder} holds no class folders with audio in them; give a folder with "
-            f"{LAYOUTS.format(name=folder.name)}; audio: {', '.join(sorted(audio.ENDINGS))}.{also}"
+            f"{LAYOUTS.format(name=folder.name)}; audio: {', '.join(sorted(audio.ENDINGS))}. {why}"
         )
-    return _table((path, path.split("/")[0], song(path), "") for path in paths)
-
-
-def _of_playlists(lists):
-    """Tracks of playlists: what is in two of them has no one class."""
-    rows, faults = {}, []
-    for playlist in lists:
-        for entry in dict.fromkeys(playlists.read(playlist)):
-            fault = _fault(entry, playlist)
-            if fault:
-                faults.append(fault)
-                continue
-            path = _relative(entry.path, playlist.parent)
-            rows.setdefault(path, {}).setdefault(playlist.stem, tags.clean(entry.title))
-    for path in [path for path, within in rows.items() if len(within) > 1]:
-        several = " and ".join(rows.pop(path))
+    faults = list(walked.faults)
+    if inside and loose:
         faults.append(
-            f"{path} is in the playlists {several}, but a song has one class; keep it in one."
+            f"{folder}: {number(len(loose), 'file')} beside the class folders {_are(loose)} of no "
+            f"class and left out ({some(loose)}); put them into class folders."
         )
-    table = _table(
-        (path, label, song(path), name)
-        for path, within in rows.items()
-        for label, name in within.items()
-    )
-    return (_by_genre(table, lists[0].parent) if len(lists) == 1 else table), faults
-
-
-def _by_genre(table, root):
-    """A single playlist is no class: its tracks' genres are, or else the folders they lie in."""
-    genres = [tags.read(root / path).genre for path in table.path]
-    folders = [(root / path).absolute().parent.name for path in table.path]
-    return table.assign(label=genres if all(genres) else folders)
-
-
-def _fault(entry, playlist):
-    if entry.path is None:
-        return f"{playlist} lists {entry.line}, a stream; take it out or save it as a file."
-    if not entry.path.is_file():
-        return f"{entry.path} is missing, but {playlist.name} lists it; restore it or take it out."
-    return None
-
-
-def _of_csv(path):
-    lines, rows, faults = _lines(path), [], []
-    for number, line in lines:
-        file = path.parent / line["path"]
-        if not file.is_file():
-            faults.append(
-                f"{file} is missing, but line {number} of {path.name} lists it; restore it or "
-                "take it out."
-            )
-            continue
-        name = _relative(file, path.parent)
-        rows.append((name, line.get("label", ""), line.get("song") or song(name), ""))
-    return _table(rows), faults
-
-
-def _lines(path):
-    """The rows of a CSV, each with its line's number; every one has a path of its own."""
-    header = _header(path)
-    _check_header(path, header)
-    lines, seen = [], set()
-    for number, fields in _rows(path)[1:]:
-        if len(fields) != len(header):
-            raise InputError(
-                f"{path}, line {number}: {len(fields)} field(s) where the header has "
-                f"{len(header)}; correct the line."
-            )
-        line = {key: field.strip() for key, field in zip(header, fields, strict=True)}
-        if not line["path"] or line["path"] in seen:
-            what = "is listed before" if line["path"] else "is not a path"
-            raise InputError(f"{path}, line {number}: {line['path']!r} {what}; correct the line.")
-        seen.add(line["path"])
-        lines.append((number, line))
-    return lines
-
-
-def _rows(path):
-    """The fields of each row that is not empty, with its line's number."""
-    reader = csv.reader(io.StringIO(playlists.text(path), None), delimiter=_delimiter(path))
-    try:
-        return [(reader.line_num, fields) for fields in reader if any(fields)]
-    except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num}: {error}; correct the line.") from None
-
-
-def _check_header(path, header):
-    if "path" not in header or len(set(header)) < len(header):
-        raise InputError(
-            f"{path}, line 1: the header is {','.join(header)!r}, not path,label,song; correct it "
-            "(label and song may be left out)."
+    elif loose:
+        notes.append(
+            f"{folder} holds no class folders; its {number(len(loose), 'file')} {_are(loose)} read "
+            "without a class; put them into folders to have classes."
         )
+    rows = [(path, path.split("/")[0] if inside else "", "", "") for path in inside or loose]
+    table, more = _table(rows)
+    return Found(folder, table, faults, notes + more)
 
 
-def _header(path):
-    delimiter = _delimiter(path)
-    first = playlists.text(path).split("\n")[0]
-    return [name.strip().strip('"').lower() for name in first.strip().split(delimiter)]
+def _are(files):
+    return "is" if len(files) == 1 else "are"
 
 
-def _delimiter(path):
-    """The comma, or the semicolon that spreadsheets write where the comma is the decimal point."""
-    first = playlists.text(path).split("\n")[0]
-    return ";" if first.count(";") > first.count(",") else ","
+def _empty_classes(folder, walked):
+    """A sentence for each folder at the top that holds no audio."""
+    full = {path.split("/")[0] for path in walked.audio if "/" in path}
+    for top in walked.tops:
+        if top not in full:
+            inside = [path for path in walked.others if path.startswith(f"{top}/")]
+            what = folders.by_ending(inside) or "it is empty"
+            yield (
+                f"{folder}/{top} holds no audio that can be read ({what}), so it is no class; "
+                "convert its files to FLAC or WAV, or leave it."
+            )
 
 
 def _table(rows):
-    return pd.DataFrame(list(rows), columns=list(COLUMNS), dtype=str)
+    """The table of files, labels and songs fit to be shown; sentences on labels."""
+    paths, labels, songs, names = zip(*rows, strict=True) if rows else [()] * 4
+    labels, notes = classes.tidy(labels)
+    songs = [told or song(path) for path, told in zip(paths, songs, strict=True)]
+    columns = zip(paths, labels, classes.tidy_songs(songs), map(shown, names), strict=True)
+    return pd.DataFrame(list(columns), columns=list(COLUMNS), dtype=str), notes

@@ -1,5 +1,6 @@
 """Reader of music: class folders, playlists or a CSV, as a collection may be laid out."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,10 @@ import numpy as np
 from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.errors import InputError
 from thesis_lib.library import find
+from thesis_lib.notices import shown, some, tell
 from thesis_lib.recordings import hear
+
+log = logging.getLogger(__name__)
 
 
 def read(source, parts=3, seed=1234, note=""):
@@ -17,7 +21,8 @@ def read(source, parts=3, seed=1234, note=""):
     ends is trimmed (thesis, data). Files that differ only in a trailing `-A`, `-B`, ... are
     excerpts of one song, and so are files that hold the same recording (see `duplicates`). Whole
     songs of each class are dealt to `parts` parts; each is held out as test in one trial, so that
-    in the end every song was tested unheard.
+    in the end every song was tested unheard (the only song of a class is trained on in each trial
+    instead). One class or none will do; there is then nothing to tell apart.
 
     Parameters
     ----------
@@ -25,11 +30,11 @@ def read(source, parts=3, seed=1234, note=""):
         A folder, a CSV or a playlist. What a folder is, is decided by what lies at its top:
 
         1. a CSV whose header has a column `path`, and `label` and `song` if there are any; paths
-           start where the CSV lies; label and song may be empty;
-        2. or else playlists, `<class>.m3u8` or `.m3u`. The tracks of a single one are of the class
-           that their genre tag says, or, where one of them has none, the folder it lies in;
-        3. or else folders, `<class>/<song>.mp3` (.wav, .flac, .ogg, .opus, .aiff, .m4a); deeper
-           folders count.
+           start where the CSV lies; label and song may be empty; songs of one name in two classes
+           are two songs;
+        2. or else playlists, `<class>.m3u8`, `.m3u` or `.pls`. The tracks of a single one are of
+           the classes that their genre tags say, or, where most have none, the folders they lie in;
+        3. or else folders, `<class>/<song>.mp3` (see `audio.ENDINGS`); deeper folders count.
     parts : int
         As many as there will be trials.
     seed : int
@@ -48,30 +53,60 @@ def read(source, parts=3, seed=1234, note=""):
     Raises
     ------
     InputError
-        No readable audio, a list that cannot be read, one class only, or a class with one song.
+        No readable audio, a list that cannot be read, or a single song.
     """
-    root, listing, faults = find(source)
-    table = hear(root, listing, faults)
-    check_classes(source, table)
+    found = find(source)
+    tell(log, found.notes)
+    table, left_out = hear(found.root, found.table, found.faults)
+    said = check_classes(source, table)
     table["split"] = deal(table, parts, np.random.default_rng(seed))
-    name = Path(source).stem if Path(source).is_file() else Path(source).name
-    return Corpus(name.replace("_", " "), root, table[list(COLUMNS)], note)
+    name = Path(source).stem if Path(source).is_file() else Path(source).resolve().name
+    left_out = tuple(map(shown, [*left_out, *found.notes, *said]))
+    return Corpus(shown(name.replace("_", " ")), found.root, table[list(COLUMNS)], note, left_out)
 
 
 def check_classes(source, table):
-    """Raise `InputError` where classes could not be learned and tested: no labels are no fault."""
-    groups = table[table.label != ""].groupby("label").group.nunique()
-    if len(groups) == 1:
-        raise InputError(f"{source} holds one class only, {groups.index[0]!r}; add a second one.")
-    if len(groups) and groups.min() == 1:
+    """Say which classes cannot be tested or told apart; a single song in all is an error.
+
+    Parameters
+    ----------
+    source : Path
+    table : DataFrame
+        `label` and `group`.
+
+    Returns
+    -------
+    list of str
+        Sentences; they are logged, too.
+    """
+    if table.group.nunique() < 2:
         raise InputError(
-            f"{source}: the class {groups.idxmin()!r} holds a single song; a class needs at least "
-            "two, one to learn from and one to be tested on."
+            f"{source} holds a single song; at least two are needed, one to train on and one to "
+            "test."
         )
+    said, groups = [], table[table.label != ""].groupby("label").group.nunique()
+    if len(groups) == 1:
+        said.append(
+            f"{source} holds one class only, {groups.index[0]!r}, and so nothing to tell it from; "
+            "add a second one to compare classes."
+        )
+    single = [repr(label) for label in groups.index[groups == 1]]
+    if single:
+        what = "the class {} holds" if len(single) == 1 else "the classes {} hold"
+        said.append(
+            f"{source}: {what.format(some(single, 5))} a single song, trained on but never "
+            "tested; add a second one."
+        )
+    tell(log, said)
+    return list(map(shown, said))
 
 
 def deal(table, parts, rng):
     """Deal whole groups to parts, class by class.
+
+    The only group of a class is for training, unless all classes are such: then they are dealt as
+    if they were one. Where no class has a group for each part, each goes on where the one before
+    ended, so that no part stays empty while there are groups for all.
 
     Parameters
     ----------
@@ -83,10 +118,15 @@ def deal(table, parts, rng):
     Returns
     -------
     Series of str
-        The part of each row, "0", "1", ...
+        The part of each row, "0", "1", ..., or "train".
     """
-    part = {}
-    for groups in table.drop_duplicates("group").groupby("label").group.unique():
-        dealt = enumerate(rng.permutation(sorted(groups)))
-        part.update({group: str(number % parts) for number, group in dealt})
-    return table.group.map(part)
+    first = table.drop_duplicates("group")
+    classes = [rng.permutation(sorted(one)) for one in first.groupby("label").group.unique()]
+    if max(map(len, classes)) == 1:
+        classes = [np.concatenate(classes)]
+    classes = [groups for groups in classes if len(groups) > 1]
+    if max(map(len, classes)) < parts:
+        classes = [np.concatenate(classes)]
+    dealt = (pair for groups in classes for pair in enumerate(groups))
+    part = {group: str(number % parts) for number, group in dealt}
+    return table.group.map(part).fillna("train")

@@ -1,16 +1,18 @@
-"""Playlists in M3U and M3U8, as DJ programs and players write them."""
+"""Playlists in M3U, M3U8 and PLS, as DJ programs and players write them."""
 
+import os
 import re
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote
 
+from thesis_lib import lookup, textfiles
 from thesis_lib.errors import InputError
 
-ENDINGS = frozenset({".m3u", ".m3u8"})
-TITLE = re.compile(r"#EXTINF:[^,]*,(.*)")
-HERE = re.compile(r"file:(//[^/]*)?", re.IGNORECASE)
-STREAM = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)  # longer than a Windows drive
+ENDINGS = frozenset({".m3u", ".m3u8", ".pls"})
+# Playlists of other kinds: named where they lie, for nothing here reads them.
+UNREAD = frozenset({".asx", ".wax", ".wvx", ".wpl", ".zpl", ".xspf", ".cue", ".fpl", ".nml"})
+TITLE = re.compile(r'#EXTINF:(?:[^,"]|"[^"]*")*,(.*)|#EXTINF:[^,]*,(.*)', re.IGNORECASE)
+PLS = re.compile(r"\s*(File|Title)(\d{1,9})\s*=(.*)", re.IGNORECASE)
 
 
 class Entry(NamedTuple):
@@ -27,61 +29,73 @@ def read(path):
     Parameters
     ----------
     path : Path
-        UTF-8, with or without a byte order mark, or Latin-1; lines may end as on Windows.
+        UTF-8, UTF-16 or cp1252, or the code page under which most of its files are there (see
+        `textfiles`); lines may end as on Windows.
 
     Returns
     -------
     list of Entry
         In the order of the playlist. Paths are absolute or start from the working folder: those
-        that are relative in the playlist start from where it lies; file:// is understood;
-        `path` is None for streams (http://...). `title` is that of the line `#EXTINF` before it.
+        that are relative in the playlist start from where it lies. A file that is written in
+        another way than it is on the disk is found, see `lookup.locate`; what is not there is
+        listed as it is written. `path` is None for streams (http://...). `title` is that of the
+        line `#EXTINF` before it. A line that begins with `#` and names a file is a file.
 
     Raises
     ------
     InputError
         The file is missing or lists nothing.
     """
-    entries, title = [], ""
-    for line in re.split(r"[\r\n]+", text(path)):
-        line = line.strip()
-        if line.startswith("#") or not line:
-            said = TITLE.match(line)
-            title = said[1].strip() if said else title
-            continue
-        entries.append(Entry(_file(line, Path(path).parent), title, line))
-        title = ""
-    if not entries:
+    return parse(path)[0]
+
+
+def parse(path):
+    """As `read`, with the encoding that the playlist was read in."""
+    folder, look = Path(path).parent, lookup.looker()
+
+    def entries(text):
+        return list(_entries(text, folder, look))
+
+    def found(text):  # how many names with letters beyond ASCII are there
+        named = (one for one in entries(text) if one.path and not one.line.isascii())
+        return sum(os.path.isfile(one.path) for one in named)
+
+    text = textfiles.read(path, found)
+    listed = entries(text)
+    if not listed:
         raise InputError(f"{path} lists no file; export the playlist again.")
-    return entries
+    return listed, text.encoding
 
 
-def text(path):
-    """A text file, in UTF-8 or, where it is not, in Latin-1.
-
-    Raises
-    ------
-    InputError
-        The file is missing or no text.
-    """
-    if not Path(path).is_file():
-        raise InputError(f"{path} is missing; give a file that is there.")
-    content = Path(path).read_bytes()
-    if b"\0" in content:
-        raise InputError(f"{path} is not a text in UTF-8 or Latin-1; export it again as UTF-8.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+def _entries(text, folder, look):
+    lines = re.split(r"[\r\n]+", text.content)
+    first = next((line.strip().lower() for line in lines if line.strip()), "")
+    for line, title in _of_pls(lines) if first == "[playlist]" else _of_m3u(lines, folder, look):
+        if lookup.is_stream(line.strip()):
+            yield Entry(None, title, line.strip())
+            continue
+        path = lookup.locate(line, folder, text.raw(line), look)
+        yield Entry(path or lookup.named(line, folder), title, line.strip())
 
 
-def _file(line, folder):
-    """The file that a line names, None for a stream."""
-    if HERE.match(line):
-        line = unquote(HERE.sub("", line))
-        line = line[1:] if PureWindowsPath(line[1:]).drive else line
-    elif STREAM.match(line):
-        return None
-    path = folder / line
-    if "\\" in line and not path.exists():  # written on Windows
-        path = folder / PureWindowsPath(line).as_posix()
-    return path
+def _of_m3u(lines, folder, look):
+    """Each line that is a file, and its title."""
+    title = ""
+    for line in lines:
+        bare = line.strip()
+        if not bare or bare.startswith("#") and not lookup.locate(line, folder, look=look):
+            said = TITLE.match(bare)
+            title = (said[1] or said[2] or "").strip() if said else title
+            continue
+        yield line, title
+        title = ""
+
+
+def _of_pls(lines):
+    """Each file and its title, by their numbers."""
+    said = {"file": {}, "title": {}}
+    for match in filter(None, map(PLS.match, lines)):
+        said[match[1].lower()][int(match[2])] = match[3].strip()
+    for number, line in sorted(said["file"].items()):
+        if line:
+            yield line, said["title"].get(number, "")

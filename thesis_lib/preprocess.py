@@ -196,7 +196,7 @@ def _finish(part, corpus, index, folder):
     """Turn a part that holds all recordings into the store."""
     made = _made(corpus, index, part.features, part.records)
     with atomic(part.folder / "index.csv") as place:
-        index.to_csv(place, index=False)
+        index.to_csv(place, index=False, errors="surrogateescape")
     write_json(part.folder / "made.json", made)
     before = folder.with_name(f"{folder.name}.before")
     shutil.rmtree(before, ignore_errors=True)
@@ -236,6 +236,6 @@ def _hash(made, index, records):
     digest = hashlib.sha256(json.dumps(made, sort_keys=True).encode())
     for first in range(0, len(index), LINES):
         lines = index.iloc[first : first + LINES].to_csv(index=False, header=first == 0)
-        digest.update(lines.encode())
+        digest.update(lines.encode(errors="surrogateescape"))
     digest.update(records["sha256"].tobytes())
     return digest.hexdigest()

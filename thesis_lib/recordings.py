@@ -12,8 +12,10 @@ from scipy.sparse.csgraph import connected_components
 from tqdm.auto import tqdm
 
 from thesis_lib import audio, duplicates, tags
+from thesis_lib.classes import presentable
 from thesis_lib.errors import InputError
 from thesis_lib.library import TAKE
+from thesis_lib.notices import shown, tell
 
 SILENCE = 60  # dB below its peak a recording counts as silent at its ends
 RATE = 16000  # Hz, at which files are listened to here
@@ -35,9 +37,11 @@ def hear(root, listing, faults=()):
 
     Returns
     -------
-    DataFrame
+    table : DataFrame
         A row a readable file, with the columns of a `Corpus` but for `split`. `group` is the song;
         songs of which two files hold the same recording are one.
+    left_out : list of str
+        `faults`, and a sentence for each file that cannot be read.
 
     Raises
     ------
@@ -51,10 +55,12 @@ def hear(root, listing, faults=()):
     heard = [one for one in heard if not isinstance(one, str)]
     _say(faults, len(heard) + len(faults))
     if not heard:
-        raise InputError(f"{root} holds no readable audio ({faults[0]})")
+        why = f" ({shown(faults[0])})" if faults else "; add some"
+        raise InputError(f"{root} holds no readable audio{why}")
     table = pd.DataFrame([row for row, _ in heard])
-    table["name"] = _told_apart(table)
-    return _merged(table, duplicates.pairs([words for _, words in heard]))
+    table["name"] = _told_apart(table.assign(name=table.name.map(presentable)))
+    table = _merged(table, duplicates.pairs([words for _, words in heard]))
+    return table, list(map(shown, faults))
 
 
 def _hear(root, listed):
@@ -89,21 +95,21 @@ def _say(faults, files):
     """List what is left out, a line each."""
     if faults:
         log.warning("%d of %d files are left out:", len(faults), files)
-    for fault in faults:
-        log.warning("Left out: %s", fault)
+    tell(log, faults, "Left out: ")
 
 
 def _told_apart(table):
     """Names no two of which are the same: a take's letter is added, or the file's name or path."""
     files = table.path.map(Path)
-    stems, names = files.map(lambda file: file.stem), table.name
+    stems, names = files.map(lambda file: presentable(file.stem)), table.name
     takes = stems.str.extract(TAKE)[0].fillna("")
     for more in (takes, stems):
         same = names.duplicated(keep=False) & (more != "") & (names != stems)
         names = names.where(~same, names + " (" + more + ")")
     for place in (files.map(lambda file: file.with_suffix("").as_posix()), table.path):
-        names = names.where(~names.duplicated(keep=False), place)
-    return names
+        names = names.where(~names.duplicated(keep=False), place.map(presentable))
+    same = names.groupby(names).cumcount()  # paths can look alike, too
+    return names.where(same == 0, names + " (" + (same + 1).astype(str) + ")")
 
 
 def _merged(table, pairs):
@@ -113,13 +119,15 @@ def _merged(table, pairs):
     links = coo_array((np.ones(len(edges)), edges.T), shape=(len(songs), len(songs)))
     _, cluster = connected_components(links, directed=False)
     told = np.arange(len(songs))  # songs that a line was written on already
+    said = []
     for a, b in pairs:
         one, other = told[codes[a]], told[codes[b]]
         if one != other:
             told[told == other] = one
-            log.warning(
-                "%s and %s are the same recording; kept on one side of the split.",
-                table.path[a], table.path[b],
-            )  # fmt: skip
+            said.append(
+                f"{table.path[a]} and {table.path[b]} are the same recording; kept on one side of "
+                "the split."
+            )
+    tell(log, said)
     first = pd.Series(songs).groupby(cluster).min()
     return table.assign(group=first.loc[cluster[codes]].to_numpy())

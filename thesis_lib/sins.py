@@ -1,7 +1,8 @@
 """Reader of the SINS data set in the layout of DCASE 2018 challenge, task 5.
 
 A folder holds one of the two sets (`audio/`, `evaluation_setup/`, the development set `meta.txt`
-too), or one or both of them as `dev/` and `eval/`, or nothing but segments named as the development
+too), or one or both of them as `dev/` and `eval/` or under the names that their archives unpack to,
+`DCASE2018-task5-dev/` and `DCASE2018-task5-eval/`, or nothing but segments named as the development
 set names them. The mini home has the same layout and is read by the same functions.
 """
 
@@ -16,6 +17,7 @@ import pandas as pd
 from thesis_lib import audio
 from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.errors import InputError
+from thesis_lib.notices import tell
 
 CLASSES = (
     "absence",
@@ -33,6 +35,7 @@ CHANNELS = 4
 SEGMENT = 10.0  # s
 KNOWN = {"1", "2", "3", "4"}  # nodes of the development set
 NAME = re.compile(r"Node(?P<node>[0-9]+)_ex(?P<session>[0-9]+)_(?P<position>[0-9]{1,9})\.wav$")
+PLACES = {"dev": ("dev", "DCASE2018-task5-dev"), "eval": ("eval", "DCASE2018-task5-eval")}
 MISSING = ["set", "group", "files", "there"]
 
 log = logging.getLogger(__name__)
@@ -71,12 +74,12 @@ def read(folder, fold=1, channel=0):
     if channel not in range(audio.MEAN, CHANNELS):
         raise InputError(f"channel={channel} is none of SINS's; choose 0 to 3, or -1 for the mean.")
     lists = _lists(folder)
-    table = _whole(folder, lists, fold) if lists else _unlabelled(folder)
+    table, said = _whole(folder, lists, fold) if lists else (_unlabelled(folder), [])
     heard = set(table.node[table.split == "train"]) or KNOWN
     table = table.assign(known=table.node.isin(heard), channel=channel)
     note = "simulated" if (folder / "made.json").is_file() else ""
     table = table.reindex(columns=list(COLUMNS), fill_value="")
-    return Corpus("mini home" if note else "SINS", folder, table, note)
+    return Corpus("mini home" if note else "SINS", folder, table, note, tuple(said))
 
 
 def missing(folder):
@@ -101,27 +104,37 @@ def _lists(folder):
     """Of each set that lies there: its place below the folder, and the table of its lists."""
     lists = {}
     unseen = (folder / "evaluation_setup" / "map.txt").is_file()  # that set has a meta.txt too
-    if (folder / "dev").is_dir() or (folder / "meta.txt").is_file() and not unseen:
-        below = "dev/" if (folder / "dev").is_dir() else ""
-        lists["dev"] = below, _development(folder, below)
-    if (folder / "eval").is_dir() or unseen:
-        below = "eval/" if (folder / "eval").is_dir() else ""
-        lists["eval"] = below, _evaluation(folder, below)
+    dev, evaluation = _below(folder, "dev"), _below(folder, "eval")
+    if dev or (folder / "meta.txt").is_file() and not unseen:
+        lists["dev"] = dev, _development(folder, dev)
+    if evaluation or unseen:
+        lists["eval"] = evaluation, _evaluation(folder, evaluation)
     return lists
+
+
+def _below(folder, name):
+    """Where one of the two sets lies below a folder, with a slash; empty where it does not."""
+    there = [place for place in PLACES[name] if (folder / place).is_dir()]
+    if len(there) > 1:
+        raise InputError(
+            f"{folder} holds the same set twice, as {there[0]}/ and {there[1]}/; remove one."
+        )
+    twice = there and (folder / there[0] / there[0]).is_dir()  # an archive in a folder of its name
+    return f"{there[0]}/" * (2 if twice else 1) if there else ""
 
 
 def _whole(folder, lists, fold):
     """The sessions of both sets whose files are all there, each on its side of the split."""
     counts = {name: _counts(table) for name, (_, table) in lists.items()}
     whole = {name: set(c.group[c.there == c.files]) for name, c in counts.items()}
-    _say_what_is_missing(folder, counts)
+    said = _say_what_is_missing(folder, counts)
     if not whole.get("eval"):
         lists["dev"] = lists["dev"][0], _by_fold(folder, *lists["dev"], fold)
     tables = [table[table.group.isin(whole[name])] for name, (_, table) in lists.items()]
     if all(map(len, tables[:2])) and len(tables) == 2:
         if tables[1].group.isin(tables[0].group).any():  # sessions are numbered from 1 again
             tables[1] = tables[1].assign(group="eval " + tables[1].group)
-    return pd.concat(tables, ignore_index=True)
+    return pd.concat(tables, ignore_index=True), said
 
 
 def _counts(table):
@@ -130,7 +143,7 @@ def _counts(table):
 
 
 def _say_what_is_missing(folder, counts):
-    """One warning if sessions are left out; an error if all are."""
+    """One sentence, a warning, if sessions are left out; an error if all are."""
     table = pd.concat([c.assign(set=name) for name, c in counts.items()])
     left = table[table.there < table.files]
     some = [f"{s.set} {s.group}: {s.there} of {s.files} files" for s in left.head(3).itertuples()]
@@ -139,11 +152,12 @@ def _say_what_is_missing(folder, counts):
         raise InputError(
             f"{folder} has lists but the audio of no session in full ({some}); fetch more parts."
         )
-    if len(left):
-        log.warning(
-            "%s: %d of %d sessions are left out, for not all of their audio is there (%s); "
-            "fetch the other parts.", folder, len(left), len(table), some,
-        )  # fmt: skip
+    said = [
+        f"{folder}: {len(left)} of {len(table)} sessions are left out, for not all of their audio "
+        f"is there ({some}); fetch the other parts."
+    ] * bool(len(left))
+    tell(log, said)
+    return said
 
 
 def _development(folder, below):
@@ -211,7 +225,8 @@ def _unlabelled(folder):
     paths = [path for path in paths if NAME.search(path) and "/." not in f"/{path}"]
     if not paths:
         raise InputError(
-            f"{folder} holds neither `dev/`, nor `eval/`, nor `meta.txt`, nor any .wav named like "
+            f"{folder} holds neither `dev/` (or `DCASE2018-task5-dev/`), nor `eval/`, nor "
+            "`meta.txt`, nor any .wav named like "
             "DevNode1_ex43_1.wav; give the folder the DCASE archives were unpacked to."
         )
     lines = pd.DataFrame({"path": paths})

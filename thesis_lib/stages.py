@@ -12,6 +12,7 @@ from thesis_lib import corpora, mini_home, preprocess
 from thesis_lib.device import choose, describe
 from thesis_lib.embed import embed, statistics, tile_table
 from thesis_lib.errors import InputError, in_short
+from thesis_lib.notices import tell
 from thesis_lib.recipe import RECIPES
 from thesis_lib.record import write_json
 from thesis_lib.run import Run
@@ -56,17 +57,17 @@ def corpus(name, source, folder, recipe, seeds, part=None):
 def _long_enough(corpus, tile):
     """Without the recordings that are shorter than a tile, each of them named."""
     short = corpus.table.duration < tile
-    for row in corpus.table[short].itertuples():
-        log.warning(
-            "Left out: %s lasts %.2f s, less than a tile of %g s.",
-            corpus.path(row), row.duration, tile,
-        )  # fmt: skip
+    said = [
+        f"{corpus.path(row)} lasts {row.duration:.2f} s, less than a tile of {tile:g} s."
+        for row in corpus.table[short].itertuples()
+    ]
+    tell(log, said, "Left out: ")
     if short.all():
         raise InputError(
             f"{corpus.root} holds no recording as long as one tile of {tile:g} s; "
             "use longer recordings."
         )
-    return corpus.part(~short)
+    return corpus.without(short, said)
 
 
 def _first_groups(corpus, count):

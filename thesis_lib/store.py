@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from thesis_lib.corpus import in_trial, read_table
+from thesis_lib.corpus import held_out, in_trial, read_table
 from thesis_lib.errors import InputError
 from thesis_lib.spectrogram import Features
 
@@ -61,7 +61,8 @@ class SpectrogramStore:
 
     def trial(self, number):
         """The same store with recordings marked `train` or `test` as in one trial."""
-        made = self.made | self.made["trials"].get(str(number), {}) | {"trial": number}
+        level = self.made["trials"].get(held_out(self.index, number), {})
+        made = self.made | level | {"trial": number}
         return SpectrogramStore(self.frames, in_trial(self.index, number), self.features, made)
 
     def spectrogram(self, recording):

@@ -11,6 +11,8 @@ from tqdm.auto import tqdm
 
 from thesis_lib import audio
 from thesis_lib.errors import InputError
+from thesis_lib.folders import by_ending, walk
+from thesis_lib.notices import number, shown
 
 BLOCK = 60.0  # s decoded at a time: a long recording does not fill the memory
 AT_ONCE = 64  # files a task: handing out each of 100,000 would cost more than a look at its header
@@ -80,14 +82,16 @@ def headers(corpus, tile_s=0.0):
     return [sentence for _, sentence in _of_all(by_file(corpus), check, progress=False)]
 
 
-def report(examined, examples=3):
-    """What was found, as a text: how much was checked, and the faults by kind.
+def report(examined, examples=3, unseen=()):
+    """What was found, as a text: how much was checked, the faults by kind, what was not looked at.
 
     Parameters
     ----------
     examined : Examined
     examples : int
         So many files of each kind are named.
+    unseen : list of str
+        Files that were not looked at, see `unseen`; they are counted by their endings.
 
     Returns
     -------
@@ -106,7 +110,29 @@ def report(examined, examples=3):
         lines.append(f"{len(alike)} x {alike[0][1]}")
         lines += [f"    also {path}" for path, _ in alike[1:examples]]
         lines += [f"    and {len(alike) - examples} more"] * (len(alike) > examples)
-    return "\n".join(lines)
+    if unseen:
+        lines.append(f"Not looked at: {number(len(unseen), 'file')} ({by_ending(unseen)}).")
+    return "\n".join(map(shown, lines))
+
+
+def unseen(folder, files):
+    """The files below a folder that are not among those examined; hidden ones do not count.
+
+    Parameters
+    ----------
+    folder : Path
+        Of a corpus; of a list, nothing but what it lists is looked for.
+    files : iterable of Path
+
+    Returns
+    -------
+    list of str, paths below the folder
+    """
+    if not os.path.isdir(folder):
+        return []
+    seen, walked = {os.path.realpath(path) for path in files}, walk(folder)
+    places = sorted(walked.audio + walked.others)
+    return [path for path in places if os.path.realpath(os.path.join(folder, path)) not in seen]
 
 
 def _kind(path, sentence):
