@@ -12,7 +12,7 @@ from collections import Counter
 
 import pandas as pd
 
-MARKDOWN = re.compile(r"([`*_\[\]<>|~&^{}]|^[-+#=:]|(?<=^\d)[.)]|(?<=^\d\d)[.)])")
+MARKDOWN = re.compile(r"([`*_\[\]<>|~&^{}]|^[-+#=:]|(?<=^\d)[.)](?= |$)|(?<=^\d\d)[.)](?= |$))")
 LONGEST = 60  # bytes of a file's name that come from a label; file systems allow 255 in all
 CELL = 50  # letters of a table's cell, as pandas has it
 
