@@ -15,6 +15,7 @@ from thesis_lib.plots import space, style, training
 from thesis_lib.recipe import SMALL_HOME, THESIS_SINS, numbers
 from thesis_lib.resnet import ResNet18, layer_table
 from thesis_lib.spectrogram import Features
+from thesis_lib.text import slug
 
 LABELS = np.array(["a_b", "c", "d"] * 10)
 COLOURS = style.class_colours(LABELS)
@@ -82,7 +83,7 @@ def test_a_moment_is_one_on_all_nodes_and_a_song_is_told_by_its_file():
 
 @pytest.mark.parametrize("name", ["drum & bass/live", "Köln"])
 def test_slug_is_safe_in_a_file_name(name):
-    assert clips.slug(name).isidentifier()
+    assert slug(name).isidentifier()
 
 
 def test_layer_table_counts_every_parameter_of_the_standard_network():

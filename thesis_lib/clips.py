@@ -1,7 +1,5 @@
 """Tiles as they are heard and seen: a tile's sound, its picture, several of them in a row."""
 
-import re
-
 import numpy as np
 
 from thesis_lib import audio
@@ -101,8 +99,3 @@ def moments(tiles):
     session = tiles.group + " " + tiles.position.astype(str)
     place = tiles.path.where(tiles.node == "", session)
     return place + " " + tiles.start.round(3).astype(str)
-
-
-def slug(name):
-    """A name as part of a file's name: letters, digits and "_"."""
-    return re.sub(r"\W+", "_", name).strip("_")

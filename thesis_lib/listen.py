@@ -10,7 +10,7 @@ import numpy as np
 from thesis_lib.players import neighbour_table, walk_table
 from thesis_lib.plots.style import nice
 
-EVERY = "every class"  # the first entry of lists of classes; the name of none
+EVERY = ""  # the value of the first entry of lists of classes: no class has an empty name
 
 # In JupyterLab the notebook takes the keys of a list that is in focus: arrows would choose another
 # cell, "x" would cut it. Lab keeps off what carries its mark, and only the page itself can set it:
@@ -215,7 +215,7 @@ def _fill(dropdown, options, value):
 
 
 def _classes(collection):
-    return [(EVERY, EVERY)] + [(nice(label), label) for label in collection.labels]
+    return [("every class", EVERY)] + [(nice(label), label) for label in collection.labels]
 
 
 def _label(dropdown):

@@ -70,6 +70,23 @@ def nearest(vectors, k=30, group=None, queries=None):
     return np.concatenate(indices), np.concatenate(distances).astype(np.float32)
 
 
+def available(group):
+    """How many neighbours every tile can have: the tiles outside the largest session or song.
+
+    Parameters
+    ----------
+    group : (n,) array
+        Session or song of each tile.
+
+    Returns
+    -------
+    int
+        The largest k that `nearest` can be asked for; 0 where there is only one group, or no tile.
+    """
+    _, sizes = np.unique(column(group, np.size(group), "group"), return_counts=True)
+    return int(sizes.sum() - sizes.max(initial=0))
+
+
 def nearest_to(points, vectors, k=5, group=None):
     """The k tiles nearest to each of some points that need not be tiles.
 

@@ -4,9 +4,7 @@ Sounds and pictures lie in the HTML itself, as data URIs; nothing is fetched and
 before it is asked to.
 """
 
-import re
 from base64 import b64encode
-from html import escape
 
 import numpy as np
 
@@ -14,6 +12,7 @@ from thesis_lib.audio import mp3
 from thesis_lib.clips import RATE, join
 from thesis_lib.plots.listen import thumbnail
 from thesis_lib.plots.style import nice
+from thesis_lib.text import as_attribute, as_html
 from thesis_lib.walk import walk
 
 GAP = 0.25  # s of silence between two sounds in a row
@@ -51,7 +50,7 @@ def player(wave, sample_rate, name):
     -------
     str, HTML
     """
-    sound, name = b64encode(mp3(wave, sample_rate)).decode(), escape(name, quote=True)
+    sound, name = b64encode(mp3(wave, sample_rate)).decode(), as_attribute(name)
     source = f"data:audio/mpeg;base64,{sound}"
     # The mark leaves a player's keys to it, where JupyterLab would take them for the notebook.
     mark = 'data-lm-suppress-shortcuts="true"'
@@ -60,14 +59,14 @@ def player(wave, sample_rate, name):
 
 def picture(png, name):
     """A picture, given as the bytes of a PNG."""
-    name = escape(name, quote=True)
+    name = as_attribute(name)
     return f'<img alt="{name}" src="data:image/png;base64,{b64encode(png).decode()}">'
 
 
 def chip(label, colour, remark=""):
     """A class: a dot in its colour, its name, and a faint remark."""
-    remark = f' <span class="faint">{escape(remark)}</span>' if remark else ""
-    return f'<span class="dot" style="background: {colour}"></span>{escape(nice(label))}{remark}'
+    remark = f' <span class="faint">{as_html(remark)}</span>' if remark else ""
+    return f'<span class="dot" style="background: {colour}"></span>{as_html(nice(label))}{remark}'
 
 
 def table(columns, rows, caption, rule_after=()):
@@ -88,7 +87,7 @@ def table(columns, rows, caption, rule_after=()):
     -------
     str, HTML
     """
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    head = "".join(f'<th scope="col">{as_html(column)}</th>' for column in columns)
     body = ""
     for number, (first, *others) in enumerate(rows):
         cells = "".join(f"<td>{cell}</td>" for cell in others)
@@ -129,7 +128,7 @@ def neighbour_table(collection, tile, k=5, label=None, spread=True, equal=False,
             player(_alone(wave), RATE, collection.title(other)),
             _chip(collection, other, remark),
             _number(distances[rank - 1]) if rank else "",
-            _plain(collection.place(other)),
+            as_html(collection.place(other)),
         ]
         rows.append(row)
     if in_a_row:
@@ -172,13 +171,13 @@ def walk_table(collection, start, end, steps=8, k=2):
             player(sound, RATE, f"step {step + 1} of the walk"),
             "<br>".join(_chip(collection, tile) for tile in part.tile),
             "<br>".join(map(_number, part.distance)),
-            "<br>".join(_plain(collection.place(tile)) for tile in part.tile),
+            "<br>".join(as_html(collection.place(tile)) for tile in part.tile),
         ]
         rows.append(row)
     rows.append(_whole(waves, "the whole walk"))
     columns = ["step", "log-Mel", "listen", "class", "distance", "recording"]
     caption = (
-        f"<b>From {escape(nice(start))} to {escape(nice(end))}</b>, {_source(collection)}<br>"
+        f"<b>From {as_html(nice(start))} to {as_html(nice(end))}</b>, {_source(collection)}<br>"
         f"{steps} equal steps from centroid to centroid; at each step the nearest tiles: {k}."
     )
     return table(columns, rows, caption, {steps - 1})
@@ -200,11 +199,6 @@ def _picture(collection, tile):
     return picture(png, f"log-Mel spectrogram of {collection.title(tile)}")
 
 
-def _plain(text):
-    """A name as HTML; what a notebook would take for a formula, "$" and "\\(", is taken apart."""
-    return re.sub(r"[$\\]", r"<span>\g<0></span>", escape(text))
-
-
 def _chip(collection, tile, remark=""):
     return chip(collection.label[tile], collection.colours[collection.label[tile]], remark)
 
@@ -215,12 +209,12 @@ def _number(distance):
 
 def _source(collection):
     note = f" ({collection.note} data)" if collection.note else ""
-    return escape(collection.name + note)
+    return as_html(collection.name + note)
 
 
 def _about_neighbours(collection, tile, found, label):
-    heading = f"<b>{_plain(collection.title(tile))}</b>, {_source(collection)}<br>"
-    which = f"{escape(nice(label)) if label else 'tiles'} of other {collection.kind}s"
+    heading = f"<b>{as_html(collection.title(tile))}</b>, {_source(collection)}<br>"
+    which = f"{as_html(nice(label)) if label else 'tiles'} of other {collection.kind}s"
     if not len(found):
         return f"{heading}There are no {which}."
     same = int((collection.label[found] == collection.label[tile]).sum())

@@ -17,6 +17,7 @@ from thesis_lib.audio import mp3
 from thesis_lib.device import choose, describe
 from thesis_lib.errors import InputError, NothingToShow
 from thesis_lib.files import atomic
+from thesis_lib.text import as_html, table_as_html
 
 PACKAGES = ("torch", "torchaudio", "numpy", "scipy", "librosa", "scikit-learn", "matplotlib")
 DPI = 150
@@ -100,8 +101,8 @@ class Record:
         """Save a DataFrame as `figures/<name>.csv` and show it."""
         caption = self._enter(name + ".csv", caption, thesis, of, files)
         with atomic(self.out / "figures" / f"{name}.csv") as part:
-            table.to_csv(part)
-        return HTML(table.to_html(border=0) + f"<p><small>{caption}</small></p>")
+            table.to_csv(part, errors="surrogateescape")
+        return HTML(table_as_html(table) + f"<p><small>{as_html(caption)}</small></p>")
 
     def number(self, name, value):
         """Write down one number (or a short list or dict of numbers) and give it back."""

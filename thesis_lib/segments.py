@@ -64,11 +64,12 @@ def by_recording(tiles, vectors, indices, distances, quiet=""):
     -------
     DataFrame
         A row a recording (index: as in `tiles.recording`): `path`, `label`, `group`, `position`,
-        `node`, `odd` (see `odd_microphones`; mean over its tiles, NaN with a single node),
-        `lonely` (see `loneliness`), `calm` (share of its tiles' neighbours labelled `quiet`).
+        `node`, `odd` (see `odd_microphones`; mean over its tiles, NaN where no moment was heard by
+        two nodes), `lonely` (see `loneliness`), `calm` (share of its tiles' neighbours labelled
+        `quiet`).
     """
     moment = tiles.position * 1e4 + tiles.start  # tile by tile
-    several = tiles.node.nunique() > 1
+    several = tiles.groupby([tiles.group, moment]).node.nunique().max() > 1
     table = tiles.assign(
         odd=odd_microphones(vectors, tiles.group, moment, tiles.node) if several else np.nan,
         lonely=loneliness(distances),

@@ -7,12 +7,15 @@ import pandas as pd
 
 from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
+from thesis_lib.text import as_markdown, one_line, readable
 
 EXAMPLES = 5  # sentences on what was left out that are printed of each corpus
 
 # The table in the README stands between these two.
 BEGIN = "<!-- thesis | here: written by `make figures` -->"
 END = "<!-- end -->"
+
+NONE = "-"  # where there is no number
 
 
 def show(out, runs=()):
@@ -71,7 +74,7 @@ def as_table(pairs):
     -------
     DataFrame of str
     """
-    columns = {"what": pairs.what}
+    columns = {"what": [one_line(readable(what)) for what in pairs.what]}
     for side in ("thesis", "here"):
         values = zip(pairs[side], pairs.unit, strict=True)
         columns[side] = [_number(value, unit) for value, unit in values]
@@ -80,8 +83,8 @@ def as_table(pairs):
 
 def _number(value, unit):
     if pd.isna(value):
-        return "-"
-    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+        return NONE
+    text = f"{value:.4g}" if isinstance(value, float) else one_line(readable(value))
     return f"{text} {unit}" if unit else text
 
 
@@ -104,6 +107,6 @@ def write_into(page, pairs):
 
 def markdown(pairs):
     """The pairs as the lines of a Markdown table."""
-    table = as_table(pairs)
+    cells = as_table(pairs).map(lambda cell: cell if cell == NONE else as_markdown(cell))
     rows = ["| | thesis | here |", "|---|---|---|"]
-    return rows + [f"| {row.what} | {row.thesis} | {row.here} |" for row in table.itertuples()]
+    return rows + [f"| {row.what} | {row.thesis} | {row.here} |" for row in cells.itertuples()]

@@ -53,7 +53,8 @@ def songs_per_class(parts):
     for one, (title, table), colour in zip(
         axes[0], parts.items(), (style.THESIS, style.HERE), strict=False
     ):
-        bars = one.barh([style.nice(label) for label in table.index], table.songs, color=colour)
+        bars = one.barh(range(len(table)), table.songs, color=colour)
+        one.set_yticks(range(len(table)), map(style.nice, table.index))
         minutes = table.get("minutes", [np.nan] * len(table))
         texts = [
             f"{songs:.0f}" + ("" if np.isnan(length) else f"  ({length:.1f} min)")

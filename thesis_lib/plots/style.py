@@ -6,6 +6,9 @@ Colours are of the Okabe-Ito kind: told apart by readers who see red and green a
 import seaborn as sns
 from matplotlib import pyplot as plt
 
+from thesis_lib.plots.fonts import LegibleFigure
+from thesis_lib.text import one_line, readable
+
 WIDTH = 9.0  # in, a whole page
 NARROW = 6.0  # in, a single small plot
 
@@ -39,6 +42,7 @@ def set_theme():
         "axes.linewidth": 0.8,
         "legend.frameon": False,
         "image.interpolation": "nearest",
+        "text.parse_math": False,  # a "$" is a dollar: names hold them, our own texts no formula
     }
     sns.set_theme(context="paper", style="ticks", rc=sizes)
 
@@ -64,12 +68,17 @@ def class_colours(labels):
 
 def nice(label):
     """A class or corpus by the name for readers: "vacuum_cleaner" -> "vacuum cleaner"."""
-    return PROPER.get(label) or str(label).replace("_", " ") or "no label"
+    label = str(label)
+    words = one_line(readable(label).replace("_", " "))
+    return PROPER.get(label) or words or (f"'{label}'" if label else "no label")
 
 
 def subplots(rows=1, columns=1, height=3.2, width=WIDTH, **options):
-    """`plt.subplots` of a page's width (in), with nothing overlapping."""
-    return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **options)
+    """`plt.subplots` of a page's width (in), with nothing overlapping, in letters of any script."""
+    return plt.subplots(
+        rows, columns, figsize=(width, height), layout="constrained", FigureClass=LegibleFigure,
+        **options,
+    )  # fmt: skip
 
 
 set_theme()

@@ -171,10 +171,11 @@ def same_label(tables, colours):
     rows = max(map(len, tables.values()))
     figure, axes = style.subplots(1, len(tables), height=1.1 + 0.34 * rows, squeeze=False)
     for one, (title, table) in zip(axes[0], tables.items(), strict=True):
-        names = [style.nice(label) for label in table.index]
+        names = range(len(table))  # as places: two classes may be called alike
         shades = [colours[title][label] for label in table.index]
         one.barh(names, 100 * table.share, color=shades)
         one.plot(100 * table.expected, names, "|k", markersize=12, label="expected by chance")
+        one.set_yticks(names, map(style.nice, table.index))
         one.invert_yaxis()
         one.margins(x=0.12)
         one.set(title=title, xlabel="opposites with the anchor's label (%)")
