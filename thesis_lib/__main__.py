@@ -16,34 +16,35 @@ STOPPED = 130  # status after Ctrl-C, as shells have it
 
 
 def _job(args):
-    from thesis_lib import front_door
-    from thesis_lib.job import Job
+    from thesis_lib.job import Job, given
 
     typed = {"home": args.sins, "music": args.music}
-    found = {domain: front_door.given(domain, text) for domain, text in typed.items() if text}
+    found = {domain: given(domain, text) for domain, text in typed.items() if text}
     rest = ("recipe", "profile", "seeds", "processes", "runs")
     return Job(found, **{name: getattr(args, name) for name in rest})
 
 
 def _figures(args):
-    from thesis_lib import front_door
+    job = _job(args)
+    from thesis_lib import front_door  # with torch: a folder that is not there is said before
 
-    front_door.figures(_job(args))
+    front_door.figures(job)
 
 
 def _shards(args):
     from dataclasses import replace
 
+    job = replace(_job(args), shard="{}/{}".format(*args.shard))
     from thesis_lib import front_door
 
-    shard = "{}/{}".format(*args.shard)
-    front_door.pipeline(replace(_job(args), shard=shard), "shards")
+    front_door.pipeline(job, "shards")
 
 
 def _lab(args):
+    job = _job(args)
     from thesis_lib import lab
 
-    getattr(lab, args.command)(_job(args))
+    getattr(lab, args.command)(job)
 
 
 def _home(args):
@@ -167,7 +168,7 @@ def _parser():
     parser = argparse.ArgumentParser(prog="thesis", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, do, text in (
-        ("figures", _figures, "make every figure and number, of the suite's or of your own corpora"),
+        ("figures", _figures, "make every figure and number, of the suite's corpora or your own"),
         ("shards", _shards, "make the spectrograms of one shard, on one of several machines"),
         ("lab", _lab, "open the notebooks in JupyterLab"),
         ("listen", _lab, "open the listening room in JupyterLab"),
@@ -176,7 +177,8 @@ def _parser():
         _add_job(command)
         command.set_defaults(do=do)
         if name == "shards":
-            command.add_argument("--shard", type=_shard, required=True, help="2/8: the second of eight")
+            text = "2/8: the second of eight"
+            command.add_argument("--shard", type=_shard, required=True, help=text)
     home = commands.add_parser("home", help="make the mini home, a simulated corpus")
     home.add_argument("folder")
     home.add_argument("--size", default="full", choices=["full", "smoke"])
@@ -249,8 +251,8 @@ def main():
     except InputError as error:
         sys.exit(f"thesis {args.command}: {error}")
     except KeyboardInterrupt:
-        print(f"\nthesis {args.command}: stopped; run the same command again to go on.", file=sys.stderr)
-        sys.stderr.flush()
+        said = f"\nthesis {args.command}: stopped; run the same command again to go on."
+        print(said, file=sys.stderr, flush=True)
         os._exit(STOPPED)  # threads that still compute would make an orderly end abort
 
 

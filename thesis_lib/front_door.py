@@ -16,7 +16,6 @@ from filelock import FileLock, Timeout
 
 from thesis_lib import corpora, summary
 from thesis_lib.errors import InputError
-from thesis_lib.job import Job
 from thesis_lib.recipe import RECIPES
 
 ROOT = Path(__file__).resolve().parents[1]  # of the checkout
@@ -77,42 +76,6 @@ def _check(job):
                 f"{folder} cannot be written to, and results go there; copy the suite to a folder "
                 "of your own."
             )
-
-
-def given(domain, folder):
-    """A corpus as `Job.given` has it: name and absolute folder.
-
-    Parameters
-    ----------
-    domain : "home" or "music"
-    folder : str
-        As it was typed: `~` is the home folder, a relative path starts where the command was given.
-
-    Returns
-    -------
-    name : str, one of `corpora.KINDS`
-    folder : str
-
-    Raises
-    ------
-    InputError
-        Nothing is there, or its path holds bytes that no notebook can name.
-    """
-    option = {"home": "SINS", "music": "MUSIC"}[domain]
-    path = Path(os.path.abspath(os.path.expanduser(folder)))
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        raise InputError(
-            f"{option}={folder!a} holds bytes that are no UTF-8; rename that folder."
-        ) from None
-    if not path.exists():
-        raise InputError(
-            f"{option}={folder} does not exist ({path}); give the folder that holds the recordings."
-        )
-    if domain == "home":
-        return "sins", str(path)
-    return "fma" if (path / "fma_metadata").is_dir() else "music", str(path)
 
 
 def _snakemake(settings, *targets):

@@ -3,10 +3,12 @@
 The command line makes a `Job`, the Snakefile gets it as its configuration, so both know the same.
 """
 
+import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from thesis_lib.corpora import run_folder
+from thesis_lib.errors import InputError
 
 OWN = {"home": "mini_home", "music": "mini_music"}  # the suite's corpora, by domain
 SMOKE_SEEDS, SEEDS = 2, 3
@@ -112,3 +114,39 @@ class Job:
     def notebooks(self):
         """Folder of the executed notebooks."""
         return f"{self.runs}/{self.output}/notebooks"
+
+
+def given(domain, folder):
+    """A corpus as `Job.given` has it: name and absolute folder.
+
+    Parameters
+    ----------
+    domain : "home" or "music"
+    folder : str
+        As it was typed: `~` is the home folder, a relative path starts where the command was given.
+
+    Returns
+    -------
+    name : str, one of `corpora.KINDS`
+    folder : str
+
+    Raises
+    ------
+    InputError
+        Nothing is there, or its path holds bytes that no notebook can name.
+    """
+    option = {"home": "SINS", "music": "MUSIC"}[domain]
+    path = Path(os.path.abspath(os.path.expanduser(folder)))
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"{option}={folder!a} holds bytes that are no UTF-8; rename that folder."
+        ) from None
+    if not path.exists():
+        raise InputError(
+            f"{option}={folder} does not exist ({path}); give the folder that holds the recordings."
+        )
+    if domain == "home":
+        return "sins", str(path)
+    return "fma" if (path / "fma_metadata").is_dir() else "music", str(path)

@@ -1,4 +1,4 @@
-"""What stands behind `make lab` and `make listen`: JupyterLab, pointed at somebody's own corpora."""
+"""What stands behind `make lab` and `make listen`: JupyterLab, pointed at one's own corpora."""
 
 import hashlib
 import os
