@@ -19,7 +19,7 @@ NONE = "-"  # where there is no number
 
 
 def show(out, runs=()):
-    """Print the pairs of `results/thesis_vs_here.json` as a table; what was left out, and where all is.
+    """Print the pairs of `thesis_vs_here.json` as a table; what was left out; where all is.
 
     Parameters
     ----------
