@@ -1,6 +1,7 @@
 """Reader of music: class folders, playlists or a CSV, as a collection may be laid out."""
 
 import logging
+import os
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,8 @@ def read(source, parts=3, seed=1234, note=""):
     table, left_out = hear(found.root, found.table, found.faults)
     said = check_classes(source, table)
     table["split"] = deal(table, parts, np.random.default_rng(seed))
-    name = Path(source).stem if Path(source).is_file() else Path(source).resolve().name
+    place = Path(os.path.abspath(source))
+    name = place.stem if place.is_file() else place.name
     left_out = tuple(map(shown, [*left_out, *found.notes, *said]))
     return Corpus(shown(name.replace("_", " ")), found.root, table[list(COLUMNS)], note, left_out)
 
@@ -91,7 +93,12 @@ def check_classes(source, table):
             "add a second one to compare classes."
         )
     single = [repr(label) for label in groups.index[groups == 1]]
-    if single:
+    if len(single) == len(groups) > 1:
+        said.append(
+            f"{source}: each class holds a single song, so none of it is trained on where it is "
+            "tested; add a second one to each."
+        )
+    elif single:
         what = "the class {} holds" if len(single) == 1 else "the classes {} hold"
         said.append(
             f"{source}: {what.format(some(single, 5))} a single song, trained on but never "
