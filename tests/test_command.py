@@ -100,7 +100,7 @@ def wrong_session(root):
 
 HOMES = {
     "empty": (lambda root: root.mkdir(), "holds neither"),
-    "missing": (missing_segment, "holds one class only, 'cooking'"),  # of what is there
+    "missing": (missing_segment, "holds nothing to train on"),  # what is there is held out
     "rate": (
         lambda root: a_home(root, noise(10, channels=4), 8000),
         "has 8000 Hz.*And 1 more like this",

@@ -111,7 +111,13 @@ class Corpus:
         """
         if self.table.empty:
             raise InputError(f"{self.root} holds no recordings; put audio files there.")
-        if len({*self.table.split}) == 1 and not {*self.table.split} & {"train", "test"}:
+        sides = {*self.table.split}
+        if sides == {"test"}:
+            raise InputError(
+                f"{self.root} holds nothing to train on: all that is there is for the test; "
+                "add recordings of other sessions."
+            )
+        if len(sides) == 1 and sides != {"train"}:
             raise InputError(
                 f"{self.root} holds a single song that can be used; "
                 "at least two are needed, one to train on and one to test."
