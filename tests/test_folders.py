@@ -166,6 +166,7 @@ def test_another_users_folder():
         ("none", ""),
         ("song.v2", ".v2"),
         ("..two dots.wav", ".wav"),
+        ("blank.mp3 ", ".mp3"),
     ],
 )
 def test_endings(name, ending):

@@ -202,7 +202,7 @@ def test_what_a_csv_hides_is_said(tmp_path):
         "export.csv is read, with 2 files; 3 more in the folder are not listed and not read, such "
         "as 5.wav, a/2.wav, b/4.wav",
         "export.csv is read and playlists are not (set.m3u)",
-        "playlists of this kind are not read (other.xspf)",
+        "lists of this kind are not read (other.xspf)",
         "export.csv has no column `label` (its columns are path, size)",
     ):
         assert what in said

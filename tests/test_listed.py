@@ -87,3 +87,15 @@ def test_a_single_playlist_of_one_folder_without_genres(tmp_path):
     text(root / "Warm up.m3u8", "in/1.wav\n", "in/2.wav\n")
     found = library.find(root)
     assert set(found.table.label) == {"Warm up"} and "all of one class" in found.notes[0]
+
+
+def test_a_playlist_that_cannot_be_read_does_not_stop_the_others(tmp_path):
+    root = files(tmp_path, "1.wav", "2.wav")
+    text(root / "a.m3u8", "1.wav\n")
+    text(root / "b.m3u8", "2.wav\n")
+    text(root / "empty.m3u", "#EXTM3U\n")
+    (root / "damaged.m3u").write_bytes(b"1.wav\n\0\1\2")
+    found = library.find(root)
+    assert table_of(root) == {"1.wav": ("a", "1", ""), "2.wav": ("b", "2", "")}
+    assert "damaged.m3u is not a text" in found.faults[0]
+    assert "empty.m3u lists no file" in found.faults[1]

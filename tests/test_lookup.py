@@ -63,6 +63,9 @@ NFD = unicodedata.normalize("NFD", "Café Noël")
         ("Case/one.wav", "Case/one.wav"),
         ("Case/One.wav", None),  # two are alike
         ("case/TWO.wav", "Case/two.wav"),
+        ('"Music/plain.wav"', "Music/plain.wav"),
+        ("\u202aC:\\Music\\plain.wav", "Music/plain.wav"),  # as Windows' properties are copied
+        ("\ufeffMusic/plain.wav", "Music/plain.wav"),
         ("Music", None),
         ("x" * 5000, None),
         ("a\0b", None),

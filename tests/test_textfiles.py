@@ -47,6 +47,10 @@ def test_the_code_page_under_which_files_are_there(tmp_path, encoding, name):
     assert found.content == f"{name}.wav"
 
 
+def test_the_end_as_dos_marks_it(tmp_path):
+    assert read(tmp_path, b"a.wav\r\n\x1a\x1a").content == "a.wav\r\n"
+
+
 def test_cp1252_where_no_code_page_fits(tmp_path):
     assert read(tmp_path, "Кино".encode("cp1251"), lambda text: 0) == ("Êèíî", "cp1252")
 

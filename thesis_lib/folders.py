@@ -72,7 +72,7 @@ def is_hidden(name):
 def ending(path):
     """The ending of a file's name in lower case; of an unfinished download also what is before."""
     suffixes = Path(path).suffixes
-    last = suffixes[-1].lower() if suffixes else ""
+    last = suffixes[-1].lower().strip() if suffixes else ""
     before = suffixes[-2].lower() if len(suffixes) > 1 else ""
     return before + last if before in SOUND and last not in SOUND | audio.ENDINGS else last
 
@@ -208,7 +208,7 @@ class _Walk:
     def take(self, below, real):
         if self.is_known(below.rpartition("/")[0].split("/")[0], real):
             self.twice.append(below)
-        elif Path(below).suffix.lower() in audio.ENDINGS:
+        elif ending(below) in audio.ENDINGS:
             self.audio.append(below)
         else:
             self.others.append(below)

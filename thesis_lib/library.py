@@ -86,7 +86,8 @@ def _in_folder(folder):
     unread = [path.name for path in at_top if _is(path, playlists.UNREAD)]
     if unread:
         notes.append(
-            f"{folder}: playlists of this kind are not read ({some(unread)}); save them as .m3u8."
+            f"{folder}: lists of this kind are not read ({some(unread)}); save them as .m3u8 or "
+            ".csv."
         )
     if len(tables) > 1:
         raise InputError(

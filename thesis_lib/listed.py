@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from thesis_lib import classes, folders, lookup, playlists, songlists, tags
 from thesis_lib.classes import presentable
+from thesis_lib.errors import InputError
 from thesis_lib.notices import number, some
 
 UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
@@ -90,10 +91,10 @@ def of_playlists(lists):
     A single playlist is no class: see `_classes_of_one`.
     """
     files, faults, notes = {}, [], []
-    for path in lists:
-        entries, encoding = playlists.parse(path)
+    for path, (entries, encoding) in _parsed(lists, faults).items():
         kept, more, told = _there(path, list(dict.fromkeys(entries)), encoding)
-        faults, notes = faults + more, notes + told
+        faults += more
+        notes += told
         for entry in kept:
             within = files.setdefault(os.path.realpath(entry.path), (entry.path, {}))[1]
             within.setdefault(presentable(path.stem), tags.clean(entry.title))
@@ -112,6 +113,20 @@ def of_playlists(lists):
         items, note = _classes_of_one(items, lists[0])
         notes.append(note)
     return Listed(items, faults, notes, set(files))
+
+
+def _parsed(lists, faults):
+    """Each playlist's entries and encoding; those that cannot be read are faults unless all are."""
+    parsed, errors = {}, []
+    for path in lists:
+        try:
+            parsed[path] = playlists.parse(path)
+        except InputError as error:
+            errors.append(error)
+    if not parsed:
+        raise errors[0]
+    faults += map(str, errors)
+    return parsed
 
 
 def _classes_of_one(items, path):
