@@ -321,6 +321,14 @@ def test_dealing_few_songs(parts, counts):
         assert set(in_trial(table, number).split) == {"train", "test"}
 
 
+def test_a_class_of_which_nothing_can_be_read(tmp_path, caplog):
+    root = library(tmp_path, dict.fromkeys(["a/x.wav", "a/y.wav", "b/x.wav", "b/y.wav"]))
+    text(root / "c" / "z.wav", "no audio")
+    corpus = music.read(root)
+    assert corpus.labels == ["a", "b"] and "of the class 'c' no file can be read" in caplog.text
+    assert "of the class 'c' no file can be read" in corpus.left_out[1]
+
+
 def test_no_folder(tmp_path):
     text(tmp_path / "file")
     for path in (tmp_path / "file", tmp_path / "nowhere"):
