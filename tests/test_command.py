@@ -79,7 +79,7 @@ def test_too_few_songs_to_train_on_are_told_before_anything_is_made(tmp_path, sa
     for name in ("a/x", "a/y"):
         write(tmp_path / "songs" / f"{name}.wav", noise(5, ord(name[-1])))
     message = said("corpus", "music", tmp_path / "songs", tmp_path / "run", *SMOKE)
-    assert one_sentence(message) and "too few songs: while one is tested, 1 is left" in message
+    assert one_sentence(message) and "beside those that are tested, 1 is left" in message
     assert not (tmp_path / "run").exists()
     write(tmp_path / "songs" / "a" / "z.wav", noise(5, 9))
     assert said("corpus", "music", tmp_path / "songs", tmp_path / "run", *SMOKE) is None
@@ -111,7 +111,7 @@ def wrong_session(root):
 
 HOMES = {
     "empty": (lambda root: root.mkdir(), "holds neither"),
-    "missing": (missing_segment, "holds nothing to train on"),  # what is there is held out
+    "missing": (missing_segment, "those that are tested, 0 is left"),  # what is there is held out
     "rate": (
         lambda root: a_home(root, noise(10, channels=4), 8000),
         "has 8000 Hz.*And 1 more like this",

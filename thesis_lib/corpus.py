@@ -107,21 +107,10 @@ class Corpus:
         Raises
         ------
         InputError
-            There is no recording at all, or none to train on or to test beside the others.
+            There is no recording at all.
         """
         if self.table.empty:
             raise InputError(f"{self.root} holds no recordings; put audio files there.")
-        sides = {*self.table.split}
-        if sides == {"test"}:
-            raise InputError(
-                f"{self.root} holds nothing to train on: all that is there is for the test; "
-                "add recordings of other sessions."
-            )
-        if len(sides) == 1 and sides != {"train"}:
-            raise InputError(
-                f"{self.root} holds a single song that can be used; "
-                "at least two are needed, one to train on and one to test."
-            )
         return validate.headers(self, tile_s)
 
     def save(self, folder):

@@ -77,8 +77,8 @@ def _check_training(corpus, seeds):
         left = (corpus.trial(number).table.split == "train").sum()
         if left < 2:
             raise InputError(
-                f"{corpus.root} holds too few songs: while one is tested, {left} is left to train "
-                "on, but two are needed; add another."
+                f"{corpus.root} holds too few recordings: beside those that are tested, {left} is "
+                "left to train on, but two are needed; add more."
             )
 
 
