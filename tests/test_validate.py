@@ -144,6 +144,14 @@ def test_the_report_counts_what_was_not_looked_at(corpus):
     last = report(examine(files, progress=False), unseen=unseen).splitlines()[-1]
     assert last == "Not looked at: 5 files (.jpg 2, .m4p 1, .txt 1, .wav 1)."
     assert module.unseen(corpus.root / "notes.txt", files) == []
+    many = [f"x.{letter}" for letter in "abcdefghijklmnopqrst"]
+    last = report(module.Examined([], 1, 1.0, 0), unseen=many).splitlines()[-1]
+    assert last.count(" 1") == len(many) and "..." not in last
+
+
+def test_the_report_of_nothing():
+    assert "no faults" not in report(module.Examined([], 0, 0.0, 0))
+    assert report(module.Examined([], 0, 0.0, 0)).endswith("): nothing was checked.")
 
 
 def test_the_report_can_be_printed_whatever_files_are_called(corpus):

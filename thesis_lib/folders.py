@@ -77,11 +77,11 @@ def ending(path):
     return before + last if before in SOUND and last not in SOUND | audio.ENDINGS else last
 
 
-def by_ending(paths):
-    """How many files have which ending: ".jpg 10, .txt 2"."""
+def by_ending(paths, most=12):
+    """How many files have which ending: ".jpg 10, .txt 2"; dots after so many endings."""
     count = Counter(ending(path) for path in paths)
     named = [f"{end or 'no ending'} {n}" for end, n in sorted(count.items(), key=_most_first)]
-    return some(named, 12)
+    return some(named, most)
 
 
 def passed_over(folder, others):

@@ -177,10 +177,10 @@ def _of_folders(folder, notes):
     notes = notes + walked.notes + list(_empty_classes(folder, walked))
     notes += folders.passed_over(folder, [path for path in walked.others if not _is_list(path)])
     if not walked.audio:
-        why = " ".join(f"({one})" for one in [*walked.faults, *notes][:3])
+        why = "".join(f" ({one})" for one in [*walked.faults, *notes][:3])
         raise InputError(
             f"{folder} holds no class folders with audio in them; give a folder with "
-            f"{LAYOUTS.format(name=folder.name)}; audio: {', '.join(sorted(audio.ENDINGS))}. {why}"
+            f"{LAYOUTS.format(name=folder.name)}; audio: {', '.join(sorted(audio.ENDINGS))}.{why}"
         )
     faults = list(walked.faults)
     if inside and loose:
