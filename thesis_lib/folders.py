@@ -128,7 +128,7 @@ def reason(error):
 
 
 class _Walk:
-    """The state of a walk: plain folders go first, so that of a file and its link the file stays."""
+    """The state of a walk: plain folders go first, so of a file and its link the file stays."""
 
     def __init__(self, folder):
         self.folder, self.real = str(folder), os.path.realpath(folder)
