@@ -71,8 +71,19 @@ def test_a_good_input_in_a_process_of_its_own(songs, tmp_path):
 def test_as_many_trials_as_seeds_each_with_a_test(songs, tmp_path, said):
     assert said("corpus", "music", songs, tmp_path / "run", *SMOKE, "--seeds", 4) is None
     corpus = Run(tmp_path / "run").all_trials
-    for trial in range(3):  # three songs a class: a fourth part is empty
+    for trial in range(4):  # three songs a class: the fourth trial holds the first part out again
         assert set(corpus.trial(trial).table.split) == {"train", "test"}
+
+
+def test_too_few_songs_to_train_on_are_told_before_anything_is_made(tmp_path, said):
+    for name in ("a/x", "a/y"):
+        write(tmp_path / "songs" / f"{name}.wav", noise(5, ord(name[-1])))
+    message = said("corpus", "music", tmp_path / "songs", tmp_path / "run", *SMOKE)
+    assert one_sentence(message) and "beside those that are tested, 1 is left" in message
+    assert not (tmp_path / "run").exists()
+    write(tmp_path / "songs" / "a" / "z.wav", noise(5, 9))
+    assert said("corpus", "music", tmp_path / "songs", tmp_path / "run", *SMOKE) is None
+    assert len(Run(tmp_path / "run").corpus.left_out) == 1  # one class only
 
 
 HOME = [(1, 7, 1, "cooking"), (2, 8, 1, "eating")]
@@ -100,7 +111,7 @@ def wrong_session(root):
 
 HOMES = {
     "empty": (lambda root: root.mkdir(), "holds neither"),
-    "missing": (missing_segment, "holds one class only, 'cooking'"),  # of what is there
+    "missing": (missing_segment, "those that are tested, 0 is left"),  # what is there is held out
     "rate": (
         lambda root: a_home(root, noise(10, channels=4), 8000),
         "has 8000 Hz.*And 1 more like this",

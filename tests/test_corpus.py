@@ -1,11 +1,15 @@
 """The table of recordings: checking it, cutting it, keeping it."""
 
+import json
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
 from corpora import corpus_of, fill_disk, listing, noise, write
 
 from thesis_lib.corpus import COLUMNS, Corpus
+from thesis_lib.embed import Embeddings
 from thesis_lib.errors import InputError
 
 
@@ -52,11 +56,14 @@ def test_a_truncated_file_is_a_fault(corpus):
     assert f"{path} is truncated" in fault
 
 
-def test_nothing_and_one_class_only(corpus):
+def test_nothing(corpus):
     with pytest.raises(InputError, match="audio holds no recordings"):
         corpus.part(np.zeros(3, bool)).validate()
-    with pytest.raises(InputError, match="audio holds one class only, 'a'"):
-        corpus.part([True, True, False]).validate()
+
+
+def test_one_class_is_enough(corpus):
+    assert corpus.part([True, True, False]).labels == ["a"]
+    assert corpus.part([True, True, False]).validate() == []
 
 
 def test_without_any_label_there_is_no_class_to_miss(corpus):
@@ -109,6 +116,53 @@ def test_kept_and_opened_again(corpus, tmp_path):
     assert again.table.group.tolist() == ["1", "007", "1e3"]
     assert (again.name, again.note, again.root) == (corpus.name, corpus.note, corpus.root)
     assert list(again.table) == list(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "splits, number, split",
+    [
+        ("0 1 train", 2, "test train train"),
+        ("0 1 train", 3, "train test train"),
+        ("0 2 0", 1, "train test train"),  # a part whose songs are all too short
+        ("train train train", 1, "train train train"),
+    ],
+)
+def test_the_parts_take_turns_where_there_are_fewer_than_trials(corpus, splits, number, split):
+    few = Corpus("x", corpus.root, corpus.table.assign(split=splits.split()))
+    assert few.trial(number).table.split.tolist() == split.split()
+
+
+def test_what_was_left_out_is_kept(corpus, tmp_path):
+    corpus = Corpus("x", corpus.root, corpus.table, left_out=("a is silent.", "Zoë \n is gone."))
+    corpus.save(tmp_path / "kept")
+    for one in (Corpus.open(tmp_path / "kept"), corpus.trial(1), corpus.each_channel()):
+        assert one.left_out == corpus.left_out
+    fewer = corpus.without([True, False, False], ["00.wav is short."])
+    assert fewer.table.path.tolist() == ["01.wav", "02.wav"]
+    assert fewer.left_out == (*corpus.left_out, "00.wav is short.")
+
+
+def test_a_corpus_of_before_left_nothing_out(corpus, tmp_path):
+    corpus.save(tmp_path / "kept")
+    path = tmp_path / "kept" / "corpus.json"
+    about = json.loads(path.read_text())
+    del about["left_out"]
+    path.write_text(json.dumps(about))
+    assert Corpus.open(tmp_path / "kept").left_out == ()
+
+
+def test_paths_of_any_bytes_are_kept(tmp_path):
+    names = [b"mod\xe0.wav", b"two\nlines\r.wav", b'"x", y.wav', " é ".encode(), b"\xff\xfe"]
+    corpus = corpus_of(tmp_path / "audio", [noise(0.1, i) for i in range(len(names))])
+    table = corpus.table.assign(path=list(map(os.fsdecode, names)), name="")
+    corpus = Corpus("x", tmp_path / "fran\udce7ais", table)
+    corpus.save(tmp_path / "kept")
+    again = Corpus.open(tmp_path / "kept")
+    assert [os.fsencode(path) for path in again.table.path] == names
+    assert os.fsencode(again.root) == os.fsencode(corpus.root)
+    assert again.table.name.tolist() == ["modà", "two lines", '"x", y', "é", "ÿþ"]
+    Embeddings(np.zeros((len(names), 2)), table).save(tmp_path / "vectors")
+    assert Embeddings.open(tmp_path / "vectors").tiles.path.tolist() == table.path.tolist()
 
 
 def test_a_corpus_opened_from_another_working_folder(corpus, tmp_path, monkeypatch):

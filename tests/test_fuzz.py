@@ -209,7 +209,12 @@ def playlist_of(songs):
     return "set.m3u8", "#EXTM3U\n" + "".join(lines)
 
 
-@pytest.mark.parametrize("listing", [csv_of, playlist_of])
+def pls_of(songs):
+    lines = [f"File{i}=audio/song{i}.wav\nTitle{i}=Zoë {i}\n" for i in range(6)]
+    return "set.pls", "[playlist]\n" + "".join(lines)
+
+
+@pytest.mark.parametrize("listing", [csv_of, playlist_of, pls_of])
 @settings(THOROUGH, max_examples=40)
 @given(hits=damages)
 def test_damaged_lists_of_music_are_read_or_named(songs, listing, hits):

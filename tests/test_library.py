@@ -1,5 +1,9 @@
 """What a folder of music is: a CSV, playlists or class folders, in this order."""
 
+import os
+import shutil
+import unicodedata
+
 import mutagen
 import pytest
 from corpora import noise, text, write
@@ -15,7 +19,7 @@ def files(root, *names):
 
 
 def table_of(source):
-    table = library.find(source)[1]
+    table = library.find(source).table
     return {row.path: (row.label, row.song, row.name) for row in table.itertuples(index=False)}
 
 
@@ -69,7 +73,7 @@ def test_a_csv_as_spreadsheets_write_it(tmp_path, start, end, mark):
 def test_a_csv_of_paths_alone_and_of_paths_elsewhere(tmp_path):
     files(tmp_path, "other/1.wav", "lists/2-B.wav")
     text(tmp_path / "lists" / "s.csv", "Path\n", "../other/1.wav\n", f"{tmp_path}/lists/2-B.wav\n")
-    root, table, faults = library.find(tmp_path / "lists")
+    root, table, faults, _ = library.find(tmp_path / "lists")
     assert (root, faults) == (tmp_path / "lists", [])
     assert table.path.tolist() == [f"{tmp_path}/other/1.wav", "2-B.wav"]
     assert table.label.tolist() == ["", ""] and table.song.tolist()[1] == "2"
@@ -78,12 +82,10 @@ def test_a_csv_of_paths_alone_and_of_paths_elsewhere(tmp_path):
 @pytest.mark.parametrize(
     "rows, says",
     [
-        (["path,label,song", "1.wav,a"], r"line 2: 2 field\(s\) where the header has 3"),
-        (["path,label", "1.wav,a", "", "2.wav,b,c"], r"line 4: 3 field\(s\) where"),
+        (["path,label", "2.wav,b,c"], r"line 2: 3 field\(s\) where the header has 2"),
         (["path,label", ",a"], "line 2: '' is not a path"),
-        (["path", "1.wav", "1.wav"], r"line 3: '1\.wav' is listed before"),
         (["path,path", "1.wav,2.wav"], "line 1: the header is 'path,path'"),
-        (["file,label", "1.wav,a"], "line 1: the header is 'file,label', not path,label,song"),
+        (["what,label", "1.wav,a"], "line 1: the header is 'what,label', not path,label,song"),
         ([""], "line 1: the header is"),
         (["path,label", f'1.wav,"{"x" * 200000}'], "line 2: field larger than"),
     ],
@@ -105,7 +107,7 @@ def test_several_lists(tmp_path):
 def test_what_a_csv_lists_and_is_not_there(tmp_path):
     root = files(tmp_path, "1.wav")
     text(root / "s.csv", "path,label\n", "1.wav,a\n", "gone.wav,b\n")
-    _, table, (fault,) = library.find(root)
+    _, table, (fault,), _ = library.find(root)
     assert table.path.tolist() == ["1.wav"]
     assert fault.startswith(f"{root / 'gone.wav'} is missing, but line 3 of s.csv lists it")
 
@@ -126,7 +128,7 @@ def test_what_a_playlist_lists_and_cannot_be_used(tmp_path):
     root = files(tmp_path, "1.wav", "2.wav", "3.wav")
     text(root / "a.m3u8", "1.wav\n", "http://radio.org/x\n", "2.wav\n", "gone.wav\n")
     text(root / "b.m3u8", "2.wav\n", "3.wav\n")
-    _, table, faults = library.find(root)
+    _, table, faults, _ = library.find(root)
     assert table.path.tolist() == ["1.wav", "3.wav"]
     for fault, says in zip(
         faults,
@@ -159,10 +161,111 @@ def test_nothing_there(tmp_path, name):
         library.find(tmp_path / name)
 
 
-def test_loose_files_are_no_classes(tmp_path):
+def test_loose_files_alone_are_read_without_a_class(tmp_path):
     root = files(tmp_path, "1.wav", "2.wav")
-    text(root / "list.csv", "file;genre\n", "1.wav;x\n")
-    with pytest.raises(
-        InputError, match="no class folders.*header path,label,song.*list.csv there"
+    text(root / "list.csv", "name;genre\n", "one;x\n")
+    found = library.find(root)
+    assert table_of(root) == {"1.wav": ("", "1", ""), "2.wav": ("", "2", "")}
+    assert found.faults == [] and len(found.notes) == 2
+    assert "list.csv is not read as a list of songs: its header has no column `path`" in (
+        found.notes[0]
+    )
+    assert "no class folders; its 2 files are read without a class" in found.notes[1]
+
+
+def test_loose_files_beside_classes_are_named(tmp_path):
+    root = files(tmp_path, "a/1.wav", "a/2.wav", "loose.wav")
+    found = library.find(root)
+    assert found.table.path.tolist() == ["a/1.wav", "a/2.wav"] and found.notes == []
+    (fault,) = found.faults
+    assert "1 file beside the class folders is of no class and left out (loose.wav)" in fault
+
+
+def test_folders_without_audio(tmp_path):
+    text(tmp_path / "a" / "notes.txt", "x")
+    text(tmp_path / "b" / "song.m4p", "x")
+    with pytest.raises(InputError, match=r"no class folders with audio.*header path") as error:
+        library.find(tmp_path)
+    assert "a holds no audio that can be read (.txt 1)" in str(error.value)
+    assert "b holds no audio that can be read (.m4p 1)" in str(error.value)
+
+
+def test_what_a_csv_hides_is_said(tmp_path):
+    root = files(tmp_path, "a/1.wav", "a/2.wav", "b/3.wav", "b/4.wav", "5.wav")
+    text(root / "export.csv", "Path,Size\n", "a/1.wav,1\n", "b/3.wav,1\n")
+    text(root / "set.m3u", "a/1.wav\n")
+    text(root / "other.xspf", "<playlist/>")
+    found = library.find(root)
+    assert found.table.path.tolist() == ["a/1.wav", "b/3.wav"] and found.faults == []
+    said = "\n".join(found.notes)
+    for what in (
+        "export.csv is read, with 2 files; 3 more in the folder are not listed and not read, such "
+        "as 5.wav, a/2.wav, b/4.wav",
+        "export.csv is read and playlists are not (set.m3u)",
+        "lists of this kind are not read (other.xspf)",
+        "export.csv has no column `label` (its columns are path, size)",
     ):
-        library.find(root)
+        assert what in said
+
+
+def test_a_list_that_names_all_there_is_hides_nothing(tmp_path):
+    root = files(tmp_path, "a/1.wav", "b/2.wav")
+    (root / "c").symlink_to(root / "b")
+    text(root / "s.csv", "path,label\n", "a/1.wav,x\n", "b/2.wav,y\n")
+    assert library.find(root).notes == []
+
+
+@pytest.mark.parametrize(
+    "rows, says",
+    [
+        ("a/1.wav,x\nb/2.wav,y\n", "it names files but has no header; write path,label,song"),
+        ("filename\na/1.wav\n", "it has the column `filename`, but no `label`"),
+        ("year,amount\n2020,1\n", "header has no column `path` (its columns are year, amount)"),
+        ("a\0b", "is not a text"),
+    ],
+)
+def test_a_csv_that_is_not_read_is_named_with_the_reason(tmp_path, rows, says):
+    root = files(tmp_path, "a/1.wav", "b/2.wav")
+    text(root / "x.csv", rows)
+    found = library.find(root)
+    assert found.table.path.tolist() == ["a/1.wav", "b/2.wav"]
+    (note,) = found.notes
+    assert note.startswith("x.csv is not read as a list of songs: ") and says in note
+
+
+def test_classes_of_one_look(tmp_path):
+    first, second = (unicodedata.normalize(form, "Électro") for form in ("NFC", "NFD"))
+    files(tmp_path, f"{first}/1.wav", f"{second}/1.wav", "House /2.wav", " House/3.wav")
+    files(tmp_path, "Trance/4.wav", "trance/5.wav")
+    found = library.find(tmp_path)
+    labels = dict(zip(found.table.path, found.table.label, strict=True))
+    assert labels == {
+        f"{first}/1.wav": "Électro",
+        f"{second}/1.wav": "Électro",
+        "House /2.wav": "House",
+        " House/3.wav": "House",
+        "Trance/4.wav": "Trance",
+        "trance/5.wav": "trance",
+    }
+    assert found.table.song.nunique() == 6  # names that look alike are still different songs
+    assert [note.split(" ways")[0] for note in found.notes[:2]] == [
+        "The class 'House' is spelt in 2",
+        "The class 'Électro' is spelt in 2",
+    ]
+    assert found.notes[2].startswith("The classes 'Trance' and 'trance' differ by upper and lower")
+
+
+def test_names_of_any_bytes(tmp_path):
+    folder = os.fsencode(tmp_path) + b"/Chanson fran\xe7aise"
+    os.mkdir(folder)
+    for name in (b"mod\xe0.wav", b"two\nlines.wav", "🎧.wav".encode(), b"x" * 251 + b".wav"):
+        shutil.copy(write(tmp_path / "one.wav", noise(0.1)), os.path.join(folder, name))
+    (tmp_path / "one.wav").unlink()
+    found = library.find(tmp_path)
+    assert sorted(os.fsencode(path.split("/")[1]) for path in found.table.path) == sorted(
+        os.listdir(folder)
+    )
+    assert set(found.table.label) == {"Chanson française"} and found.faults == []
+    assert "Chanson française/modà" in set(found.table.song)
+    assert "Chanson française/two lines" in set(found.table.song)
+    found.table.song.str.encode("utf-8")  # whatever is shown can be

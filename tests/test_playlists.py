@@ -1,5 +1,6 @@
 """Playlists as they are written by DJ programs, players and by hand."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,62 @@ def test_a_file_with_a_backslash_in_its_name(tmp_path):
     (tmp_path / "back\\slash.mp3").touch()
     (one,) = listed(tmp_path, b"back\\slash.mp3")
     assert one.path == tmp_path / "back\\slash.mp3"
+
+
+def test_a_line_with_a_hash_that_names_a_file_is_a_file(tmp_path):
+    for name in ("#1 hit.mp3", "#sub/x.mp3", "#EXTREME.mp3", "1.mp3"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    lines = ["#EXTM3U", "#EXTINF:1,A", "#1 hit.mp3", "#sub/x.mp3", "#EXTREME.mp3", "# a comment"]
+    got = listed(tmp_path, "\n".join([*lines, "#EXTART:B", "#1 miss.mp3", "1.mp3"]).encode())
+    names = ["#1 hit.mp3", "#sub/x.mp3", "#EXTREME.mp3", "1.mp3"]
+    assert [one.path for one in got] == [tmp_path / name for name in names]
+    assert [one.title for one in got] == ["A", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    "line, title",
+    [
+        ("#EXTINF", ""),
+        ("#EXTINF:", ""),
+        ("#EXTINF:12", ""),
+        ("#EXTINF:12,Artist - Title, with comma", "Artist - Title, with comma"),
+        ('#EXTINF:-1 tvg-id="a,b" group="x",T1', "T1"),
+        ('#EXTINF:-1 tvg-id="a,b,T1', "b,T1"),
+        ("#extinf:1,x", "x"),
+    ],
+)
+def test_titles_as_they_are_written(tmp_path, line, title):
+    (one,) = listed(tmp_path, f"{line}\nx.mp3\n".encode())
+    assert one.title == title
+
+
+@pytest.mark.parametrize("name", ["set.pls", "set.m3u"])
+def test_pls(tmp_path, name):
+    lines = "[Playlist]\nfile2=b.mp3\nTitle2=B\nFile1=in/a=1.mp3\nLength1=-1\nFile3=http://x/y\n"
+    got = listed(tmp_path, f"{lines}NumberOfEntries=3\nVersion=2\n".encode(), name)
+    assert got == [
+        (tmp_path / "in/a=1.mp3", "", "in/a=1.mp3"),
+        (tmp_path / "b.mp3", "B", "b.mp3"),
+        (None, "", "http://x/y"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "encoding, name", [("cp1251", "Кино"), ("shift_jis", "日本"), ("cp1252", "Don’t – “Mix”")]
+)
+def test_code_pages_are_told_by_the_files(tmp_path, encoding, name):
+    (tmp_path / f"{name}.mp3").touch()
+    content = f"#EXTINF:1,{name}\n{name}.mp3\nother.mp3\n".encode(encoding)
+    got = listed(tmp_path, content, "set.m3u")
+    assert got[0] == (tmp_path / f"{name}.mp3", name, f"{name}.mp3")
+
+
+def test_files_whose_names_are_the_bytes_of_the_list(tmp_path):
+    name = os.fsencode(tmp_path) + b"/mod\xe0.mp3"
+    open(name, "wb").close()
+    (one,) = listed(tmp_path, b"mod\xe0.mp3\n", "set.m3u")
+    assert os.fsencode(one.path) == name and one.line == "modà.mp3"
 
 
 @pytest.mark.parametrize("line", ["http://a.org/x.mp3", "https://a.org", "MMS://a.org/x"])

@@ -293,6 +293,42 @@ def test_no_audio_at_all(both):
     assert sins.missing(both).there.tolist() == [0] * 6
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_sets_under_the_names_that_their_archives_unpack_to(both, nested):
+    want = sins.read(both).table
+    for name in ("dev", "eval"):
+        place = both / f"DCASE2018-task5-{name}"
+        (both / name).rename(place)
+        if nested:  # unpacked into a folder of the archive's name
+            place.rename(both / "x")
+            place.mkdir()
+            (both / "x").rename(place / place.name)
+    corpus = sins.read(both)
+    assert all(corpus.path(row).is_file() for row in corpus.table.itertuples())
+    assert corpus.table.drop(columns="path").equals(want.drop(columns="path"))
+    below = corpus.table.path.str.replace(r"(DCASE2018-task5-(\w+)/)+", r"\2/", regex=True)
+    assert below.tolist() == want.path.tolist() and sins.missing(both).empty
+
+
+@pytest.mark.parametrize("name, sets", [("dev", {"train", "test"}), ("eval", {"test"})])
+def test_one_of_them_below_the_folder_or_as_the_folder(both, name, sets):
+    (both / name).rename(both / f"DCASE2018-task5-{name}")
+    shutil.rmtree(both / {"dev": "eval", "eval": "dev"}[name])
+    below, itself = sins.read(both), sins.read(both / f"DCASE2018-task5-{name}")
+    assert set(below.table.split) == set(itself.table.split) == sets
+    assert len(below.table) == len(itself.table)
+
+
+def test_what_is_missing_of_an_archive_is_said(both):
+    (both / "dev").rename(both / "DCASE2018-task5-dev")
+    (both / "DCASE2018-task5-dev" / "meta.txt").unlink()
+    with pytest.raises(InputError, match=r"DCASE2018-task5-dev/meta\.txt is missing; unpack"):
+        sins.read(both)
+    (both / "dev").mkdir()
+    with pytest.raises(InputError, match="holds the same set twice, as dev/ and DCASE2018-task5"):
+        sins.read(both)
+
+
 def test_stray_files_are_nobodys_business(both):
     before = sins.read(both).table
     for name in ("dev/audio/._DevNode1_ex7_1.wav", "dev/audio/notes.txt", "eval/audio/99.wav"):

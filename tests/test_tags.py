@@ -64,6 +64,70 @@ def test_what_is_known_makes_the_name(tmp_path, said, name):
     assert tags.read(tagged(tmp_path / "a.flac", **said)).name == name
 
 
+@pytest.mark.parametrize(
+    "said, genre",
+    [
+        ("(17)", "Rock"),
+        ("17", "Rock"),
+        ("(17)Rock", "Rock"),
+        ("(4)Eurodisco", "Eurodisco"),
+        ("(4)(17)", "Disco"),
+        ("(RX)", "Remix"),
+        ("CR", "Cover"),
+        ("(255)", ""),
+        ("Rock/Pop", "Rock"),
+        ("Rock; Pop", "Rock"),
+        ("Rock, Pop", "Rock"),
+        ("Rock\0Pop", "Rock"),
+        (" Rock \n", "Rock"),
+        (";Rock", "Rock"),
+        ("Minimal / Deep Tech", "Minimal / Deep Tech"),
+        ("Techno (Peak Time / Driving)", "Techno (Peak Time / Driving)"),
+        ("Techno (Raw, Deep)/House", "Techno (Raw, Deep)"),
+        ("((Foo)", "(Foo)"),
+        ("2000s", "2000s"),
+        ("1999", "1999"),
+        ("Тест", "Тест"),
+        ("", ""),
+    ],
+)
+def test_genres_as_taggers_write_them(said, genre):
+    assert tags.genre(said) == genre
+
+
+@pytest.mark.parametrize(
+    "said, genre",
+    [
+        (["(17)"], "Rock"),
+        (["17"], "Rock"),
+        (["(17)Rock"], "Rock"),
+        (["Rock", "Pop"], "Rock"),
+        (["(RX)"], "Remix"),
+        (["Rock; Pop"], "Rock"),
+        (["(255)"], ""),
+    ],
+)
+def test_genres_in_files(tmp_path, said, genre):
+    path = write(tmp_path / "a.mp3", noise(0.3))
+    file = mutagen.id3.ID3()
+    file.add(mutagen.id3.TCON(encoding=1, text=said))
+    file.save(path)
+    assert tags.read(path).genre == genre
+    path = write(tmp_path / "a.flac", noise(0.3))
+    file = mutagen.File(path)
+    file["genre"] = said
+    file.save()
+    assert tags.read(path).genre == genre
+
+
+def test_the_genres_that_have_numbers():
+    assert tags.GENRES == mutagen.id3.TCON.GENRES
+
+
+def test_bytes_that_are_no_text_and_accents():
+    assert tags.clean("mod\udce0 e\u0301 \ud800x") == "modà é \ufffdx"
+
+
 def test_a_name_of_ten_thousand_characters(tmp_path):
     said = {"artist": "a" * 10000, "title": "t" * 10000, "genre": "g" * 10000, "bpm": "128"}
     name, genre = tags.read(tagged(tmp_path / "a.mp3", **said))

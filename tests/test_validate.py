@@ -5,7 +5,7 @@ import pytest
 import soundfile
 from corpora import corpus_of, noise, sins_lists, tone, write, write_aac
 
-from thesis_lib import sins
+from thesis_lib import corpora, sins
 from thesis_lib import validate as module
 from thesis_lib.corpus import Corpus
 from thesis_lib.validate import by_file, examine, headers, report, validate
@@ -132,6 +132,57 @@ def test_the_report_counts_and_groups(corpus):
 
 def test_the_report_of_a_whole_corpus_is_one_line(corpus):
     assert report(examine(by_file(corpus), progress=False)).endswith("MB/s): no faults.")
+
+
+def test_the_report_counts_what_was_not_looked_at(corpus):
+    files = by_file(corpus.part([True] * 5 + [False]))
+    for name in ("cover.jpg", "b.JPG", "notes.txt", "song.m4p", ".DS_Store", "._00.wav"):
+        (corpus.root / name).write_bytes(b"x")
+    (corpus.root / "again.wav").symlink_to("00.wav")
+    unseen = module.unseen(corpus.root, files)
+    assert unseen == ["05.wav", "b.JPG", "cover.jpg", "notes.txt", "song.m4p"]
+    last = report(examine(files, progress=False), unseen=unseen).splitlines()[-1]
+    assert last == "Not looked at: 5 files (.jpg 2, .m4p 1, .txt 1, .wav 1)."
+    assert module.unseen(corpus.root / "notes.txt", files) == []
+    many = [f"x.{letter}" for letter in "abcdefghijklmnopqrst"]
+    last = report(module.Examined([], 1, 1.0, 0), unseen=many).splitlines()[-1]
+    assert last.count(" 1") == len(many) and "..." not in last
+
+
+def test_the_report_of_nothing():
+    assert "no faults" not in report(module.Examined([], 0, 0.0, 0))
+    assert report(module.Examined([], 0, 0.0, 0)).endswith("): nothing was checked.")
+
+
+def test_the_report_can_be_printed_whatever_files_are_called(corpus):
+    faults = [(corpus.root / "mod\udce0.wav", "mod\udce0\n.wav is gone.")]
+    said = report(module.Examined(faults, 1, 1.0, 0), unseen=["x.\udce9t\udce9"])
+    assert said.encode().decode().splitlines()[1:] == [
+        "1 x modà .wav is gone.",
+        "Not looked at: 1 file (.été 1).",
+    ]
+
+
+def test_the_files_of_music_and_what_is_wrong_with_the_folder(tmp_path, caplog):
+    root = tmp_path / "music"
+    for name in ("a/1.wav", "b/2.wav", "loose.wav"):
+        write(root / name, noise(0.1))
+    (root / "b" / "x.m4p").write_bytes(b"x")
+    files, faults = corpora.files("music", root)
+    assert list(files) == [root / "a/1.wav", root / "b/2.wav"]
+    assert len(faults) == 1 and "left out (loose.wav)" in faults[0]
+    assert "1 file of sound cannot be read by this ending (.m4p 1)" in caplog.text
+
+
+def test_nothing_to_look_at_is_a_fault(tmp_path):
+    (tmp_path / "fma_metadata").mkdir()
+    files, faults = corpora.files("fma", tmp_path)
+    assert files == {} and faults == [
+        f"{tmp_path} holds nothing that could be checked; give another folder."
+    ]
+    (tmp_path / "set.m3u").write_text("gone.wav\n")
+    files, faults = corpora.files("music", tmp_path / "set.m3u")
+    assert files == {} and len(faults) == 1
 
 
 def test_an_empty_corpus(corpus):

@@ -1,6 +1,7 @@
 """Names of classes and songs, tidied: what looks the same is one class, but never by accident."""
 
 from collections import Counter
+from itertools import count
 
 from thesis_lib.notices import some
 from thesis_lib.tags import clean
@@ -38,11 +39,14 @@ def tidy(labels):
 
 def tidy_songs(songs):
     """Songs fit to be shown; two that would look the same get a number."""
-    new, taken = {}, Counter()
+    new, taken = {}, set()
     for raw in dict.fromkeys(songs):
-        shown = presentable(raw)
-        taken[shown] += 1
-        new[raw] = shown if taken[shown] == 1 else f"{shown} ({taken[shown]})"
+        shown = new[raw] = presentable(raw)
+        for other in count(2):
+            if new[raw] not in taken:
+                break
+            new[raw] = f"{shown} ({other})"
+        taken.add(new[raw])
     return [new[raw] for raw in songs]
 
 
@@ -73,9 +77,8 @@ def apart(songs, labels):
 
 def commonest(labels):
     """Labels that differ by case alone in the spelling that most of them have."""
-    count = Counter(labels)
-    best = {}
-    for label in sorted(count, key=lambda one: (-count[one], one)):
+    often, best = Counter(labels), {}
+    for label in sorted(often, key=lambda one: (-often[one], one)):
         best.setdefault(label.casefold(), label)
     return [best[label.casefold()] for label in labels]
 

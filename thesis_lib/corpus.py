@@ -107,15 +107,10 @@ class Corpus:
         Raises
         ------
         InputError
-            There is no recording at all, or none to train on or to test beside the others.
+            There is no recording at all.
         """
         if self.table.empty:
             raise InputError(f"{self.root} holds no recordings; put audio files there.")
-        if len({*self.table.split}) == 1 and not {*self.table.split} & {"train", "test"}:
-            raise InputError(
-                f"{self.root} holds a single song that can be used; "
-                "at least two are needed, one to train on and one to test."
-            )
         return validate.headers(self, tile_s)
 
     def save(self, folder):

@@ -72,16 +72,16 @@ def is_hidden(name):
 def ending(path):
     """The ending of a file's name in lower case; of an unfinished download also what is before."""
     suffixes = Path(path).suffixes
-    last = suffixes[-1].lower() if suffixes else ""
+    last = suffixes[-1].lower().strip() if suffixes else ""
     before = suffixes[-2].lower() if len(suffixes) > 1 else ""
     return before + last if before in SOUND and last not in SOUND | audio.ENDINGS else last
 
 
-def by_ending(paths):
-    """How many files have which ending: ".jpg 10, .txt 2"."""
+def by_ending(paths, most=12):
+    """How many files have which ending: ".jpg 10, .txt 2"; dots after so many endings."""
     count = Counter(ending(path) for path in paths)
     named = [f"{end or 'no ending'} {n}" for end, n in sorted(count.items(), key=_most_first)]
-    return some(named, 12)
+    return some(named, most)
 
 
 def passed_over(folder, others):
@@ -128,7 +128,7 @@ def reason(error):
 
 
 class _Walk:
-    """The state of a walk: plain folders go first, so that of a file and its link the file stays"""
+    """The state of a walk: plain folders go first, so of a file and its link the file stays."""
 
     def __init__(self, folder):
         self.folder, self.real = str(folder), os.path.realpath(folder)
@@ -208,7 +208,7 @@ class _Walk:
     def take(self, below, real):
         if self.is_known(below.rpartition("/")[0].split("/")[0], real):
             self.twice.append(below)
-        elif Path(below).suffix.lower() in audio.ENDINGS:
+        elif ending(below) in audio.ENDINGS:
             self.audio.append(below)
         else:
             self.others.append(below)

@@ -63,15 +63,15 @@ def find(source):
     """
     source = Path(source)
     ending = source.suffix.lower()
-    if not source.is_dir() and ending in playlists.ENDINGS:
+    if os.path.isdir(source):
+        return _in_folder(source)
+    if ending in playlists.ENDINGS:
         return _of_lists(source.parent, listed.of_playlists([source]))
-    if not source.is_dir() and ending in songlists.ENDINGS:
+    if ending in songlists.ENDINGS:
         return _of_lists(source.parent, listed.of_csv(source))
-    if not source.is_dir():
-        raise InputError(
-            f"{source} is not a folder; give a folder with {LAYOUTS.format(name=source.name)}."
-        )
-    return _in_folder(source)
+    raise InputError(
+        f"{source} is not a folder; give a folder with {LAYOUTS.format(name=source.name)}."
+    )
 
 
 def song(path):
@@ -86,7 +86,8 @@ def _in_folder(folder):
     unread = [path.name for path in at_top if _is(path, playlists.UNREAD)]
     if unread:
         notes.append(
-            f"{folder}: playlists of this kind are not read ({some(unread)}); save them as .m3u8."
+            f"{folder}: lists of this kind are not read ({some(unread)}); save them as .m3u8 or "
+            ".csv."
         )
     if len(tables) > 1:
         raise InputError(
@@ -101,7 +102,7 @@ def _in_folder(folder):
             "CSV goes before them; take the CSV away to have them read."
         )
     here = listed.of_csv(tables[0]) if tables else listed.of_playlists(found)
-    notes += _not_listed(folder, tables or found, here.items)
+    notes += _not_listed(folder, tables or found, here)
     return _of_lists(folder, here._replace(notes=notes + here.notes))
 
 
@@ -141,18 +142,17 @@ def _song_lists(paths):
     return lists, notes
 
 
-def _not_listed(folder, lists, items):
+def _not_listed(folder, lists, here):
     """A sentence on the audio in a folder that its lists hide."""
-    there = {os.path.realpath(one.path) for one in items}
     walked = folders.walk(folder).audio
-    left = [path for path in walked if os.path.realpath(folder / path) not in there]
+    left = [path for path in walked if os.path.realpath(folder / path) not in here.named]
     if not left:
         return []
-    what = "file there is" if len(left) == 1 else "files there are"
+    what = "is" if len(left) == 1 else "are"
     return [
         f"{folder}: {_names(lists)} {'is' if len(lists) == 1 else 'are'} read, with "
-        f"{number(len(items), 'file')}; {len(left)} more {what} not listed and not read, such as "
-        f"{some(left)}; {FIRST}."
+        f"{number(len(here.items), 'file')}; {len(left)} more in the folder "
+        f"{what} not listed and not read, such as {some(left)}; {FIRST}."
     ]
 
 
@@ -175,12 +175,12 @@ def _of_folders(folder, notes):
     inside = [path for path in walked.audio if "/" in path]
     loose = [path for path in walked.audio if "/" not in path]
     notes = notes + walked.notes + list(_empty_classes(folder, walked))
-    notes += folders.passed_over(folder, walked.others)
+    notes += folders.passed_over(folder, [path for path in walked.others if not _is_list(path)])
     if not walked.audio:
-        why = " ".join(f"({one})" for one in [*walked.faults, *notes][:3])
+        why = "".join(f" ({one})" for one in [*walked.faults, *notes][:3])
         raise InputError(
             f"{folder} holds no class folders with audio in them; give a folder with "
-            f"{LAYOUTS.format(name=folder.name)}; audio: {', '.join(sorted(audio.ENDINGS))}. {why}"
+            f"{LAYOUTS.format(name=folder.name)}; audio: {', '.join(sorted(audio.ENDINGS))}.{why}"
         )
     faults = list(walked.faults)
     if inside and loose:
@@ -196,6 +196,12 @@ def _of_folders(folder, notes):
     rows = [(path, path.split("/")[0] if inside else "", "", "") for path in inside or loose]
     table, more = _table(rows)
     return Found(folder, table, faults, notes + more)
+
+
+def _is_list(path):
+    """Whether a file is a list at the top, on which there is a sentence already."""
+    endings = playlists.ENDINGS | playlists.UNREAD | {".csv"}
+    return "/" not in path and Path(path).suffix.lower() in endings
 
 
 def _are(files):

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thesis_lib import classes, folders, lookup, playlists, songlists, tags
+from thesis_lib.classes import presentable
+from thesis_lib.errors import InputError
 from thesis_lib.notices import number, some
 
 UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
@@ -20,11 +22,12 @@ class Item(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """Items, sentences on what cannot be used, and sentences on how the list was read."""
+    """Items; sentences on what cannot be used, and on how the list was read; all files named."""
 
     items: list
     faults: list
     notes: list
+    named: set  # real paths, of items and of files that are of two classes
 
 
 def of_csv(path):
@@ -36,15 +39,15 @@ def of_csv(path):
         files.setdefault(os.path.realpath(row.path), []).append(row)
     items, twice = [], []
     for same in files.values():
-        told = {row.label: row for row in reversed(same) if row.label}
+        told = {presentable(row.label): row for row in reversed(same) if row.label}
         if len(told) > 1:
             faults.append(_in_two_classes(path, [*told.values()][::-1]))
             continue
-        items.append(_item(same, told))
+        items.append(_item(same))
         twice += same[1:]
     items, shared = _songs_apart(items)
     notes += _notes_of_csv(path, twice, shared)
-    return Listed(items, found.faults + faults, found.notes + notes)
+    return Listed(items, found.faults + faults, found.notes + notes, set(files))
 
 
 def _notes_of_csv(path, twice, shared):
@@ -60,10 +63,11 @@ def _notes_of_csv(path, twice, shared):
         )
 
 
-def _item(same, told):
+def _item(same):
     row = same[0]
     song = next((one.song for one in same if one.song), "")
-    return Item(row.path, next(iter(told), ""), song, "")
+    label = next((one.label for one in same if one.label), "")
+    return Item(row.path, label, song, "")
 
 
 def _in_two_classes(path, rows):
@@ -87,13 +91,13 @@ def of_playlists(lists):
     A single playlist is no class: see `_classes_of_one`.
     """
     files, faults, notes = {}, [], []
-    for path in lists:
-        entries, encoding = playlists.parse(path)
+    for path, (entries, encoding) in _parsed(lists, faults).items():
         kept, more, told = _there(path, list(dict.fromkeys(entries)), encoding)
-        faults, notes = faults + more, notes + told
+        faults += more
+        notes += told
         for entry in kept:
             within = files.setdefault(os.path.realpath(entry.path), (entry.path, {}))[1]
-            within.setdefault(path.stem, tags.clean(entry.title))
+            within.setdefault(presentable(path.stem), tags.clean(entry.title))
     several = {path: within for path, within in files.values() if len(within) > 1}
     faults += [
         f"{path} is in the playlists {' and '.join(within)}, but a song has one class; "
@@ -108,7 +112,21 @@ def of_playlists(lists):
     if len(lists) == 1 and items:
         items, note = _classes_of_one(items, lists[0])
         notes.append(note)
-    return Listed(items, faults, notes)
+    return Listed(items, faults, notes, set(files))
+
+
+def _parsed(lists, faults):
+    """Each playlist's entries and encoding; those that cannot be read are faults unless all are."""
+    parsed, errors = {}, []
+    for path in lists:
+        try:
+            parsed[path] = playlists.parse(path)
+        except InputError as error:
+            errors.append(error)
+    if not parsed:
+        raise errors[0]
+    faults += map(str, errors)
+    return parsed
 
 
 def _classes_of_one(items, path):
@@ -122,16 +140,16 @@ def _classes_of_one(items, path):
     parents = [Path(os.path.abspath(one.path)).parent.name for one in items]
     known = sum(map(bool, genres))
     if 2 * known >= len(items) and len({*genres} - {""}) > 1:
-        labels, what = genres, "the genres of their tags"
+        labels, what = genres, "its tracks are of the classes that their genre tags say"
     elif len(set(parents)) > 1:
-        labels, what = parents, "the folders that they are in"
+        labels, what = parents, "its tracks are of the classes that their folders are called"
     elif known:
-        labels, what = genres, "the genre of their tags"
+        labels, what = genres, "its tracks are of the class that their genre tags say"
     else:
-        labels, what = [path.stem] * len(items), "the playlist's name"
+        labels, what = [path.stem] * len(items), "its tracks are all of one class, called as it is"
     lacking = labels.count("")
     more = f" ({lacking} of {number(len(items), 'track')} have none, and no class)" * bool(lacking)
-    note = f"{path} is a single playlist; the classes of its tracks are {what}{more}."
+    note = f"{path} is a single playlist; {what}{more}."
     return [one._replace(label=label) for one, label in zip(items, labels, strict=True)], note
 
 

@@ -11,6 +11,8 @@ from thesis_lib.notices import shown
 
 HERE = re.compile(r"file:(//[^/]*)?", re.IGNORECASE)
 STREAM = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)  # longer than a Windows drive
+# What gets around a path that is copied: marks of byte order and direction, quotation marks.
+AROUND = "\ufeff\u200e\u200f\u202a\u202c\"' \t"
 MOST = 100  # places that are alike and looked into at once
 
 
@@ -22,8 +24,8 @@ def is_stream(line):
 def locate(line, folder, raw="", look=None):
     """The file that a line of a list names.
 
-    What is tried, in this order: the line as it is; without blanks around it; `~` as the home
-    folder; `file://` addresses; backslashes as Windows writes them; percent signs as addresses
+    What is tried, in this order: the line as it is; without blanks or marks around it; `~` as the
+    home folder; `file://` addresses; backslashes as Windows writes them; percent signs as addresses
     have them; the bytes of the line as the name. Then all of these again where accents may be
     composed or not, letters be upper or lower case, and blanks be more or fewer, if just one file
     is alike. Then, of absolute paths, of another computer, the longest end that lies below the
@@ -64,7 +66,7 @@ def named(line, folder):
 
 def is_absolute(line):
     """Whether a line says where a file lies on one computer: from its root, drive or home."""
-    way = _local(line.strip())
+    way = _local(line.strip(AROUND))
     return way.startswith(("/", "~", "\\\\")) or bool(PureWindowsPath(way).drive)
 
 
@@ -99,7 +101,8 @@ def _local(line):
 
 def _ways(line, raw):
     bare = _local(line.strip())
-    ways = [line, bare, os.path.expanduser(bare), raw, raw.strip()]
+    plain = _local(line.strip(AROUND))
+    ways = [line, bare, os.path.expanduser(bare), plain, raw, raw.strip()]
     ways += [way.replace("\\", "/") for way in ways if "\\" in way]
     ways += [unquote(way, errors="surrogateescape") for way in ways if "%" in way]
     return [way for way in ways if way and "\0" not in way]
@@ -130,7 +133,7 @@ def _by_its_end(line, folder, look):
     """A file of another computer that was copied with its list: by the longest end of its path."""
     if not is_absolute(line):
         return None
-    way = _local(line.strip())
+    way = _local(line.strip(AROUND))
     flavour = PureWindowsPath if PureWindowsPath(way).drive else PurePosixPath
     parts = flavour(way).parts[1:]
     ends = (os.path.join(*parts[start:]) for start in range(len(parts)))

@@ -1,6 +1,7 @@
 """Reader of music: class folders, playlists or a CSV, as a collection may be laid out."""
 
 import logging
+import os
 from pathlib import Path
 
 import numpy as np
@@ -58,11 +59,24 @@ def read(source, parts=3, seed=1234, note=""):
     found = find(source)
     tell(log, found.notes)
     table, left_out = hear(found.root, found.table, found.faults)
-    said = check_classes(source, table)
+    said = _lost(found, table) + check_classes(source, table)
     table["split"] = deal(table, parts, np.random.default_rng(seed))
-    name = Path(source).stem if Path(source).is_file() else Path(source).resolve().name
+    place = Path(os.path.abspath(source))
+    name = place.stem if place.is_file() else place.name
     left_out = tuple(map(shown, [*left_out, *found.notes, *said]))
     return Corpus(shown(name.replace("_", " ")), found.root, table[list(COLUMNS)], note, left_out)
+
+
+def _lost(found, table):
+    """A sentence, logged, for each class of whose files none can be read."""
+    lost = sorted({*found.table.label} - {*table.label} - {""})
+    said = [
+        f"{found.root}: of the class {label!r} no file can be read, so it is left out; mend or "
+        "convert its files."
+        for label in lost
+    ]
+    tell(log, said)
+    return said
 
 
 def check_classes(source, table):
@@ -91,7 +105,12 @@ def check_classes(source, table):
             "add a second one to compare classes."
         )
     single = [repr(label) for label in groups.index[groups == 1]]
-    if single:
+    if len(single) == len(groups) > 1:
+        said.append(
+            f"{source}: each class holds a single song, so none of it is trained on where it is "
+            "tested; add a second one to each."
+        )
+    elif single:
         what = "the class {} holds" if len(single) == 1 else "the classes {} hold"
         said.append(
             f"{source}: {what.format(some(single, 5))} a single song, trained on but never "
@@ -105,8 +124,8 @@ def deal(table, parts, rng):
     """Deal whole groups to parts, class by class.
 
     The only group of a class is for training, unless all classes are such: then they are dealt as
-    if they were one. Where no class has a group for each part, each goes on where the one before
-    ended, so that no part stays empty while there are groups for all.
+    if they were one. Where no class has as many groups as there are parts, the last parts stay
+    empty, and those trials hold out the first ones again (`corpus.held_out`).
 
     Parameters
     ----------
@@ -125,8 +144,6 @@ def deal(table, parts, rng):
     if max(map(len, classes)) == 1:
         classes = [np.concatenate(classes)]
     classes = [groups for groups in classes if len(groups) > 1]
-    if max(map(len, classes)) < parts:
-        classes = [np.concatenate(classes)]
     dealt = (pair for groups in classes for pair in enumerate(groups))
     part = {group: str(number % parts) for number, group in dealt}
     return table.group.map(part).fillna("train")

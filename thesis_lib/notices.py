@@ -7,7 +7,8 @@ from collections import Counter
 from thesis_lib.text import readable
 
 MOST = 20  # lines of one kind in a log; the corpus keeps all of them
-SURROGATES = re.compile("[\ud800-\udfff]+")
+BYTES = re.compile("[\udc80-\udcff]+")  # how Python has bytes of a name that are no UTF-8
+HALVES = re.compile("[\ud800-\udfff]")  # of a pair, which tags can hold
 
 
 def tell(log, sentences, start=""):
@@ -35,7 +36,8 @@ def tell(log, sentences, start=""):
 
 def shown(sentence):
     """A sentence in one line, the bytes in it that are no UTF-8 read as text."""
-    sentence = SURROGATES.sub(lambda found: readable(found[0]), str(sentence))
+    sentence = BYTES.sub(lambda found: readable(found[0]), str(sentence))
+    sentence = HALVES.sub("\N{REPLACEMENT CHARACTER}", sentence)
     return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in sentence)
 
 

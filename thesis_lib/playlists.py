@@ -9,8 +9,8 @@ from thesis_lib import lookup, textfiles
 from thesis_lib.errors import InputError
 
 ENDINGS = frozenset({".m3u", ".m3u8", ".pls"})
-# Playlists of other kinds: named where they lie, for nothing here reads them.
-UNREAD = frozenset({".asx", ".wax", ".wvx", ".wpl", ".zpl", ".xspf", ".cue", ".fpl", ".nml"})
+# Playlists and tables of other kinds: named at the top of a folder, for nothing here reads them.
+UNREAD = frozenset(".asx .wax .wvx .wpl .zpl .xspf .cue .fpl .nml .xls .xlsx .ods .numbers".split())
 TITLE = re.compile(r'#EXTINF:(?:[^,"]|"[^"]*")*,(.*)|#EXTINF:[^,]*,(.*)', re.IGNORECASE)
 PLS = re.compile(r"\s*(File|Title)(\d{1,9})\s*=(.*)", re.IGNORECASE)
 

@@ -6,10 +6,8 @@ too), or one or both of them as `dev/` and `eval/` or under the names that their
 set names them. The mini home has the same layout and is read by the same functions.
 """
 
-import csv
 import logging
 import os
-import re
 from pathlib import Path
 
 import pandas as pd
@@ -18,23 +16,24 @@ from thesis_lib import audio
 from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.errors import InputError
 from thesis_lib.notices import tell
-
-CLASSES = (
-    "absence",
-    "cooking",
-    "dishwashing",
-    "eating",
-    "other",
-    "social_activity",
-    "vacuum_cleaner",
-    "watching_tv",
-    "working",
+from thesis_lib.sins_lists import (
+    CLASSES,
+    NAME,
+    check_known,
+    check_labels,
+    check_moments,
+    check_sessions,
+    check_twice,
+    from_names,
+    read_list,
 )
+
+__all__ = ["CLASSES", "missing", "read"]
+
 SAMPLE_RATE = 16000  # Hz
 CHANNELS = 4
 SEGMENT = 10.0  # s
 KNOWN = {"1", "2", "3", "4"}  # nodes of the development set
-NAME = re.compile(r"Node(?P<node>[0-9]+)_ex(?P<session>[0-9]+)_(?P<position>[0-9]{1,9})\.wav$")
 PLACES = {"dev": ("dev", "DCASE2018-task5-dev"), "eval": ("eval", "DCASE2018-task5-eval")}
 MISSING = ["set", "group", "files", "there"]
 
@@ -162,11 +161,11 @@ def _say_what_is_missing(folder, counts):
 
 def _development(folder, below):
     source = folder / below / "meta.txt"
-    lines = _lines(source, ["path", "label", "session"])
-    table = _from_names(lines.path, source).assign(label=lines.label)
-    _check_labels(lines, source)
-    _check_sessions(lines, table, source)
-    _check_moments(lines, table, source)
+    lines = read_list(source, ["path", "label", "session"])
+    table = from_names(lines.path, source).assign(label=lines.label)
+    check_labels(lines, source)
+    check_sessions(lines, table, source)
+    check_moments(lines, table, source)
     table["there"] = lines.path.isin(_files_in(folder / below / "audio"))
     return _finished(table, lines.path, below, "train")
 
@@ -176,16 +175,16 @@ def _evaluation(folder, below):
     source = setup / "evaluate.txt"
     if not source.is_file() and (setup / "evaluation.txt").is_file():
         source = setup / "evaluation.txt"
-    lines = _lines(source, ["path", "label", "session"])
-    names = _lines(setup / "map.txt", ["original", "path"])
-    _check_labels(lines, source)
-    _check_twice(lines, "path", source)
-    _check_twice(names, "path", setup / "map.txt")
+    lines = read_list(source, ["path", "label", "session"])
+    names = read_list(setup / "map.txt", ["original", "path"])
+    check_labels(lines, source)
+    check_twice(lines, "path", source)
+    check_twice(names, "path", setup / "map.txt")
     names = names.set_index("path").original
-    _check_known(lines.path, names.index, source, "map.txt", "unpack the evaluation archive again")
+    check_known(lines.path, names.index, source, "map.txt", "unpack the evaluation archive again")
     names = names.loc[lines.path].reset_index(drop=True)
-    table = _from_names(names, setup / "map.txt").assign(label=lines.label)
-    _check_moments(lines, table, source)
+    table = from_names(names, setup / "map.txt").assign(label=lines.label)
+    check_moments(lines, table, source)
     table["there"] = lines.path.isin(_files_in(folder / below / "audio"))
     return _finished(table, lines.path, below, "test")
 
@@ -193,8 +192,8 @@ def _evaluation(folder, below):
 def _by_fold(folder, below, table, fold):
     """The development set with what one fold holds out as test: whole sessions."""
     source = folder / below / "evaluation_setup" / f"fold{fold}_test.txt"
-    held_out = below + _lines(source, ["path"]).path
-    _check_known(
+    held_out = below + read_list(source, ["path"]).path
+    check_known(
         held_out, table.path, source, "meta.txt", "unpack the archive that holds both again"
     )
     out = table.path.isin(set(held_out))
@@ -212,7 +211,7 @@ def _by_fold(folder, below, table, fold):
 def _check_train(source, test, below, paths):
     """The other list of a fold has to name all the rest: a lost line of the first shows here."""
     if source.is_file() and source.stat().st_size:
-        differ = set(below + _lines(source, ["path"]).path) ^ set(paths)
+        differ = set(below + read_list(source, ["path"]).path) ^ set(paths)
         if differ:
             raise InputError(
                 f"{source} and {test.name} do not share out {min(differ)} between them; unpack the "
@@ -230,93 +229,9 @@ def _unlabelled(folder):
             "DevNode1_ex43_1.wav; give the folder the DCASE archives were unpacked to."
         )
     lines = pd.DataFrame({"path": paths})
-    table = _from_names(lines.path, folder).assign(label="")
-    _check_moments(lines, table, folder)
+    table = from_names(lines.path, folder).assign(label="")
+    check_moments(lines, table, folder)
     return _finished(table, lines.path, "", "train")
-
-
-def _lines(path, names):
-    """A tab-separated list without a header; columns beyond `names` are left alone."""
-    if not path.is_file():
-        raise InputError(f"{path} is missing; unpack the archive that holds it.")
-    try:
-        table = pd.read_csv(
-            path, sep="\t", header=None, dtype=str, na_filter=False, quoting=csv.QUOTE_NONE
-        )
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path} is not a tab-separated list ({error}); unpack it again."
-        ) from None
-    if table.shape[1] < len(names):
-        raise InputError(
-            f"{path} has {table.shape[1]} column(s), not {len(names)}; unpack it again."
-        )
-    return table.iloc[:, : len(names)].set_axis(names, axis=1)
-
-
-def _from_names(names, source):
-    """Node, session and position as the files' original names tell them."""
-    parts = names.reset_index(drop=True).str.extract(NAME)
-    strange = parts.node.isna()
-    if strange.any():
-        raise InputError(
-            f"{source}: {names.reset_index(drop=True)[strange].iloc[0]!r} is not named like "
-            "DevNode1_ex43_1.wav; rename it or take it out."
-        )
-    group = "s" + parts.session
-    return pd.DataFrame(
-        {"group": group, "node": parts.node, "position": parts.position.astype(int)}
-    )
-
-
-def _check_labels(lines, source):
-    wrong = ~lines.label.isin(CLASSES)
-    if wrong.any():
-        row = lines[wrong].iloc[0]
-        raise InputError(
-            f"{source}, line {row.name + 1}: {row.path} carries the label {row.label!r}, which is "
-            f"none of {', '.join(CLASSES)}; correct the line."
-        )
-
-
-def _check_sessions(lines, table, source):
-    wrong = lines.session != table.group
-    if wrong.any():
-        row = lines[wrong].iloc[0]
-        raise InputError(
-            f"{source}, line {row.name + 1}: {row.path} is put into session {row.session!r}, but "
-            f"its name says {table.group[row.name]!r}; correct the line."
-        )
-
-
-def _check_known(paths, known, source, other, remedy):
-    wrong = ~paths.isin(known)
-    if wrong.any():
-        raise InputError(
-            f"{source} lists {paths[wrong].iloc[0]}, which {other} does not (line "
-            f"{wrong.argmax() + 1}); {remedy}."
-        )
-
-
-def _check_twice(lines, column, source):
-    wrong = lines[column].duplicated()
-    if wrong.any():
-        row = lines[wrong].iloc[0]
-        raise InputError(
-            f"{source}, line {row.name + 1}: {row[column]} is listed a second time; take one out."
-        )
-
-
-def _check_moments(lines, table, source):
-    """No two recordings of one session, position and node."""
-    _check_twice(lines, "path", source)
-    same = table.duplicated(["group", "node", "position"])
-    if same.any():
-        row = table[same].iloc[0]
-        raise InputError(
-            f"{source}, line {row.name + 1}: {lines.path[row.name]} is a second recording of "
-            f"session {row.group}, position {row.position} on node {row.node}; take one out."
-        )
 
 
 def _files_in(folder):

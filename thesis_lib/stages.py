@@ -51,6 +51,7 @@ def corpus(name, source, folder, recipe, seeds, part=None):
     faults = found.validate(recipe.tile)
     if faults:
         raise InputError(in_short(faults))
+    _check_training(found, seeds)
     Run.begin(folder, _first_groups(found, part) if part else found, recipe, seeds)
 
 
@@ -68,6 +69,17 @@ def _long_enough(corpus, tile):
             "use longer recordings."
         )
     return corpus.without(short, said)
+
+
+def _check_training(corpus, seeds):
+    """Two recordings are the least that a training can tell apart; better to say so now."""
+    for number in range(seeds):
+        left = (corpus.trial(number).table.split == "train").sum()
+        if left < 2:
+            raise InputError(
+                f"{corpus.root} holds too few recordings: beside those that are tested, {left} is "
+                "left to train on, but two are needed; add more."
+            )
 
 
 def _first_groups(corpus, count):

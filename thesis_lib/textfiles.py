@@ -69,10 +69,10 @@ def read(path, fits=None):
     if text is None and b"\0" not in content:
         texts = [Text(codecs.charmap_decode(content, "strict", WINDOWS)[0], "cp1252")]
         texts += _in_other_code_pages(content) if fits else []
-        return max(texts, key=fits) if fits else texts[0]
+        text = max(texts, key=fits) if fits else texts[0]
     if text is None or "\0" in text.content:
         raise InputError(f"{path} is not a text in UTF-8, UTF-16 or cp1252; export it as UTF-8.")
-    return text
+    return text._replace(content=text.content.rstrip("\x1a"))  # as DOS ended its files
 
 
 def _bytes(path):

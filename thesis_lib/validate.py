@@ -98,6 +98,7 @@ def report(examined, examples=3, unseen=()):
     str
     """
     found = f"{len(examined.faults)} fault(s)" if examined.faults else "no faults"
+    found = found if examined.files else "nothing was checked"
     speed = examined.size / 1e6 / max(examined.seconds, 1e-9)
     lines = [
         f"{examined.files} files, {examined.size / 1e9:.2f} GB, in {examined.seconds:.1f} s "
@@ -111,7 +112,8 @@ def report(examined, examples=3, unseen=()):
         lines += [f"    also {path}" for path, _ in alike[1:examples]]
         lines += [f"    and {len(alike) - examples} more"] * (len(alike) > examples)
     if unseen:
-        lines.append(f"Not looked at: {number(len(unseen), 'file')} ({by_ending(unseen)}).")
+        endings = by_ending(unseen, most=len(unseen))
+        lines.append(f"Not looked at: {number(len(unseen), 'file')} ({endings}).")
     return "\n".join(map(shown, lines))
 
 
