@@ -97,10 +97,11 @@ def _cells(key):
 
 
 def _cell(value):
-    """A cell of a table: text is cut and escaped, all else stays."""
+    """A cell of a table: text becomes one line, is cut and escaped, all else stays."""
     if not isinstance(value, str):
         return value
-    return as_html(value if len(value) <= CELL else value[: CELL - 3] + "...")
+    line = one_line(value)
+    return as_html(line if len(line) <= CELL else line[: CELL - 3] + "...")
 
 
 def slug(name):
