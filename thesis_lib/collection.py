@@ -7,11 +7,26 @@ import pandas as pd
 
 from thesis_lib.centroids import centroids, typical
 from thesis_lib.clips import clip, picture
-from thesis_lib.neighbours import nearest_to
+from thesis_lib.neighbours import available, nearest_to
 from thesis_lib.plots.style import class_colours, nice
 
 PEAK = 0.5  # of full scale: the loudest sample of what is heard
 AGREE = 5  # neighbours that must share a tile's label for it to count in its class's centroid
+
+
+def collections(runs):
+    """A `Collection` of each run that has embeddings, in order; of others there is none.
+
+    Parameters
+    ----------
+    runs : dict, name -> Run
+
+    Returns
+    -------
+    dict, name -> Collection
+    """
+    made = {name: run for name, run in runs.items() if run.is_embedded}
+    return {name: Collection(run) for name, run in made.items()}
 
 
 class Collection:
@@ -157,10 +172,9 @@ class Collection:
         """
         rows = np.flatnonzero((self.label != "") | (not self.labels))
         group = self.group[rows]
-        fewest = len(rows) - np.unique(group, return_counts=True)[1].max()
-        return centroids(
-            self.vectors[rows], self.label[rows], agree=min(AGREE, fewest), group=group
-        )[0]
+        if not (agree := min(AGREE, available(group))):  # a single session or song
+            group, agree = None, min(AGREE, len(rows) - 1)
+        return centroids(self.vectors[rows], self.label[rows], agree=agree, group=group)[0]
 
     @cached_property
     def typical(self):

@@ -8,6 +8,10 @@ class InputError(ValueError):
 class NothingToShow(InputError):
     """What a notebook asks of a corpus, such as labels, is not there; no fault of anybody's."""
 
+    def _render_traceback_(self):
+        """What a notebook shows of it: the sentence, without the way that led there."""
+        return [str(self)]
+
 
 def in_short(faults):
     """The first of some faults, each a sentence, and how many there are besides."""

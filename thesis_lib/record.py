@@ -141,9 +141,25 @@ class Record:
             known = run.corpus.labels
             if len(known) < 2:
                 said = f"{run.corpus.name} carries {len(known)} labels, and two are needed"
-                self.number("left_out", said)
-                self.close()
-                raise NothingToShow(f"{self.notebook} is left out: {said} to compare anything.")
+                self.leave_out(f"{said} to compare anything")
+
+    def leave_out(self, why):
+        """End the notebook before a part for which a corpus has too little; its result says why.
+
+        Parameters
+        ----------
+        why : str
+            Half a sentence.
+
+        Raises
+        ------
+        NothingToShow
+            `execute` takes what came before it for the whole notebook.
+        """
+        self.number("left_out", why)
+        self.close()
+        rest = "the rest of " if self.figures else ""
+        raise NothingToShow(f"{rest}{self.notebook} is left out: {why}.")
 
     def close(self):
         """Write `results/<notebook>.json`; a notebook that fails before leaves none."""

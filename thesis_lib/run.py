@@ -102,6 +102,11 @@ class Run:
         """Whether recordings have more than one microphone."""
         return bool((self.corpus.table.channels > 1).any())
 
+    @property
+    def is_embedded(self):
+        """Whether the last stage is through: there are embeddings."""
+        return (self.folder / "embeddings" / "done.json").is_file()
+
     def training(self, seed):
         """The folder a seed's training writes to."""
         return self.folder / "train" / f"seed_{seed}"

@@ -50,6 +50,21 @@ def one_line(name):
     return " ".join(line.split())
 
 
+def width(name):
+    """How wide a name is, in letters; those of East Asia count twice."""
+    return sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in name)
+
+
+def cut(name, most):
+    """A name of at most so many letters' width; what is left out of its middle is a "…"."""
+    if width(name) <= most:
+        return name
+    head, tail = name[: len(name) // 2], name[len(name) // 2 :]
+    while width(head) + width(tail) >= most:
+        head, tail = (head[:-1], tail) if width(head) > width(tail) else (head, tail[1:])
+    return f"{head}…{tail}"
+
+
 def as_html(name):
     """A name as HTML; what a notebook takes for a formula, "$" and "\\(", is taken apart."""
     return re.sub(r"[$\\]", r"<span>\g<0></span>", html.escape(readable(name)))
@@ -97,10 +112,11 @@ def _cells(key):
 
 
 def _cell(value):
-    """A cell of a table: text is cut and escaped, all else stays."""
+    """A cell of a table: text becomes one line, is cut and escaped, all else stays."""
     if not isinstance(value, str):
         return value
-    return as_html(value if len(value) <= CELL else value[: CELL - 3] + "...")
+    line = one_line(value)
+    return as_html(line if len(line) <= CELL else line[: CELL - 3] + "...")
 
 
 def slug(name):

@@ -5,6 +5,9 @@ import seaborn as sns
 from matplotlib.ticker import FuncFormatter, LogLocator
 
 from thesis_lib.plots import style
+from thesis_lib.text import cut
+
+LETTERS = 132  # of a title's size, side by side on a page
 
 
 def pictures(rows, seconds, first="suspect"):
@@ -27,7 +30,8 @@ def pictures(rows, seconds, first="suspect"):
         low, high = np.percentile(np.concatenate([part for part, _ in row]), (2, 99.8))
         for axis, (levels, title) in zip(axis_row, row, strict=False):
             _picture(axis, levels, seconds, low, high)
-            axis.set_title(title, fontsize=9)
+            lines = [cut(line, LETTERS // columns) for line in title.split("\n")]
+            axis.set_title("\n".join(lines), fontsize=9)
         for axis in axis_row[len(row) :]:
             axis.axis("off")
         for spine in axis_row[0].spines.values():

@@ -67,10 +67,10 @@ def kmeans3d(points, clusters, centres, labels, colours, explained):
     _cloud(axes[1], points, [colours[label] for label in labels], explained)
     axes[1].set_title("coloured by label")
     names = sorted(set(labels))
+    nice = [style.nice(name) for name in names]
     dots = [Line2D([], [], ls="", marker="o", color=colours[name]) for name in names]
-    figure.legend(
-        dots, map(style.nice, names), loc="outside lower center", ncols=min(5, len(names))
-    )
+    columns = style.legend_columns(nice, min(5, len(names)))
+    figure.legend(dots, nice, loc="outside lower center", ncols=columns)
     return figure
 
 

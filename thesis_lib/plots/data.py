@@ -23,7 +23,7 @@ def class_balance(table, left, right):
     figure, axes = style.subplots(height=0.9 + 0.42 * len(table))
     places = np.arange(len(table))
     for name, shift, colour in ((left, -0.2, style.THESIS), (right, 0.2, style.HERE)):
-        share = 100 * table[name] / table[name].sum()
+        share = 100 * table[name] / max(table[name].sum(), 1)
         bars = axes.barh(places + shift, share, 0.38, color=colour, label=name)
         axes.bar_label(bars, [f"{count:,.0f}" for count in table[name]], padding=3, fontsize=9)
     axes.set_yticks(places, [style.nice(label) for label in table.index])

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from thesis_lib.plots.style import SPECTROGRAM, nice, subplots
+from thesis_lib.text import width
 
 SIZE = (150, 48)  # pixels of a thumbnail
 SHADES = 64  # of a thumbnail: a palette keeps it at a few kB
@@ -83,7 +84,7 @@ def _picture(axis, picture, row, colour, seconds, low, high):
         levels, SPECTROGRAM, aspect="auto", origin="lower", extent=extent, vmin=low, vmax=high
     )
     name = nice(row.label)
-    name = name if len(name) <= 17 else name[:16] + "…"
+    name = name if width(name) <= 17 else name[:16] + "…"
     note = "query" if row.rank == 0 else f"{row.rank}. at {row.distance:.2f}"
     axis.set_title(f"{name}\n{note}", fontsize=9, color="black")
     for side in axis.spines.values():

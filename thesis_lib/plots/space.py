@@ -84,7 +84,9 @@ def _scatter(axis, points, labels, colours, explained):
 def _legend(figure, labels, colours, columns, where="outside lower center"):
     names = [name for name in colours if name in set(np.ravel(labels))]
     dots = [Line2D([], [], ls="", marker="o", color=colours[name]) for name in names]
-    figure.legend(dots, map(style.nice, names), loc=where, ncols=columns)
+    nice = [style.nice(name) for name in names]
+    columns = style.legend_columns(nice, columns, figure.get_figwidth())
+    figure.legend(dots, nice, loc=where, ncols=columns)
 
 
 def distances(matrix):

@@ -3,11 +3,12 @@
 Colours are of the Okabe-Ito kind: told apart by readers who see red and green alike.
 """
 
+import numpy as np
 import seaborn as sns
 from matplotlib import pyplot as plt
 
 from thesis_lib.plots.fonts import LegibleFigure
-from thesis_lib.text import one_line, readable
+from thesis_lib.text import one_line, readable, width
 
 WIDTH = 9.0  # in, a whole page
 NARROW = 6.0  # in, a single small plot
@@ -71,6 +72,12 @@ def nice(label):
     label = str(label)
     words = one_line(readable(label).replace("_", " "))
     return PROPER.get(label) or words or (f"'{label}'" if label else "no label")
+
+
+def legend_columns(names, most, inches=WIDTH):
+    """How many columns a legend of these names can have on a page of so many inches."""
+    longest = max(map(width, names), default=1)
+    return int(np.clip(14 * inches // (longest + 6), 1, most))
 
 
 def subplots(rows=1, columns=1, height=3.2, width=WIDTH, **options):

@@ -6,7 +6,9 @@ from matplotlib.patheffects import withStroke
 
 from thesis_lib.plots import style
 from thesis_lib.plots.sound import loudest, mel_axis, picture_of
+from thesis_lib.text import cut
 
+TITLE = 44  # letters above a third of the page
 FRAME = 2.5  # pt, of a tile that is pointed at
 
 
@@ -118,7 +120,7 @@ def examples(tiles, titles, centres, rate, span=70):
         for one, picture, text in zip(axes[row], pictures, texts, strict=True):
             extent = (0, frames / rate, 0, mels)
             picture_of(one, picture, extent, top, span)
-            one.set_title(text, fontsize=9, color="0.25")
+            one.set_title(cut(text, TITLE), fontsize=9, color="0.25")
             one.set_yticks([])
         mel_axis(axes[row, 0], centres, sparse=True)
     for one, role in zip(axes[0], style.ROLES, strict=True):
