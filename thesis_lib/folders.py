@@ -98,8 +98,8 @@ def passed_over(folder, others):
     -------
     list of str
     """
-    sound = [path for path in others if _is_sound(path)]
-    rest = [path for path in others if not _is_sound(path)]
+    sound = [path for path in others if is_sound(path)]
+    rest = [path for path in others if not is_sound(path)]
     said = []
     if sound:
         said.append(
@@ -114,7 +114,8 @@ def passed_over(folder, others):
     return said
 
 
-def _is_sound(path):
+def is_sound(path):
+    """Whether a file is one of sound, by its ending."""
     return any(end in SOUND for end in re.findall(r"\.[^.]+", ending(path)))
 
 

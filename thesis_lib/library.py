@@ -209,11 +209,11 @@ def _are(files):
 
 
 def _empty_classes(folder, walked):
-    """A sentence for each folder at the top that holds no audio."""
+    """A sentence for each folder at the top that is meant as a class and holds no audio."""
     full = {path.split("/")[0] for path in walked.audio if "/" in path}
     for top in walked.tops:
-        if top not in full:
-            inside = [path for path in walked.others if path.startswith(f"{top}/")]
+        inside = [path for path in walked.others if path.startswith(f"{top}/")]
+        if top not in full and (not inside or any(map(folders.is_sound, inside))):
             what = folders.by_ending(inside) or "it is empty"
             yield (
                 f"{folder}/{top} holds no audio that can be read ({what}), so it is no class; "

@@ -9,6 +9,7 @@ from thesis_lib.errors import InputError
 from thesis_lib.files import atomic
 from thesis_lib.text import as_markdown, one_line, readable
 
+NO_FAULT = "nothing needs to be done."  # ends sentences on files that are not audio
 EXAMPLES = 5  # sentences on what was left out that are printed of each corpus
 
 # The table in the README stands between these two.
@@ -52,7 +53,8 @@ def left_out(out, runs):
     lines = []
     for run in runs:
         corpus = run.all_trials
-        named, more = corpus.left_out[:EXAMPLES], len(corpus.left_out) - EXAMPLES
+        told = [one for one in corpus.left_out if not one.endswith(NO_FAULT)]
+        named, more = told[:EXAMPLES], len(told) - EXAMPLES
         lines += [f"Left out of {corpus.name}: {sentence}" for sentence in named]
         if more > 0:
             lines.append(f"... and {more} more: {run.folder / 'corpus' / 'corpus.json'} has all.")
