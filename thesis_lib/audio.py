@@ -21,8 +21,8 @@ MEAN = -1  # the value of `channel` that asks for the mean of all channels
 # What is looked for in a folder, by the ending of a file's name; what a file is, its content tells.
 ENDINGS = frozenset(
     ".wav .wave .bwf .bw64 .rf64 .w64 .aiff .aif .aifc .au .snd .caf .flac .ogg .oga .opus .mp3 "
-    ".mp2 .mp1 .mpga .m4a .m4b .m4r .mp4 .aac .adts .wma .asf .webm .weba .mka .mkv .mov .avi .flv "
-    ".3gp .wv .tta .ape .ac3 .eac3 .amr .dts .mpc .tak .dsf .ogv .ogx .spx .voc".split()
+    ".mp2 .mp1 .mpga .mpa .m4a .m4b .m4r .mp4 .aac .adts .wma .asf .webm .weba .mka .mkv .mov .avi "
+    ".flv .3gp .wv .tta .ape .ac3 .eac3 .amr .dts .mpc .tak .shn .dsf .ogv .ogx .spx .rm".split()
 )
 
 

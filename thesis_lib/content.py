@@ -51,7 +51,7 @@ class Content:
             return f"{self.path} holds a constant, no sound; {again}"
         if peak > LOUDEST:
             return (
-                f"{self.path} reaches {peak:.4g} where full scale is 1; bring its samples to "
+                f"{self.path} reaches {peak:.0f} where full scale is 1; bring its samples to "
                 "between -1 and 1 and export it again, or remove it."
             )
         return None

@@ -17,6 +17,8 @@ How long a file is:
   frame of an MP3 may count the others; WMA and Matroska tell a duration (5 % are forgiven).
 """
 
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import NamedTuple
@@ -86,6 +88,8 @@ def opened(path, start=0.0):
 def _head(path):
     """The first bytes of a file, or the sentence that says why there are none."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for
+            raise InputError(f"{path} is no file; take it out of the list.")
         with open(path, "rb") as file:
             head = file.read(16)
     except FileNotFoundError:

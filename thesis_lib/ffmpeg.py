@@ -64,6 +64,13 @@ def open_stream(path):
     return rate, samples.shape[1], _joined(blocks)
 
 
+def truncated(path):
+    """The error of a file that ends too early."""
+    return InputError(
+        f"{path} is truncated, its end is missing or damaged; copy it again or remove it."
+    )
+
+
 @contextmanager
 def _opened(path, endless):
     """The container and its first audio stream; what FFmpeg complains of becomes a sentence."""
@@ -180,17 +187,15 @@ class _State:
     def check(self):
         """Raise `InputError` where the file is not whole; `decode` says what the rule is."""
         if self._is_short():
-            raise InputError(
-                f"{self.path} is truncated, its end is missing or damaged; copy it again or "
-                "remove it."
-            )
+            raise truncated(self.path)
         lost = self.lost + max(0, self.failing - TRAILING)
         if lost > LOST * self.packets:
             raise InputError(
                 f"{self.path} is damaged: {lost} of {self.packets} packets cannot be decoded; "
                 "copy it again or remove it."
             )
-        if self.codec.startswith("pcm_") and self.stored < os.path.getsize(self.path) * 0.9 - 2**16:
+        unread = os.path.getsize(self.path) * 0.9 - 2**16 - self.stored
+        if self.codec.startswith("pcm_") and self.packets and unread > 0:
             raise InputError(
                 f"{self.path} holds more sound than could be read ({self.heard:.1f} s); open it in "
                 "an audio editor and export it again."

@@ -3,7 +3,6 @@
 It seeks to the sample in all of these, and says in its log what it thinks of a header.
 """
 
-import mmap
 import os
 import re
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 import soundfile
 
 from thesis_lib.errors import InputError
-from thesis_lib.ffmpeg import BLOCK
+from thesis_lib.ffmpeg import BLOCK, truncated
 
 UNKNOWN = 2**40  # frames from which on a count is none: libsndfile has no other word for "unknown"
 LIMITS = (2**31, 2**32)  # bytes: a size beside them is no size, but the largest number there is
@@ -25,7 +24,7 @@ COUNT = re.compile(  # of RF64
 HOLE = re.compile("reports a hole|Corrupted bitstream")  # it is read over, and what follows slips
 # What stands where a stream begins; behind it may stand a second, which libsndfile passes by.
 BEGIN = {"OGG": b"OggS\0\2", "FLAC": b"fLaC\0\0\0\x22"}
-BYTES = {"PCM_U8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4, "FLOAT": 4}  # of a sample
+LOOKED_AT = 2**20  # bytes at a time
 PAGE = 65307  # bytes of an Ogg page at most
 
 
@@ -52,22 +51,16 @@ def opened(path):
         # Opened by number, the name's ending has no say, and the name may hold any bytes.
         try:
             file = soundfile.SoundFile(handle.fileno(), closefd=False)
-        except (soundfile.LibsndfileError, OSError, ValueError, MemoryError, RuntimeError):
+        except (OSError, ValueError, MemoryError, RuntimeError) as error:
+            if "file is malformed" in str(error):  # of CAF: it ends before its header says
+                raise truncated(path) from None
             file = None
         if file is None:
             yield None
             return
         with file:
             if _breaks_off(file, handle.fileno()):
-                raise InputError(
-                    f"{path} is truncated, its end is missing or damaged; copy it again or "
-                    "remove it."
-                )
-            if _is_followed(file, handle.fileno()):
-                raise InputError(
-                    f"{path} holds several WAV files one behind the other, of which only the first "
-                    "would be read; join them in an audio editor."
-                )
+                raise truncated(path)
             yield file if _is_fit(file, handle.fileno()) else None
 
 
@@ -109,16 +102,13 @@ def _is_fit(file, number):
     return file.format not in BEGIN or not _begins_again(number, BEGIN[file.format])
 
 
-def _is_followed(file, number):
-    """Whether behind a WAV, whose length is told, there is another one."""
-    size = file.frames * file.channels * BYTES.get(file.subtype, 8)
-    longer = os.fstat(number).st_size - size > NEAR
-    return file.format in ("WAV", "WAVEX") and longer and _begins_again(number, b"WAVEfmt ")
-
-
 def _begins_again(number, begin):
-    with mmap.mmap(number, 0, access=mmap.ACCESS_READ) as content:
-        return content.find(begin, content.find(begin) + 1) >= 0
+    """Whether some bytes occur twice in a file."""
+    at = times = 0
+    while content := os.pread(number, LOOKED_AT, at):
+        times += content.count(begin)
+        at += max(1, len(content) - len(begin) + 1)  # they may lie on the border
+    return times > 1
 
 
 def blocks(path, file, first=0):
@@ -153,6 +143,8 @@ def blocks(path, file, first=0):
                     "copy it again or remove it."
                 )
             yield block
-    except (soundfile.LibsndfileError, OSError, MemoryError, RuntimeError) as error:
+    except InputError:
+        raise
+    except (OSError, ValueError, MemoryError, RuntimeError) as error:  # libsndfile's is the last
         reason = getattr(error, "error_string", str(error)).rstrip(".")
         raise InputError(f"{path} breaks off or is damaged ({reason}); copy it again.") from None
