@@ -24,12 +24,18 @@ class Content:
 
     def add(self, block):
         """Look at the next samples: float32 array (samples, channels), full scale is 1."""
+        if not len(block):
+            return
+        planes = block.T.copy()  # numpy is many times as fast along the last axis
+        if not self.samples:
+            self.about = planes.mean(axis=1, keepdims=True)  # else the products lose their digits
         self.samples += len(block)
-        self.least = np.minimum(self.least, block.min(axis=0))
-        self.most = np.maximum(self.most, block.max(axis=0))
+        self.least = np.minimum(self.least, planes.min(axis=1))
+        self.most = np.maximum(self.most, planes.max(axis=1))
         with np.errstate(all="ignore"):  # of NaN and infinite samples, see `fault`
-            self.sums += np.ones(len(block), np.float32) @ block
-            self.products += block.T @ block
+            planes -= self.about
+            self.sums += planes.sum(axis=1)
+            self.products += planes @ planes.T
 
     def fault(self, sound=True):
         """Why the recording cannot be used, as a sentence; None if it can.
