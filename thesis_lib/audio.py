@@ -55,7 +55,9 @@ def probe(path):
     if found := _known.get(_key(path)):
         return found
     with decode.opened(path) as source:
-        frames = source.frames or sum(len(block) for block in source.blocks)
+        frames = source.frames
+        if frames is None:
+            frames = sum(len(block) for block in source.blocks)
     return _learned(path, source, frames)
 
 
@@ -172,6 +174,8 @@ def part(path, source, start=0.0, duration=None):
 
 def _lies_within(path, first, wanted, frames):
     wanted = frames - first if wanted is None else wanted
+    if not frames:
+        raise InputError(f"{path} holds no samples; export it again or remove it.")
     if wanted <= 0 or first + wanted > frames:
         raise InputError(
             f"{path} is truncated: {max(frames - first, 0)} of {max(wanted, 1)} samples could be "

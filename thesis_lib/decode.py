@@ -73,13 +73,14 @@ def opened(path, start=0.0):
         The file cannot be opened, or is empty, truncated, damaged or not audio; also on the way.
     """
     with ExitStack() as stack:
+        source = None
         if _head(path).startswith(FIRST):
-            source = _of_sndfile(stack, path, start) or _of_ffmpeg(stack, path)
-        else:
+            source = _of_sndfile(stack, path, start)
+        if source is None or source.frames == 0:  # a size that was never filled in
             try:
                 source = _of_ffmpeg(stack, path)
             except InputError:
-                source = _of_sndfile(stack, path, start)
+                source = source or _of_sndfile(stack, path, start)
                 if source is None:
                     raise
         yield source

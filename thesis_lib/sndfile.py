@@ -97,7 +97,7 @@ def _is_fit(file, number):
 
     MPEG, also in WAV, is FFmpeg's: libsndfile believes its headers.
     """
-    if not 0 < file.frames < UNKNOWN or file.subtype.startswith("MPEG"):
+    if file.frames >= UNKNOWN or file.subtype.startswith("MPEG"):
         return False
     return file.format not in BEGIN or not _begins_again(number, BEGIN[file.format])
 
