@@ -300,3 +300,19 @@ def test_a_recording_replaced_by_noise_makes_another_store(corpus, whole, tmp_pa
     write(corpus.root / "03.wav", noise(0.9, seed=77), subtype="FLOAT")
     build(corpus, tmp_path / "store")
     assert contents(tmp_path / "store")["made.json"] != whole["made.json"]
+
+
+@pytest.mark.parametrize("ending", ["mp3", "ogg"])
+def test_a_long_compressed_recording_is_decoded_once(tmp_path, monkeypatch, decoded, ending):
+    """Its middle cannot be sought in an MP3: in pieces it would be decoded again for each."""
+    corpus = corpus_of(tmp_path / "audio", [noise(0.5), noise(0.5)])
+    path = write(tmp_path / "audio" / f"set.{ending}", noise(4, rate=44100), 44100)
+    row = {"path": path.name, "sample_rate": 44100, "start": 0.25, "duration": 3.5}
+    corpus.table.loc[1, list(row)] = list(row.values())
+    want = log_mel(audio.read(path, start=0.25, duration=3.5), FEATURES, torch.float32).half()
+    monkeypatch.setattr(preprocess, "PIECE", 50)
+    decoded.clear()
+    store = build(corpus, tmp_path / "store")
+    assert decoded.count(path.name) == 1
+    np.testing.assert_allclose(store.spectrogram(1), want, rtol=0, atol=1 / 16)
+    assert len(want) == store.index.n_frames[1]

@@ -1,11 +1,12 @@
 """Every fault a file can have is found, by its header or by its samples, and told by kind."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
 from corpora import corpus_of, noise, sins_lists, tone, write, write_aac
 
-from thesis_lib import ffmpeg, sins, sndfile
+from thesis_lib import decode, ffmpeg, recordings, sins, sndfile
 from thesis_lib import validate as module
 from thesis_lib.corpus import Corpus
 from thesis_lib.validate import by_file, examine, headers, report, validate
@@ -151,3 +152,18 @@ def test_a_home(tmp_path):
     write(files[2], noise(9.5, channels=4), subtype="PCM_16")
     (fault,) = validate(sins.read(tmp_path), False)
     assert fault.startswith(f"{files[2]} lasts 9.500 s where 10.000 s")
+
+
+def test_what_a_stream_was_heard_to_last_is_remembered(tmp_path, monkeypatch):
+    """An MP3 whose header lies is as long as it was when it was heard; it is not decoded again."""
+    path = write(tmp_path / "a" / "x.mp3", noise(3, rate=44100), 44100)
+    content = bytearray(path.read_bytes())
+    at = max(content.find(b"Info"), content.find(b"Xing"))
+    content[at + 8 : at + 12] = bytes(4)
+    path.write_bytes(content)
+    listing = pd.DataFrame([dict(path="a/x.mp3", label="a", song="x", name="")])
+    table = recordings.hear(tmp_path, listing).assign(split="train")
+    corpus = Corpus("x", tmp_path, table)
+    assert table.duration[0] == pytest.approx(3, abs=0.1)
+    monkeypatch.setattr(decode, "opened", lambda *args: pytest.fail("decoded again"))
+    assert headers(corpus) == []
