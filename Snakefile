@@ -4,6 +4,7 @@
 # this with `--configfile`; without one, all runs on the suite's own corpora. Rules get folders and
 # names of corpora by functions: what a function gives is taken as it is, whatever it holds.
 
+import ast
 import json
 from pathlib import Path
 
@@ -42,9 +43,20 @@ BENCHES = {
 }
 
 
-def code(*modules):
-    """The library's files that a stage runs, so that it runs again when they change."""
-    return [f"thesis_lib/{module}.py" for module in modules]
+def code(module):
+    """The library's files that a stage runs, so that it runs again when they change: the module
+    that does the work, and what is imported from there on."""
+    todo, found = [module], set()
+    while todo:
+        path = f"thesis_lib/{todo.pop()}.py"
+        if path in found or not Path(path).is_file():
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(Path(path).read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("thesis_lib"):
+                below = node.module.removeprefix("thesis_lib").strip(".")
+                todo += [below] if below else [name.name for name in node.names]
+    return sorted(found)
 
 
 ALL_CODE = sorted(str(path) for path in Path("thesis_lib").rglob("*.py"))
@@ -68,7 +80,7 @@ rule all:
 
 rule mini_home:
     input:
-        code("mini_home", "home_scenes", "home_sounds", "home_rooms", "voices"),
+        code("mini_home"),
     output:
         update(MADE),  # kept until the command has seen by it that the folder is its own
     params:
@@ -85,8 +97,8 @@ rule corpus:
         lambda wildcards: [] if wildcards.kind in JOB.given else (
             MADE if wildcards.kind == "home" else "data/manifest.json"
         ),
-        code("audio", "mp4", "corpora", "corpus", "sins", "recipe", "stages"),
-        code("music", "library", "playlists", "tags", "recordings", "duplicates", "fma"),
+        code("corpora"),
+        "thesis_lib/stages.py",
     output:
         "{folder}/{kind}/run.json",
     params:
@@ -105,7 +117,7 @@ rule corpus:
 rule features:
     input:
         "{folder}/{kind}/run.json",
-        code("audio", "mp4", "spectrogram", "preprocess", "parts", "store", "stages"),
+        code("preprocess"),
     output:
         "{folder}/{kind}/store/made.json",
     threads: workflow.cores
@@ -136,8 +148,7 @@ rule shard:
 rule training:
     input:
         "{folder}/{kind}/store/made.json",
-        code("sampler", "resnet", "triplet_loss", "recipe", "train", "stages", "objectives"),
-        code("pairs", "augment", "encoder", "contrastive_loss", "embed", "feed", "team"),
+        code("train"),
     output:
         "{folder}/{kind}/train/done.json",
     params:
@@ -150,7 +161,7 @@ rule training:
 rule embeddings:
     input:
         "{folder}/{kind}/train/done.json",
-        code("embed", "stages"),
+        code("embed"),
     output:
         "{folder}/{kind}/embeddings/done.json",
     threads: workflow.cores

@@ -1,28 +1,33 @@
 """Audio files to waveforms and back; faults are said by file name.
 
-libsndfile decodes, FFmpeg what it cannot (`mp4`); soxr resamples.
+`decode` decides which library decodes a file and says how long it is; soxr resamples.
 """
 
 import io
-import re
-from pathlib import Path
+import os
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
 import soundfile
 import soxr
 
-from thesis_lib import mp4
+from thesis_lib import decode
+from thesis_lib.content import Content
 from thesis_lib.errors import InputError
 
 MEAN = -1  # the value of `channel` that asks for the mean of all channels
 
-# What is decoded, by the ending of the file's name.
-ENDINGS = frozenset({".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif"}) | mp4.ENDINGS
+# What is looked for in a folder, by the ending of a file's name; what a file is, its content tells.
+ENDINGS = frozenset(
+    ".wav .wave .bwf .bw64 .rf64 .w64 .aiff .aif .aifc .au .snd .caf .flac .ogg .oga .opus .mp3 "
+    ".mp2 .mp1 .mpga .mpa .m4a .m4b .m4r .mp4 .aac .adts .wma .asf .webm .weba .mka .mkv .mov .avi "
+    ".flv .3gp .wv .tta .ape .ac3 .eac3 .amr .dts .mpc .tak .shn .dsf .ogv .ogx .spx .rm".split()
+)
 
 
 class Header(NamedTuple):
-    """What a file says of itself: sample rate in Hz, channels, duration in s."""
+    """What a file is: sample rate in Hz, channels, duration in s."""
 
     sample_rate: int
     channels: int
@@ -30,7 +35,9 @@ class Header(NamedTuple):
 
 
 def probe(path):
-    """Read the header of an audio file.
+    """What an audio file is: from its header where that is exact, else decoded to its end.
+
+    What decoding gave is remembered as long as the file does not change.
 
     Parameters
     ----------
@@ -43,14 +50,59 @@ def probe(path):
     Raises
     ------
     InputError
-        The file is missing, empty or not audio.
+        The file is missing, empty, truncated or not audio.
     """
-    path = _there(path)
-    if path.suffix.lower() in mp4.ENDINGS:
-        rate, channels, frames = mp4.probe(path)
-        return Header(rate, channels, frames / rate)
-    with _opened(path) as file:
-        return Header(file.samplerate, file.channels, file.frames / file.samplerate)
+    if found := _known.get(_key(path)):
+        return found
+    with decode.opened(path) as source:
+        frames = source.frames
+        if frames is None:
+            frames = sum(len(block) for block in source.blocks)
+    return _learned(path, source, frames)
+
+
+_known = {}  # headers that only decoding could tell
+
+
+def _learned(path, source, frames):
+    header = Header(source.sample_rate, source.channels, frames / source.sample_rate)
+    if source.frames is None:
+        _known[_key(path)] = header
+    return header
+
+
+def _key(path):
+    try:
+        file = os.stat(path)
+    except OSError:
+        return None
+    return os.fspath(path), file.st_size, file.st_mtime_ns, file.st_ino
+
+
+@contextmanager
+def whole(path):
+    """Decode a file to its end, and look on the way at what it holds.
+
+    Parameters
+    ----------
+    path : Path
+
+    Yields
+    ------
+    source : decode.Source
+    content : Content
+        Of what was taken from `source.blocks` so far.
+    """
+    with decode.opened(path) as source:
+        content = Content(path, source.channels)
+        yield source._replace(blocks=_watched(path, source, content)), content
+
+
+def _watched(path, source, content):
+    for block in source.blocks:
+        content.add(block)
+        yield block
+    _learned(path, source, content.samples)
 
 
 def read(path, sample_rate=16000, channel=MEAN, start=0.0, duration=None):
@@ -75,7 +127,64 @@ def read(path, sample_rate=16000, channel=MEAN, start=0.0, duration=None):
     InputError
         The file is missing, empty, truncated, not audio, or holds NaN or infinite samples.
     """
-    rate, samples = _part(_there(path), start, duration)
+    return np.concatenate(list(blocks(path, sample_rate, channel, start, duration)))
+
+
+def blocks(path, sample_rate=16000, channel=MEAN, start=0.0, duration=None):
+    """As `read`, piece by piece: a long file does not fill the memory, and is decoded once.
+
+    Yields
+    ------
+    wave : float32 array, shape (samples,)
+        About a second each; one after the other they are what `read` gives, to the bit.
+    """
+    with decode.opened(path, start) as source:
+        waves = (pick(path, block, channel) for block in part(path, source, start, duration))
+        yield from resampled(waves, source.sample_rate, sample_rate, duration)
+
+
+def part(path, source, start=0.0, duration=None):
+    """The blocks of a part of a file that is being decoded; it must lie in the file.
+
+    Parameters
+    ----------
+    path : Path
+    source : decode.Source
+    start, duration : float, s
+
+    Yields
+    ------
+    float32 array, shape (samples, channels)
+    """
+    first = round(start * source.sample_rate)
+    wanted = None if duration is None else int(duration * source.sample_rate + 1e-3)
+    if source.frames is not None:
+        _lies_within(path, first, wanted, source.frames)
+    at, got = source.begins, 0
+    for block in source.blocks:
+        cut = block[max(0, first - at) :][: None if wanted is None else wanted - got]
+        at += len(block)
+        got += len(cut)
+        if len(cut):
+            yield cut
+        if got == wanted:
+            return
+    _lies_within(path, first, wanted, at)
+
+
+def _lies_within(path, first, wanted, frames):
+    wanted = frames - first if wanted is None else wanted
+    if not frames:
+        raise InputError(f"{path} holds no samples; export it again or remove it.")
+    if wanted <= 0 or first + wanted > frames:
+        raise InputError(
+            f"{path} is truncated: {max(frames - first, 0)} of {max(wanted, 1)} samples could be "
+            f"read from sample {first} on; copy it again or remove it."
+        )
+
+
+def pick(path, samples, channel):
+    """One channel of a block, (samples, channels) -> (samples,), or the mean of all."""
     channels = samples.shape[1]
     if not -1 <= channel < channels:
         raise InputError(
@@ -84,86 +193,7 @@ def read(path, sample_rate=16000, channel=MEAN, start=0.0, duration=None):
         )
     if not np.isfinite(samples).all():
         raise InputError(f"{path} holds NaN or infinite samples; export it again or remove it.")
-    wave = _mean(samples) if channel == MEAN else samples[:, channel]
-    seconds = len(samples) / rate if duration is None else duration
-    return _resampled(np.ascontiguousarray(wave), rate, sample_rate, round(seconds * sample_rate))
-
-
-def _there(path):
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path} is missing; restore it or take it out of the list.")
-    if path.stat().st_size == 0:
-        raise InputError(f"{path} is empty (0 bytes); copy it again or remove it.")
-    return path
-
-
-def _part(path, start, duration):
-    """The file's sample rate in Hz, and a part of it: float32 (samples, channels)."""
-    if path.suffix.lower() in mp4.ENDINGS:
-        rate, _, frames = mp4.probe(path)
-        return rate, mp4.decode(path, *_range(path, rate, frames, start, duration))
-    with _opened(path) as file:
-        rate = file.samplerate
-        return rate, _samples(file, path, *_range(path, rate, file.frames, start, duration))
-
-
-def _range(path, rate, frames, start, duration):
-    """The first sample of a part and how many it has; they must lie in the file."""
-    first = round(start * rate)
-    wanted = frames - first if duration is None else int(duration * rate + 1e-3)
-    if wanted <= 0 or first + wanted > frames:
-        raise InputError(
-            f"{path} is truncated: {max(frames - first, 0)} of {max(wanted, 1)} samples could be "
-            f"read from sample {first} on; copy it again or remove it."
-        )
-    return first, wanted
-
-
-def _opened(path):
-    try:
-        file = soundfile.SoundFile(path)
-    except soundfile.LibsndfileError as error:
-        reason = error.error_string.rstrip(".")
-        reason = "no known format" if "does not exist" in reason else reason  # it does
-        raise InputError(
-            f"{path} cannot be read as audio ({reason}); convert it to WAV or FLAC, or remove it."
-        ) from None
-    if _breaks_off(file.extra_info):
-        file.close()
-        raise InputError(
-            f"{path} is truncated, its end is missing or damaged; copy it again or remove it."
-        )
-    return file
-
-
-def _breaks_off(log):
-    """Whether libsndfile's log tells of a WAV, AIFF or Ogg file that ends too early.
-
-    It opens such a file without complaint and calls what is left of it the whole.
-    """
-    if re.search(r"^Ogg ?: (Last page lacks|Junk after the last page)", log, re.MULTILINE):
-        return True
-    sizes = re.search(r"^ *(?:data|SSND) : (\d+) \(should be (\d+)\)", log, re.MULTILINE)
-    # A WAV piped out of a program says 2^32 - 1, for its size was not known yet.
-    return bool(sizes) and int(sizes[2]) < int(sizes[1]) < 2**32 - 2**16
-
-
-def _samples(file, path, first, wanted):
-    """`wanted` frames from `first` on: float32 (wanted, channels)."""
-    try:
-        file.seek(first)
-        samples = file.read(wanted, dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
-        raise InputError(
-            f"{path} breaks off or is damaged ({error.error_string.rstrip('.')}); copy it again."
-        ) from None
-    if len(samples) < wanted:
-        raise InputError(
-            f"{path} is truncated: {len(samples)} of {wanted} samples could be read from "
-            f"sample {first} on; copy it again or remove it."
-        )
-    return samples
+    return np.ascontiguousarray(_mean(samples) if channel == MEAN else samples[:, channel])
 
 
 def _mean(samples):
@@ -172,11 +202,36 @@ def _mean(samples):
     return samples @ np.full(channels, 1 / channels, np.float32)
 
 
-def _resampled(wave, rate, sample_rate, length):
-    if rate != sample_rate:
-        wave = soxr.resample(wave, rate, sample_rate)
+def resampled(waves, rate, sample_rate, duration=None):
+    """Waves that follow each other, at another rate.
+
+    Parameters
+    ----------
+    waves : iterable of float32 arrays, shape (samples,)
+    rate, sample_rate : int, Hz
+        Theirs, and that of the result.
+    duration : float, optional
+        How long the result shall be, in s; by default as long as the waves.
+
+    Yields
+    ------
+    float32 array, shape (samples,)
+    """
+    resampler = soxr.ResampleStream(rate, sample_rate, 1) if rate != sample_rate else None
+    came = gone = 0
+    last = np.zeros(0, np.float32)  # one is held back, for the last one is cut or filled up
+    for wave in waves:
+        came += len(wave)
+        wave = resampler.resample_chunk(wave) if resampler else wave
+        if len(wave):
+            if len(last):
+                yield last
+            gone, last = gone + len(last), wave
+    if resampler:
+        last = np.concatenate([last, resampler.resample_chunk(last[:0], last=True)])
+    length = round((came / rate if duration is None else duration) * sample_rate) - gone
     # Lengths are rounded more than once on the way: a few samples are cut or the last repeated.
-    return np.pad(wave, (0, max(0, length - len(wave))), mode="edge")[:length]
+    yield np.pad(last, (0, max(0, length - len(last))), mode="edge")[:length]
 
 
 def audible(wave, peak=0.5):

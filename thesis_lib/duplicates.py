@@ -38,13 +38,43 @@ def fingerprint(wave, sample_rate):
     words : uint32 array, shape (about 39 a second,)
         0 where it is silent.
     """
-    energy = _energy(soxr.resample(wave, sample_rate, RATE))
-    slope = energy[:, :-1] - energy[:, 1:]
-    bits = slope[1:] > slope[:-1]
-    words = np.packbits(bits, axis=1).view(">u4")[:, 0].astype(np.uint32)
-    loud = energy.sum(axis=1)
-    words[loud[1:] <= QUIET * loud.max()] = 0
-    return words
+    listener = Listener(sample_rate)
+    listener.add(wave)
+    return listener.words()
+
+
+class Listener:
+    """Makes the fingerprint of a recording that comes piece by piece.
+
+    Parameters
+    ----------
+    sample_rate : int, Hz
+    """
+
+    def __init__(self, sample_rate):
+        self.resampler = soxr.ResampleStream(sample_rate, RATE, 1)
+        self.left = np.zeros(WINDOW // 2, np.float32)  # what the next window begins with
+        self.energy = []
+
+    def add(self, wave, last=False):
+        """Listen to the next samples: float32 array, shape (samples,)."""
+        wave = self.resampler.resample_chunk(np.asarray(wave, np.float32), last=last)
+        wave = np.concatenate([self.left, wave, np.zeros(WINDOW // 2 * last, np.float32)])
+        windows = max(0, (len(wave) - WINDOW) // HOP + 1)
+        if windows:
+            self.energy.append(_energy(wave[: (windows - 1) * HOP + WINDOW]))
+        self.left = wave[windows * HOP :]
+
+    def words(self):
+        """The fingerprint of what was heard, see `fingerprint`."""
+        self.add(self.left[:0], last=True)
+        energy = np.concatenate(self.energy)
+        slope = energy[:, :-1] - energy[:, 1:]
+        bits = slope[1:] > slope[:-1]
+        words = np.packbits(bits, axis=1).view(">u4")[:, 0].astype(np.uint32)
+        loud = energy.sum(axis=1)
+        words[loud[1:] <= QUIET * loud.max()] = 0
+        return words
 
 
 def pairs(fingerprints):
@@ -76,7 +106,6 @@ def pairs(fingerprints):
 
 def _energy(wave):
     """Energy of the bands in overlapping windows: float32 array (windows, 33)."""
-    wave = np.pad(wave.astype(np.float32), WINDOW // 2)
     windows = np.lib.stride_tricks.sliding_window_view(wave, WINDOW)[::HOP]
     edges = np.round(EDGES / RATE * WINDOW).astype(int)
     taper = np.hanning(WINDOW).astype(np.float32)

@@ -28,7 +28,6 @@ from thesis_lib.spectrogram import log_mel
 from thesis_lib.store import FORMAT, SpectrogramStore
 
 PIECE = 12000  # frames computed at a time: two minutes; only longer recordings are read in pieces
-MARGIN = 100  # frames read on either side of a piece: ends suffer from decoding and resampling
 SAVED = 30.0  # s after which what is done is written down: what a kill costs at most
 ROOM = 8e8  # bytes that the samples of all pieces read at the same time may take
 LINES = 10000  # of the index, turned to text at a time
@@ -157,7 +156,7 @@ def fill(part, corpus, progress=True):
 
 def _workers(rows, features):
     """As many recordings at a time as there are cores, and room for their samples."""
-    longest = (PIECE + 2 * MARGIN) / features.rate  # s
+    longest = PIECE / features.rate  # s
     # Beside the channels: their mean, what is resampled, and what the C library keeps; measured.
     samples = rows.duration.clip(upper=longest) * rows.sample_rate * (rows.channels + 4)
     return max(1, min(cpu_count(), int(ROOM // (4 * samples.max()))))
@@ -165,31 +164,41 @@ def _workers(rows, features):
 
 def _compute(part, corpus, row, faults):
     """Write the frames of one recording; what `parts.FOUND` names, or None of a faulty one."""
-    total, squares, digest = 0.0, 0.0, hashlib.sha256()
-    for first in range(0, row.n_frames, PIECE):
-        try:
-            frames = _frames(corpus, part.features, row, first)
-        except InputError as error:
-            faults.append(str(error))
-            return None
-        part.write(row, first, frames.numpy())
-        values = frames.float()
-        total += values.sum(dtype=torch.float64).item()
-        squares += values.square_().sum(dtype=torch.float64).item()
-        digest.update(frames.numpy())
+    total, squares, digest, first = 0.0, 0.0, hashlib.sha256(), 0
+    try:
+        for wave in _waves(corpus, part.features, row):
+            # In double precision three float16 values in ten thousand were others, by 1/16 dB.
+            frames = log_mel(wave, part.features, torch.float32).half()
+            part.write(row, first, frames.numpy())
+            first += len(frames)
+            values = frames.float()
+            total += values.sum(dtype=torch.float64).item()
+            squares += values.square_().sum(dtype=torch.float64).item()
+            digest.update(frames.numpy())
+    except InputError as error:
+        faults.append(str(error))
+        return None
     return True, total, squares, digest.digest()
 
 
-def _frames(corpus, features, row, first):
-    """A piece of one recording, from frame `first` on: float16 tensor, shape (frames, mels)."""
-    begin, end = max(0, first - MARGIN), min(row.n_frames, first + PIECE + MARGIN)
-    start, duration = row.start, row.duration
-    if row.n_frames > PIECE:
-        start += begin / features.rate
-        duration = ((end - begin - 1) * features.step + features.frame) / features.sample_rate
-    wave = audio.read(corpus.path(row), features.sample_rate, row.channel, start, duration)
-    # In double precision three float16 values in ten thousand were others, by 1/16 dB at most.
-    return log_mel(wave, features, torch.float32)[first - begin :][:PIECE].half()
+def _waves(corpus, features, row):
+    """The waveform of one recording in pieces of so many frames; they overlap as frames do."""
+    args = corpus.path(row), features.sample_rate, row.channel, row.start, row.duration
+    if row.n_frames <= PIECE:
+        yield audio.read(*args)
+        return
+    held, size = [], 0
+    piece = PIECE * features.step + features.frame - features.step  # samples
+    for wave in audio.blocks(*args):
+        held, size = [*held, wave], size + len(wave)
+        if size >= piece:
+            wave = np.concatenate(held)
+            for start in range(0, size - piece + 1, PIECE * features.step):
+                yield wave[start : start + piece]
+            held = [wave[start + PIECE * features.step :]]
+            size = len(held[0])
+    if size >= features.frame:
+        yield np.concatenate(held)
 
 
 def _finish(part, corpus, index, folder):

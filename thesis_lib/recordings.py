@@ -2,8 +2,8 @@
 
 import logging
 from pathlib import Path
+from typing import NamedTuple
 
-import librosa
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
@@ -13,6 +13,7 @@ from tqdm.auto import tqdm
 
 from thesis_lib import audio, duplicates, tags
 from thesis_lib.classes import presentable
+from thesis_lib.ends import Ends
 from thesis_lib.errors import InputError
 from thesis_lib.library import TAKE
 from thesis_lib.notices import shown, tell
@@ -67,20 +68,23 @@ def _hear(root, listed):
     """A file's row and fingerprint, or the sentence that says why it is left out."""
     path = root / listed.path
     try:
-        header = audio.probe(path)
-        wave = audio.read(path, RATE)
+        heard = _listen(path, audio.MEAN)
+        if heard.fault is None and heard.warning:
+            log.warning("%s", heard.warning)
+            heard = _listen(path, 0)
     except InputError as error:
         return str(error)
-    if not wave.any():
-        return f"{path} is silent from end to end; export it again or remove it."
-    first, last = librosa.effects.trim(wave, top_db=SILENCE)[1]
+    if heard.fault:
+        return heard.fault
+    first, last = heard.ends
+    header = audio.probe(path)
     row = {
         "path": listed.path,
         "start": first / RATE,
         "duration": min(last / RATE, header.duration) - first / RATE,
         "sample_rate": header.sample_rate,
         "channels": header.channels,
-        "channel": audio.MEAN,
+        "channel": heard.channel,
         "label": listed.label,
         "group": listed.song,
         "node": "",
@@ -88,7 +92,30 @@ def _hear(root, listed):
         "known": True,
         "name": listed.name or tags.read(path).name or path.stem,
     }
-    return row, duplicates.fingerprint(wave, RATE)
+    return row, heard.words
+
+
+class _Heard(NamedTuple):
+    """What one channel of a file, or the mean of all, is heard to be."""
+
+    channel: int
+    ends: tuple  # the first sample that sounds and the one behind the last, at RATE
+    words: np.ndarray  # fingerprint
+    fault: str | None
+    warning: str | None
+
+
+def _listen(path, channel):
+    """Decode a file once, piece by piece: an hour takes no more memory than a minute."""
+    ends, listener = Ends(SILENCE), duplicates.Listener(RATE)
+    with audio.whole(path) as (source, content):
+        waves = (audio.pick(path, block, channel) for block in source.blocks)
+        for wave in audio.resampled(waves, source.sample_rate, RATE):
+            ends.add(wave)
+            listener.add(wave)
+    if fault := content.fault():
+        return _Heard(channel, (0, 0), np.zeros(0, np.uint32), fault, None)
+    return _Heard(channel, ends.found(), listener.words(), None, content.cancels())
 
 
 def _say(faults, files):

@@ -1,0 +1,41 @@
+"""Where a recording begins and ends to sound: what `librosa.effects.trim` finds, piece by piece."""
+
+import librosa
+import numpy as np
+
+FRAME, HOP = 2048, 512  # samples, those of librosa.effects.trim
+
+
+class Ends:
+    """The silence at both ends of a recording.
+
+    Parameters
+    ----------
+    top_db : float
+        So far below the loudest frame a frame is silent.
+    """
+
+    def __init__(self, top_db):
+        self.top_db, self.samples, self.levels = top_db, 0, []
+        self.left = np.zeros(FRAME // 2, np.float32)  # what the next frame begins with
+
+    def add(self, wave):
+        """Listen to the next samples: float32 array, shape (samples,)."""
+        self.samples += len(wave)
+        wave = np.concatenate([self.left, wave])
+        frames = max(0, (len(wave) - FRAME) // HOP + 1)
+        if frames:
+            heard = wave[: (frames - 1) * HOP + FRAME]
+            rms = librosa.feature.rms(y=heard, frame_length=FRAME, hop_length=HOP, center=False)
+            self.levels.append(rms[0])
+        self.left = wave[frames * HOP :]
+
+    def found(self):
+        """The first sample that sounds, and the one behind the last; (0, 0) if none does."""
+        self.add(np.zeros(FRAME // 2, np.float32))
+        self.samples -= FRAME // 2
+        level = librosa.amplitude_to_db(np.concatenate(self.levels), ref=np.max, top_db=None)
+        loud = np.flatnonzero(level > -self.top_db)
+        if not len(loud):
+            return 0, 0
+        return int(loud[0]) * HOP, min(self.samples, (int(loud[-1]) + 1) * HOP)
