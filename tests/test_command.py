@@ -209,15 +209,6 @@ def test_no_results_yet(tmp_path, said):
     assert one_sentence(message) and "thesis_vs_here.json is missing" in message
 
 
-def test_stopped_by_hand(tmp_path, said, monkeypatch):
-    def stop(args):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(command, "_stage", stop)
-    message = said("training", tmp_path)
-    assert one_sentence(message) and "run the same command again to go on" in message
-
-
 def test_help_names_every_command_at_once(tmp_path):
     """Without the heavy imports: those take seconds."""
     script = "import sys; sys.argv = ['thesis', '--help']; from thesis_lib.__main__ import main\n"

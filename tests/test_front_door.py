@@ -141,7 +141,7 @@ def test_one_at_a_time_in_a_folder(tmp_path):
     code = "import sys; from thesis_lib.front_door import alone\nwith alone(sys.argv[1]): input()"
     line = [sys.executable, "-c", code, str(tmp_path)]
     with subprocess.Popen(line, stdin=subprocess.PIPE) as other:
-        while not (tmp_path / ".lock").exists():
+        while not (tmp_path.parent / f".{tmp_path.name}.lock").exists():
             time.sleep(0.01)
         with pytest.raises(InputError, match=f"another command is at work in {tmp_path}; wait"):
             for _ in range(1000):  # the file is there a moment before it is locked

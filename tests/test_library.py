@@ -186,7 +186,7 @@ def test_folders_without_audio(tmp_path):
     text(tmp_path / "b" / "song.m4p", "x")
     with pytest.raises(InputError, match=r"no class folders with audio.*header path") as error:
         library.find(tmp_path)
-    assert "a holds no audio that can be read (.txt 1)" in str(error.value)
+    assert "1 file is not audio (.txt 1)" in str(error.value)
     assert "b holds no audio that can be read (.m4p 1)" in str(error.value)
 
 

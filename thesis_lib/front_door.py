@@ -103,19 +103,29 @@ def _snakemake(settings, *targets):
 
 @contextmanager
 def alone(folder):
-    """Keep others out of a folder of runs, in this process and in all others, while the block runs.
+    """Keep others out of a folder, in this process and in all others, while the block runs.
+
+    The lock lies beside the folder, which need not be there, and is gone with its process.
 
     Raises
     ------
     InputError
-        Another is at work there.
+        Another is at work there, or nothing can be written there.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder.with_name(f".{folder.name}.lock"), timeout=0)
     try:
-        with FileLock(folder / ".lock", timeout=0):
-            yield
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
     except Timeout:
         raise InputError(
             f"another command is at work in {folder}; wait until it has ended, then run this again."
         ) from None
+    except OSError as error:
+        reason = error.strerror.lower()
+        said = f"{folder}: cannot be written ({reason}); choose another folder"
+        raise InputError(said) from error
+    try:
+        yield
+    finally:
+        lock.release()
