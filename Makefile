@@ -55,7 +55,7 @@ shard: $(READY)
 	@$(THESIS) shards --shard="$$SHARD_TYPED" $(ASKED)
 
 test: $(READY)  ## run the tests, every notebook included (about 7 minutes)
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(THESIS) lab $(ASKED)

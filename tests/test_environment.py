@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LOCK = dict(
-    line.split("==") for line in (ROOT / "requirements.lock").read_text().split() if "==" in line
-)
+LINES = (ROOT / "requirements.lock").read_text().splitlines()
+LOCK = dict(line.split(";")[0].split("==") for line in LINES if "==" in line.split(";")[0])
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
@@ -28,13 +27,19 @@ def test_every_direct_dependency_is_locked_at_its_pin(name, pin):
 
 
 def test_the_lock_pins_nothing_loosely_and_no_build_of_one_machine():
-    lines = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if line]
-    loose = [
-        line
-        for line in lines
-        if not line.startswith("#") and not re.fullmatch(r"[\w.-]+==[\w.]+", line)
-    ]
+    pin = re.compile(r'[\w.-]+==[\w.]+(; python_version [=>]= "3\.1[123]")?')
+    loose = [line for line in LINES if not line.startswith("#") and not pin.fullmatch(line)]
     assert loose == []
+
+
+def test_the_python_that_the_project_asks_for_is_the_one_make_asks_for():
+    from_, below = map(int, re.findall(r"3\.(\d+)", PROJECT["project"]["requires-python"]))
+    makefile = (ROOT / "Makefile").read_text()
+    assert f"(3, {from_}) <= sys.version_info[:2] < (3, {below})" in makefile
+    assert f"Python 3.{from_} to 3.{below - 1} is needed" in makefile
+    versions = ", ".join(f"3.{minor}" for minor in range(from_, below - 1))
+    assert f"Python {versions} or 3.{below - 1} and `make`" in (ROOT / "README.md").read_text()
+    assert (3, from_) <= sys.version_info[:2] < (3, below)
 
 
 def test_conda_installs_the_same_lock():
@@ -58,6 +63,7 @@ def test_every_dependency_is_used():
     text = "\n".join(code) + (ROOT / "Makefile").read_text() + (ROOT / "Snakefile").read_text()
     modules = {"scikit-learn": "sklearn", "ipython": "IPython", "jupyterlab": "jupyter lab"}
     modules |= {"setuptools": "pip install"}  # builds the package itself
+    modules |= {"pytest-xdist": "pytest -n auto"}
     unused = [
         name
         for name in direct()
