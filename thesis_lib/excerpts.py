@@ -7,7 +7,7 @@ import pandas as pd
 
 from thesis_lib import audio, corpora, library
 from thesis_lib.errors import InputError
-from thesis_lib.text import one_line, readable
+from thesis_lib.text import cut, one_line, readable
 
 LONGEST = 70  # letters of a title
 
@@ -70,7 +70,7 @@ def _in_turn(songs):
     classes = [own.itertuples() for _, own in songs.groupby("label", sort=True)]
     for row in filter(None, chain.from_iterable(zip_longest(*classes))):
         title = one_line(readable(f"{row.label}: {row.title}" if row.label else row.title))
-        yield row.path, title if len(title) <= LONGEST else title[: LONGEST - 1] + "…"
+        yield row.path, cut(title, LONGEST)
 
 
 def _beginning(path, seconds, sample_rate):
