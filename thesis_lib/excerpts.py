@@ -42,11 +42,12 @@ def excerpts(name, folder, seconds, sample_rate=16000, shortest=0.0, count=3):
         try:
             wave = _beginning(path, seconds, sample_rate)
         except InputError as error:
-            passed_over.append(f"Passed over: {error}")
+            passed_over.append(readable(f"Passed over: {error}"))
             continue
         if len(wave) < shortest * sample_rate:
             lasts = len(wave) / sample_rate
-            passed_over.append(f"Passed over: {path} lasts {lasts:.1f} s, too short for this page.")
+            said = f"Passed over: {path} lasts {lasts:.1f} s, too short for this page."
+            passed_over.append(readable(said))
             continue
         waves[title if title not in waves else f"{title} ({len(waves) + 1})"] = wave
     return waves, passed_over
