@@ -15,14 +15,21 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import nbformat
+import pandas as pd
 import pytest
 from nbconvert import HTMLExporter
 
 from thesis_lib.execute import execute
+from thesis_lib.text import as_html, as_markdown, table_as_html
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "09_listening_room.ipynb"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE = 60_000  # ms; a busy machine is slow
+
+# What JupyterLab would take for formulas; it looks for them again in what Markdown has made.
+NAMES = ["A$AP & Ke$ha", "Ca$$h $x$", r"\(x\) and \[y\]", "<i>_a_*b*"]
+NAMES += [r"\begin{equation}x\end{equation}"]
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium here; on Debian: apt-get install chromium"
@@ -62,6 +69,7 @@ def lab(tiny_run, tmp_path_factory):
     work.mkdir()
     shutil.copy(NOTEBOOK, work / "room.ipynb")
     _point(work / "room.ipynb", tiny_run, folder)
+    _show_names(work / "names.ipynb")
     _settle(folder / "settings")
     port = _free_port()
     log = open(folder / "log.txt", "w")
@@ -95,6 +103,19 @@ def _point(path, run, out):
     for name, value in (_twice(run) | {"out": out}).items():
         cell["source"].append(f"\n{name} = {str(value)!r}")
     path.write_text(json.dumps(notebook))
+
+
+def _show_names(path):
+    """A notebook that has shown some names in each way there is, and one formula at its end."""
+    written = [
+        {"text/markdown": "\n\n".join(f"**{as_markdown(name)}** and" for name in NAMES)},
+        {"text/html": "".join(f"<p>{as_html(name)}</p>" for name in NAMES)},
+        {"text/html": table_as_html(pd.DataFrame({name: [name] for name in NAMES}, index=["$a$"]))},
+        {"text/markdown": "$x^2$"},
+    ]
+    outputs = [nbformat.v4.new_output("display_data", data=data) for data in written]
+    cell = nbformat.v4.new_code_cell("show()", outputs=outputs, metadata={"trusted": True})
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
 
 
 def _twice(run):
@@ -253,3 +274,12 @@ def test_page_without_a_kernel_plays(executed, page):
     page.wait_for_function("one => one.currentTime > 0", arg=sound.element_handle())
     picture = tables.first.locator("img").first
     assert picture.evaluate("one => one.naturalWidth") > 0
+
+
+def test_no_name_becomes_a_formula(lab, page):
+    page.goto(lab.replace("room.ipynb", "names.ipynb"), wait_until="domcontentloaded")
+    page.locator("mjx-container").first.wait_for()  # the formula at the end, so all are through
+    outputs = page.locator(".jp-OutputArea-output")
+    assert [one.locator("mjx-container").count() for one in outputs.all()] == [0, 0, 0, 1]
+    for one in outputs.all()[:3]:
+        assert all(one.inner_text().count(name) >= 1 for name in NAMES)

@@ -11,10 +11,11 @@ import soundfile
 from PIL import Image
 
 from thesis_lib import players
-from thesis_lib.collection import Collection
+from thesis_lib.collection import Collection, collections
 from thesis_lib.corpus import Corpus
 from thesis_lib.listen import EVERY, ListeningRoom, WalkRoom
 from thesis_lib.plots import listen as pictures
+from thesis_lib.run import Run
 
 K = 5
 
@@ -251,3 +252,42 @@ def test_thumbnail_is_small_and_has_low_bands_at_the_bottom():
     image = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
     assert image.shape == pictures.SIZE[::-1] and len(png) < 1000
     assert image[-1].min() > image[0].max()
+
+
+def test_what_is_not_embedded_yet_has_no_collection(tiny_run, tmp_path):
+    found = collections({"home": Run(tmp_path / "nothing"), "music": tiny_run})
+    assert list(found) == ["music"] and found["music"].name == "tiny music"
+
+
+@pytest.fixture
+def relabelled(tiny_run):
+    """A collection of its own, whose labels and groups a test may change."""
+
+    def make(**columns):
+        made = Collection(tiny_run)
+        for name, values in columns.items():
+            setattr(made, name, np.broadcast_to(values, len(made.tiles)))
+        made.labels = sorted(set(made.label) - {""})
+        made.colours = dict.fromkeys([*made.labels, ""], "#000")
+        made._columns = [made.label, made.group, made.recording]
+        return made
+
+    return make
+
+
+def test_a_single_song_without_a_label_can_be_looked_at(relabelled):
+    one = relabelled(label="", group="song")
+    assert list(one.centres.index) == [""] and len(one.near(0)[0]) == 0
+    html = players.typical_tables(one)
+    assert "There are no tiles of other songs" in html and len(sounds(html)) == 1
+    assert len(sounds(ListeningRoom([one]).view.value)) >= 1
+
+
+def test_a_class_may_be_called_as_the_list_of_all_is(relabelled):
+    made = relabelled(label=np.where(np.arange(36) < 18, "every class", "hum"))
+    room = ListeningRoom([made], seed=0)
+    assert [value for _, value in room.label.options] == [EVERY, "every class", "hum"]
+    room.label.value = "every class"
+    assert room.label.value == "every class" and made.label[room.tile.value] == "every class"
+    room.label.value = "hum"
+    assert made.label[room.tile.value] == "hum"

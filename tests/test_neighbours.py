@@ -9,7 +9,13 @@ from sklearn.neighbors import NearestNeighbors
 
 from thesis_lib import neighbours
 from thesis_lib.errors import InputError
-from thesis_lib.neighbours import chance_precision, nearest, nearest_to, precision_at
+from thesis_lib.neighbours import (
+    available,
+    chance_precision,
+    nearest,
+    nearest_to,
+    precision_at,
+)
 
 
 def reference(vectors, k, group):
@@ -143,3 +149,17 @@ def test_neighbours_of_another_table_are_refused():
         precision_at(["a", "b"], [[1], [0]], k=2)
     with pytest.raises(InputError, match="points: have 3 dimensions and vectors 2"):
         nearest_to(np.eye(3), np.eye(2), k=1)
+
+
+@pytest.mark.parametrize(
+    "group, most", [("aab", 1), ("aabb", 2), ("abc", 2), ("aaaab", 1), ("aaa", 0), ("", 0)]
+)
+def test_as_many_neighbours_as_every_tile_can_have(group, most):
+    group = list(group)
+    assert available(group) == most
+    vectors = np.arange(len(group), dtype=float)[:, None]
+    if most:
+        assert nearest(vectors, most, group)[0].shape == (len(group), most)
+    if len(group):
+        with pytest.raises(InputError, match="k: is"):
+            nearest(vectors, most + 1, group)

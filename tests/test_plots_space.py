@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 from thesis_lib import clips
 from thesis_lib.centroids import arithmetic, centroid_distances
 from thesis_lib.errors import InputError
-from thesis_lib.plots import space, style, training
+from thesis_lib.plots import audit, space, style, training
 from thesis_lib.recipe import SMALL_HOME, THESIS_SINS, numbers
 from thesis_lib.resnet import ResNet18, layer_table
 from thesis_lib.spectrogram import Features
@@ -177,3 +177,37 @@ def test_numbers_of_a_recipe_name_what_changes():
     changed = set(table.index[table.thesis != table.here])
     assert {"tile (s)", "width of the network", "learning rate", "epochs"} <= changed
     assert "margin" not in changed
+
+
+def test_many_classes_are_called_by_numbers_so_that_none_covers_another():
+    labels = [f"quite a long name {number:02d}" for number in range(20)]
+    centres = pd.DataFrame(np.random.default_rng(0).normal(size=(20, 4)), index=labels)
+    table = arithmetic(centres)
+    figure = space.arithmetic({"x": table}, {"x": style.class_colours(labels)})
+    figure.draw_without_rendering()
+    cells = figure.axes[0].texts
+    assert len(cells) == 20 * 19 and cells[0].get_text() == str(labels.index(table.nearest[0]) + 1)
+    boxes = [cell.get_window_extent() for cell in cells[:19]]
+    assert all(a.x1 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False))
+    beside = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert beside[2] == "quite a long name 02  3"
+
+
+@pytest.mark.parametrize("name, columns", [("social activity", 5), ("x" * 40, 2), ("日" * 60, 1)])
+def test_a_legend_is_no_wider_than_its_page(name, columns):
+    points = np.random.default_rng(0).normal(size=(30, 3))
+    labels = np.array([f"{name}{number % 10}" for number in range(30)])
+    figure = space.cloud(points, labels, style.class_colours(labels), np.ones(3) / 3)
+    figure.draw_without_rendering()
+    legend = figure.legends[0]
+    assert legend._ncols == columns
+    if columns > 1:
+        assert legend.get_window_extent().width <= 1.01 * figure.bbox.width
+
+
+def test_titles_of_panels_side_by_side_do_not_meet():
+    rows = [[(np.zeros((20, 8)) + np.arange(8), "日本語の長い名前 and more of it\nx" * 2)] * 6]
+    figure = audit.pictures(rows, 2.0)
+    figure.draw_without_rendering()
+    boxes = [axis._left_title.get_window_extent() for axis in figure.axes]
+    assert all(a.x1 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False))

@@ -15,7 +15,7 @@ from matplotlib.animation import FuncAnimation
 from PIL import Image
 
 from thesis_lib import record as record_module
-from thesis_lib.errors import InputError
+from thesis_lib.errors import InputError, NothingToShow
 from thesis_lib.record import Record, collect, write_json
 
 
@@ -90,6 +90,27 @@ def test_a_table_is_written(record, tmp_path):
     again = pd.read_csv(tmp_path / "figures" / "report.csv", index_col=0)
     pd.testing.assert_frame_equal(again, table)
     assert "0.25" in shown.data and "simulated" in shown.data
+
+
+def test_names_in_tables_and_captions_are_plain_text(record, tmp_path):
+    name = "<img src=x onerror=alert(1)> A$AP & Ke$ha \\(x\\)"
+    shown = record.table(pd.DataFrame({name: [name]}, index=[name]), "t", f"Of {name}.")
+    assert "<img" not in shown.data and "$" not in shown.data.replace("<span>$</span>", "")
+    assert shown.data.count("&lt;img src=x onerror=alert(1)&gt; A<span>$</span>AP &amp;") == 4
+    again = pd.read_csv(tmp_path / "figures" / "t.csv", index_col=0)
+    assert again.loc[name, name] == name  # as it is
+    latin = b"caf\xe9".decode("utf-8", "surrogateescape")
+    record.table(pd.DataFrame({"a": [latin]}), "latin", latin)
+    assert b"caf\xe9" in (tmp_path / "figures" / "latin.csv").read_bytes()
+
+
+def test_a_part_that_is_left_out_keeps_what_came_before(record, tmp_path):
+    record.figure(drawing(), "space", "Some.")
+    with pytest.raises(NothingToShow, match="the rest of 05_space is left out: no label is known"):
+        record.leave_out("no label is known")
+    result = json.loads((tmp_path / "results" / "05_space.json").read_text())
+    assert list(result["figures"]) == ["space.png"]
+    assert result["numbers"]["left_out"] == "no label is known"
 
 
 @pytest.mark.parametrize(

@@ -105,3 +105,13 @@ def test_a_single_node_has_no_other(corpus):
     one = Corpus("toy", corpus.root, corpus.table[corpus.table.node == "1"].reset_index(drop=True))
     _, recordings = audited(one)
     assert recordings.odd.isna().all()
+
+
+def test_nodes_that_heard_no_moment_together_are_not_compared(corpus):
+    """As in a home of which a few segments are there, each of another session."""
+    session = corpus.table.group.str[1:].astype(int)
+    corpus = corpus.part(corpus.table.node == (session % 3 + 1).astype(str))
+    assert corpus.table.node.nunique() == 3 and corpus.table.group.is_unique
+    _, recordings = audited(corpus)
+    assert len(recordings) == SESSIONS and recordings.odd.isna().all()
+    assert recordings.lonely.notna().all()

@@ -7,7 +7,7 @@ import pandas as pd
 
 from thesis_lib import audio, corpora, library
 from thesis_lib.errors import InputError
-from thesis_lib.text import one_line, readable
+from thesis_lib.text import cut, one_line, readable
 
 LONGEST = 70  # letters of a title
 
@@ -42,11 +42,12 @@ def excerpts(name, folder, seconds, sample_rate=16000, shortest=0.0, count=3):
         try:
             wave = _beginning(path, seconds, sample_rate)
         except InputError as error:
-            passed_over.append(f"Passed over: {error}")
+            passed_over.append(readable(f"Passed over: {error}"))
             continue
         if len(wave) < shortest * sample_rate:
             lasts = len(wave) / sample_rate
-            passed_over.append(f"Passed over: {path} lasts {lasts:.1f} s, too short for this page.")
+            said = f"Passed over: {path} lasts {lasts:.1f} s, too short for this page."
+            passed_over.append(readable(said))
             continue
         waves[title if title not in waves else f"{title} ({len(waves) + 1})"] = wave
     return waves, passed_over
@@ -70,7 +71,7 @@ def _in_turn(songs):
     classes = [own.itertuples() for _, own in songs.groupby("label", sort=True)]
     for row in filter(None, chain.from_iterable(zip_longest(*classes))):
         title = one_line(readable(f"{row.label}: {row.title}" if row.label else row.title))
-        yield row.path, title if len(title) <= LONGEST else title[: LONGEST - 1] + "…"
+        yield row.path, cut(title, LONGEST)
 
 
 def _beginning(path, seconds, sample_rate):

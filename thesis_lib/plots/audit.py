@@ -7,7 +7,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator
 from thesis_lib.plots import style
 from thesis_lib.text import cut
 
-LETTERS = 132  # of a title's size, side by side on a page
+LETTERS = 102  # of a title's size, side by side on a page
+FEWEST = 15  # letters of a title, however many there are
 
 
 def pictures(rows, seconds, first="suspect"):
@@ -30,7 +31,7 @@ def pictures(rows, seconds, first="suspect"):
         low, high = np.percentile(np.concatenate([part for part, _ in row]), (2, 99.8))
         for axis, (levels, title) in zip(axis_row, row, strict=False):
             _picture(axis, levels, seconds, low, high)
-            lines = [cut(line, LETTERS // columns) for line in title.split("\n")]
+            lines = [cut(line, max(FEWEST, LETTERS // columns)) for line in title.split("\n")]
             axis.set_title("\n".join(lines), fontsize=9)
         for axis in axis_row[len(row) :]:
             axis.axis("off")

@@ -11,6 +11,7 @@ from thesis_lib.plots import style
 
 ELEVATION = 20  # degrees
 VIEWS = (-60, 30)  # degrees around the vertical axis
+NAMED = 10  # classes whose names fit into the cells of a matrix as wide as a page
 
 
 def cloud(points, labels, colours, explained, views=VIEWS):
@@ -141,6 +142,7 @@ def arithmetic(tables, colours):
 
 
 def _names(axis, matrix, colours):
+    inside, above, beside = _called(list(matrix.index))
     for row, a in enumerate(matrix.index):
         for column, b in enumerate(matrix.columns):
             label = matrix.loc[a, b]
@@ -150,16 +152,25 @@ def _names(axis, matrix, colours):
             box.set(alpha=0.35, linewidth=0)
             axis.add_patch(box)
             ink = "0.45" if label == a else "black"
-            text = _two_lines(label)
-            axis.text(column, row, text, ha="center", va="center", size=9, color=ink,
+            axis.text(column, row, inside[label], ha="center", va="center", size=9, color=ink,
                       linespacing=0.9)  # fmt: skip
-    names = [_two_lines(name) for name in matrix.index]
-    axis.set_xticks(range(len(names)), [f"- {name}" for name in names])
-    axis.set_yticks(range(len(names)), [style.nice(name) for name in matrix.index])
-    axis.set(xlim=(-0.5, len(names) - 0.5), ylim=(len(names) - 0.5, -0.5))
+    axis.set_xticks(range(len(above)), [f"- {name}" for name in above])
+    axis.set_yticks(range(len(beside)), beside)
+    axis.set(xlim=(-0.5, len(above) - 0.5), ylim=(len(above) - 0.5, -0.5))
     axis.xaxis.tick_top()
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
+
+
+def _called(names):
+    """What classes are called in the matrix, above it and beside it: by numbers where many."""
+    nice = [style.nice(name) for name in names]
+    if len(names) <= NAMED:
+        short = [_two_lines(name) for name in names]
+        return dict(zip(names, short, strict=True)), short, nice
+    numbers = [str(number) for number in range(1, len(names) + 1)]
+    beside = [f"{name}  {number}" for number, name in zip(numbers, nice, strict=True)]
+    return dict(zip(names, numbers, strict=True)), numbers, beside
 
 
 def _two_lines(label, longest=12):

@@ -8,7 +8,7 @@ from thesis_lib.plots import style
 from thesis_lib.plots.sound import loudest, mel_axis, picture_of
 from thesis_lib.text import cut
 
-TITLE = 44  # letters above a third of the page
+TITLE = 40  # letters above a third of the page
 FRAME = 2.5  # pt, of a tile that is pointed at
 
 
