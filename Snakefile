@@ -36,6 +36,8 @@ NEEDS = {
     "09_listening_room": ["embeddings/done.json"],
     "11_open_questions": [],  # benchmarks only
 }
+if not JOB.benchmarks:
+    del NEEDS["11_open_questions"]
 BENCHES = {
     "02_preprocessing": ["input_pipeline"],
     "04_gpu_training": ["training_step", "training", "embedding", "ablation"],

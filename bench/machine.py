@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import resource
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,6 +20,7 @@ def machine():
         "machine": names[0] if names else platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         "device": describe(choose()),
+        "held_to": os.environ.get("ONEDNN_MAX_CPU_ISA", ""),  # another processor played by this one
         "load_before": round(os.getloadavg()[0], 2),
         "python": platform.python_version(),
         "packages": {name: version(name) for name in PACKAGES},
@@ -27,4 +29,7 @@ def machine():
 
 def peak_memory():
     """The most memory this process ever had (bytes), mapped files included, its parent's not."""
-    return 1024 * int(re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())[1])
+    status = Path("/proc/self/status")
+    if not status.exists():  # no Linux: its parent's too, if it was forked
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return 1024 * int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1])

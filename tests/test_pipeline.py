@@ -3,11 +3,15 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from corpora import listing, noise, text, tone, write
+
+from thesis_lib.corpus import Corpus
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -124,6 +128,63 @@ def test_figures_that_are_gone_are_made_again_the_same_to_the_byte(smoke):
     after = read(runs / "smoke" / "figures" / "index.json")
     changed = [name for name in before if before[name]["sha256"] != after[name]["sha256"]]
     assert changed == []
+
+
+def songs(folder):
+    """Two classes of three songs: folder -> their paths below it, by class."""
+    names = {label: [f"{label}/{i}.wav" for i in range(3)] for label in ("deep", "raw")}
+    for number, (label, paths) in enumerate(names.items()):
+        for seed, path in enumerate(paths):
+            wave = tone(6, 200 + 100 * seed) if label == "deep" else noise(6, seed)
+            write(folder / path, wave + noise(6, 10 * number + seed, level=0.01))
+    return names
+
+
+def a_csv(root, elsewhere):
+    """A list over an audio folder that is a link."""
+    (root / "audio").symlink_to(elsewhere)
+    lines = [f"audio/{p},{label}\n" for label, paths in songs(elsewhere).items() for p in paths]
+    text(root / "songs.csv", "path,label\n", *lines, "audio/gone.wav,deep\n")
+    return "gone.wav is missing"
+
+
+def playlists(root, elsewhere):
+    """A playlist a class, of files elsewhere."""
+    for label, paths in songs(elsewhere).items():
+        text(root / f"{label}.m3u8", *(f"{elsewhere / path}\n" for path in paths))
+    text(root / "deep.m3u8", (root / "deep.m3u8").read_text(), "http://radio.org/x\n")
+    return "a stream"
+
+
+def class_folders(root, elsewhere):
+    """A class folder, and one that is a link; in it a link that leads nowhere."""
+    songs(elsewhere)
+    (root / "raw").symlink_to(elsewhere / "raw")
+    (elsewhere / "deep").rename(root / "deep")
+    (root / "deep" / "lost.wav").symlink_to(elsewhere / "nowhere.wav")
+    return "lost.wav is a link"
+
+
+@pytest.mark.parametrize("layout", [a_csv, playlists, class_folders])
+def test_own_music_from_the_folder_to_the_last_notebook(smoke, tmp_path, layout):
+    runs, _ = smoke
+    root = tmp_path / "my #1 {x} $m"
+    root.mkdir()
+    left_out = layout(root, tmp_path / "elsewhere")
+    suite = listing(runs / "smoke" / "figures")
+    done = figures(runs, "--music", root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (out,) = (runs / "smoke").glob("my_1_x_m_*")
+    shutil.move(out, tmp_path)  # the next one's run is of another folder
+    corpus = Corpus.open(tmp_path / out.name / "music" / "corpus")
+    assert corpus.table.groupby("label").size().to_dict() == {"deep": 3, "raw": 3}
+    assert left_out in done.stdout.split("The data here differ")[1]
+    results = {path.stem for path in (tmp_path / out.name / "results").glob("[01]*.json")}
+    assert results == set(NOTEBOOKS) - {"11_open_questions"}
+    for name, about in read(tmp_path / out.name / "figures" / "index.json").items():
+        file = tmp_path / out.name / "figures" / name
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == about["sha256"]
+    assert listing(runs / "smoke" / "figures") == suite
 
 
 def test_a_home_made_by_other_code_is_made_anew(tmp_path):

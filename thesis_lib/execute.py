@@ -4,6 +4,7 @@ import logging
 import os
 from pathlib import Path
 
+import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import load_notebook_node
@@ -12,6 +13,7 @@ from papermill.parameterize import parameterize_notebook
 from thesis_lib.errors import InputError, NothingToShow
 from thesis_lib.files import atomic
 
+BANNER = "papermill-error-cell-tag"
 log = logging.getLogger(__name__)
 
 
@@ -74,3 +76,13 @@ def _run(notebook, executed, parameters):
         if error.ename != NothingToShow.__name__:
             raise
         log.warning(error.evalue)
+        _without_banner(executed)
+
+
+def _without_banner(executed):
+    """Take away what papermill writes above a copy that ended early, and the cells never run."""
+    notebook = nbformat.read(executed, as_version=4)
+    cells = [cell for cell in notebook.cells if BANNER not in cell.metadata.get("tags", ())]
+    last = max(i for i, cell in enumerate(cells) if cell.get("execution_count"))
+    notebook.cells = cells[: last + 1]
+    nbformat.write(notebook, executed)

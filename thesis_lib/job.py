@@ -111,6 +111,11 @@ class Job:
         return "." if self.output == "full" else f"{self.runs}/{self.output}"
 
     @property
+    def benchmarks(self):
+        """Whether notebooks that show nothing but the suite's benchmarks belong to it."""
+        return not self.given
+
+    @property
     def notebooks(self):
         """Folder of the executed notebooks."""
         return f"{self.runs}/{self.output}/notebooks"

@@ -129,20 +129,6 @@ class Record:
         self.pairs.append(pair)
         return pair
 
-    def needs_labels(self, *runs):
-        """End the notebook, its result saying why, where a corpus carries fewer than two labels.
-
-        Raises
-        ------
-        NothingToShow
-            `execute` takes it for a whole notebook.
-        """
-        for run in runs:
-            known = run.corpus.labels
-            if len(known) < 2:
-                said = f"{run.corpus.name} carries {len(known)} labels, and two are needed"
-                self.leave_out(f"{said} to compare anything")
-
     def leave_out(self, why):
         """End the notebook before a part for which a corpus has too little; its result says why.
 
