@@ -7,12 +7,12 @@ out of the store's frames in one piece each.
 from itertools import chain
 
 import torch
-from torch.utils.data import DataLoader, Dataset
+from joblib import Parallel, delayed
 
 from thesis_lib.store import cut_tiles
 
 SHARE = 0.5  # of a GPU's free memory that the store may take; the rest is the network's
-WORKERS = 2  # processes that cut tiles ahead, where they are streamed
+WORKERS = 2  # threads that cut tiles ahead, where they are streamed
 
 
 def feeder(store, length, device):
@@ -53,39 +53,30 @@ def from_device(frames, length):
 
 
 def streamed(frames, length, device):
-    """A feeder that cuts tiles in other processes, some batches ahead, and copies one ahead."""
+    """A feeder that cuts tiles in other threads, some batches ahead, and copies one ahead.
+
+    Threads, for cutting is one call of torch: processes would hand the tiles over in /dev/shm,
+    of which containers have less than a few batches take.
+    """
+
+    def cut(batch):
+        tiles = cut_tiles(frames, batch.starts.flatten(), length)
+        return batch._replace(tiles=tiles.pin_memory() if device.type == "cuda" else tiles)
 
     def feed(batches):
-        loader = DataLoader(
-            _Cut(frames, length, list(batches)),
-            batch_size=None,
-            num_workers=WORKERS,
-            pin_memory=device.type == "cuda",
+        ahead = Parallel(WORKERS, require="sharedmem", return_as="generator")(
+            delayed(cut)(batch) for batch in batches
         )
-        ahead = _copied_ahead(loader, device) if device.type == "cuda" else loader
+        ahead = _copied_ahead(ahead, device) if device.type == "cuda" else ahead
         return (batch._replace(tiles=_shaped(batch.tiles, batch)) for batch in ahead)
 
     return feed
 
 
-class _Cut(Dataset):
-    """Batches with their tiles, half precision, in host memory."""
-
-    def __init__(self, frames, length, batches):
-        self.frames, self.length, self.batches = frames, length, batches
-
-    def __len__(self):
-        return len(self.batches)
-
-    def __getitem__(self, number):
-        batch = self.batches[number]
-        return batch._replace(tiles=cut_tiles(self.frames, batch.starts.flatten(), self.length))
-
-
-def _copied_ahead(loader, device):
+def _copied_ahead(batches, device):
     """Batches on the GPU; the copy of the next runs while the one before is computed with."""
     aside, ready = torch.cuda.Stream(device), None
-    for batch in chain(loader, [None]):
+    for batch in chain(batches, [None]):
         if batch is not None:
             with torch.cuda.stream(aside):
                 batch = batch._replace(tiles=batch.tiles.to(device, non_blocking=True))
