@@ -34,7 +34,7 @@ def said(done):
     """The one sentence of a command that failed."""
     assert done.returncode != 0 and done.stdout == ""
     sentence, line = done.stderr.splitlines()
-    assert re.match(r"make: \*\*\* \[", line), line
+    assert re.match(r"make(\[\d+\])?: \*\*\* \[", line), line
     assert "Traceback" not in sentence
     return sentence
 

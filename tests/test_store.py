@@ -179,7 +179,7 @@ def spoilt(corpus, how):
         return "is empty"
     if how == "no audio":
         path.write_bytes(b"just text" * 50)
-        return "cannot be read as audio"
+        return "breaks off, is damaged or cannot be read as audio"
     if how == "truncated":
         path.write_bytes(path.read_bytes()[:-100])
         return "is truncated"
