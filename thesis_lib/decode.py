@@ -60,8 +60,7 @@ def opened(path, start=0.0):
     ----------
     path : Path
     start : float
-        From where on samples are wanted, in s; they begin there, or at the file's beginning where
-        nothing can be sought.
+        From where on samples are wanted, in s; they begin there or a little before.
 
     Yields
     ------
@@ -78,7 +77,7 @@ def opened(path, start=0.0):
             source = _of_sndfile(stack, path, start)
         if source is None or source.frames == 0:  # a size that was never filled in
             try:
-                source = _of_ffmpeg(stack, path)
+                source = _of_ffmpeg(stack, path, start)
             except InputError:
                 source = source or _of_sndfile(stack, path, start)
                 if source is None:
@@ -114,6 +113,6 @@ def _of_sndfile(stack, path, start):
     return Source(file.samplerate, file.channels, file.frames, begins, blocks)
 
 
-def _of_ffmpeg(stack, path):
-    rate, channels, blocks = ffmpeg.open_stream(path)
-    return Source(rate, channels, None, 0, stack.enter_context(closing(blocks)))
+def _of_ffmpeg(stack, path, start):
+    rate, channels, begins, blocks = ffmpeg.open_stream(path, start)
+    return Source(rate, channels, None, begins, stack.enter_context(closing(blocks)))
