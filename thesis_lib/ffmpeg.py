@@ -168,8 +168,13 @@ def _decoded(container, stream, state, passing):
 
 def _samples(frame):
     """A frame as float32 (samples, channels), full scale is 1."""
-    data = frame.to_ndarray()
     channels = frame.layout.nb_channels
+    if frame.format.name == "fltp":  # most are, and PyAV's own way copies twice
+        data = np.empty((frame.samples, channels), np.float32)
+        for channel, plane in enumerate(frame.planes):
+            data[:, channel] = np.frombuffer(plane, np.float32, frame.samples)
+        return data
+    data = frame.to_ndarray()
     data = data.T if frame.format.is_planar else data.reshape(-1, channels)
     if data.dtype.kind == "u":
         return (data.astype(np.float32) - 128) / 128
