@@ -215,3 +215,16 @@ def test_a_list_that_is_called_a_song_opens_nothing(tmp_path):
         (tmp_path / "song.mp3").write_text(text)
         with pytest.raises(InputError, match=r"song\.mp3"):
             audio.read(tmp_path / "song.mp3")
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9\nnoir", b"a\r\x1b[2Jb", b"\xe2\x80\xa8"])
+def test_whatever_a_name_holds_a_fault_is_one_line_of_text(tmp_path, name):
+    content = write(tmp_path / "good.mp3", noise(1)).read_bytes()
+    for ending, broken in ((b".mp3", b""), (b".wav", b"RIFF"), (b".m4a", content)):
+        path = os.fsdecode(os.fsencode(tmp_path) + b"/" + name + ending)
+        with open(path, "wb") as file:
+            file.write(broken)
+        with pytest.raises(InputError) as error:
+            audio.read(path, channel=5)
+        said = str(error.value)
+        assert said.isprintable() and said.encode().startswith(os.fsencode(tmp_path))

@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -41,7 +40,7 @@ def whole(corpus, tmp_path):
 
 def contents(folder):
     """The files of a store; `records.npy` tells when its sounds were written, and may differ."""
-    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}  # and nothing else
     assert files.pop("records.npy")
     return files
 
@@ -80,33 +79,53 @@ def test_after_an_error_it_goes_on_with_what_is_missing(corpus, whole, tmp_path,
 
 
 KILLED = """
-import sys, time
-from thesis_lib import audio, preprocess
+import os, sys
+import numpy as np
+from thesis_lib import preprocess
 from thesis_lib.corpus import Corpus
 from thesis_lib.spectrogram import Features
-read = audio.read
-def slow(path, *args, **kwargs):
-    time.sleep(0.2)
-    return read(path, *args, **kwargs)
-audio.read, preprocess.SAVED = slow, 0
-corpus = Corpus.open(sys.argv[1])
-preprocess.build(corpus, Features(mels=32), sys.argv[2], progress=False)
+where, save, times = sys.argv[3], np.save, 0
+
+def wait():
+    print("here", flush=True)
+    sys.stdin.read()  # until it is killed
+
+def saving(place, records):
+    save(place, records)
+    if where == "in a write" and records["done"].sum() >= 4:
+        wait()
+
+def noting(part, row, *found):
+    note(part, row, *found)
+    if where == "between" and part.records["done"].sum() == 5:
+        wait()
+
+def moving(folder, to):
+    if where == "at the end" and str(to).endswith("store"):
+        wait()
+    return rename(folder, to)
+
+np.save, preprocess.SAVED = saving, 0
+note, preprocess.Part.note = preprocess.Part.note, noting
+rename, preprocess.Path.rename = preprocess.Path.rename, moving
+preprocess.build(Corpus.open(sys.argv[1]), Features(mels=32), sys.argv[2], progress=False)
 """
 
 
-def test_killed_in_the_middle_it_goes_on(corpus, whole, tmp_path, decoded):
+@pytest.mark.parametrize("where", ["between", "in a write", "at the end"])
+def test_killed_in_the_middle_it_goes_on(corpus, whole, tmp_path, decoded, where):
     corpus.save(tmp_path / "corpus")
-    line = [sys.executable, "-c", KILLED, tmp_path / "corpus", tmp_path / "store"]
-    process = subprocess.Popen(list(map(str, line)))
-    records = tmp_path / "store.partial" / "records.npy"
-    until = time.monotonic() + 60
-    while not (records.exists() and np.load(records)["done"].any()):
-        assert process.poll() is None and time.monotonic() < until
-        time.sleep(0.02)
+    line = [sys.executable, "-c", KILLED, tmp_path / "corpus", tmp_path / "store", where]
+    process = subprocess.Popen(
+        list(map(str, line)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "here\n"
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.communicate()
     assert not (tmp_path / "store").exists()
-    done = np.load(records)["done"]
+    done = np.load(tmp_path / "store.partial" / "records.npy")["done"]
+    assert done.sum() == {"between": 4, "in a write": 3, "at the end": 12}[where]
+    assert where != "in a write" or list((tmp_path / "store.partial").glob(".*"))
     build(corpus, tmp_path / "store")
     assert contents(tmp_path / "store") == whole
     assert len(decoded) == (~done).sum()

@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 from thesis_lib import ffmpeg, sndfile
 from thesis_lib.errors import InputError
+from thesis_lib.notices import shown
 
 # How a file begins that libsndfile is asked for first; others are FFmpeg's, or else libsndfile's.
 FIRST = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"fLaC", b"OggS", b".snd", b"caff", b"riff")
@@ -60,8 +61,7 @@ def opened(path, start=0.0):
     ----------
     path : Path
     start : float
-        From where on samples are wanted, in s; they begin there, or at the file's beginning where
-        nothing can be sought.
+        From where on samples are wanted, in s; they begin there or a little before.
 
     Yields
     ------
@@ -72,18 +72,25 @@ def opened(path, start=0.0):
     InputError
         The file cannot be opened, or is empty, truncated, damaged or not audio; also on the way.
     """
-    with ExitStack() as stack:
-        source = None
-        if _head(path).startswith(FIRST):
-            source = _of_sndfile(stack, path, start)
-        if source is None or source.frames == 0:  # a size that was never filled in
-            try:
-                source = _of_ffmpeg(stack, path)
-            except InputError:
-                source = source or _of_sndfile(stack, path, start)
-                if source is None:
-                    raise
-        yield source
+    try:
+        with ExitStack() as stack:
+            yield _source(stack, path, start)
+    except InputError as error:  # names may hold line breaks, and bytes that are no text
+        raise InputError(shown(error)) from None
+
+
+def _source(stack, path, start):
+    source = None
+    if _head(path).startswith(FIRST):
+        source = _of_sndfile(stack, path, start)
+    if source is None or source.frames == 0:  # a size that was never filled in
+        try:
+            source = _of_ffmpeg(stack, path, start)
+        except InputError:
+            source = source or _of_sndfile(stack, path, start)
+            if source is None:
+                raise
+    return source
 
 
 def _head(path):
@@ -114,6 +121,6 @@ def _of_sndfile(stack, path, start):
     return Source(file.samplerate, file.channels, file.frames, begins, blocks)
 
 
-def _of_ffmpeg(stack, path):
-    rate, channels, blocks = ffmpeg.open_stream(path)
-    return Source(rate, channels, None, 0, stack.enter_context(closing(blocks)))
+def _of_ffmpeg(stack, path, start):
+    rate, channels, begins, blocks = ffmpeg.open_stream(path, start)
+    return Source(rate, channels, None, begins, stack.enter_context(closing(blocks)))

@@ -21,6 +21,7 @@ from tqdm.auto import tqdm
 
 from thesis_lib import audio
 from thesis_lib.errors import InputError, in_short
+from thesis_lib.ffmpeg import BLOCK
 from thesis_lib.files import atomic
 from thesis_lib.parts import Part, blank, read, unchanged
 from thesis_lib.record import write_json
@@ -156,10 +157,11 @@ def fill(part, corpus, progress=True):
 
 def _workers(rows, features):
     """As many recordings at a time as there are cores, and room for their samples."""
-    longest = PIECE / features.rate  # s
-    # Beside the channels: their mean, what is resampled, and what the C library keeps; measured.
-    samples = rows.duration.clip(upper=longest) * rows.sample_rate * (rows.channels + 4)
-    return max(1, min(cpu_count(), int(ROOM // (4 * samples.max()))))
+    samples = rows.duration * rows.sample_rate
+    # A block of all channels and its copies, a piece and what is computed of it; as measured.
+    blocks = 3 * samples.clip(upper=BLOCK) * rows.channels
+    pieces = 4 * rows.duration.clip(upper=PIECE / features.rate) * features.sample_rate
+    return max(1, min(cpu_count(), int(ROOM // (4 * (blocks + pieces).max()))))
 
 
 def _compute(part, corpus, row, faults):
@@ -207,12 +209,15 @@ def _finish(part, corpus, index, folder):
     with atomic(part.folder / "index.csv") as place:
         index.to_csv(place, index=False, errors="surrogateescape")
     write_json(part.folder / "made.json", made)
+    for left in part.folder.glob(".*.tmp"):  # of `atomic` in a build that was killed
+        shutil.rmtree(left)
     before = folder.with_name(f"{folder.name}.before")
     shutil.rmtree(before, ignore_errors=True)
     if folder.exists():  # killed between two steps, the next build has only the last one to do
         folder.rename(before)
     part.folder.rename(folder)
-    for left in (before, *_leftovers(folder)):
+    killed = folder.parent.glob(f".{folder.name}.partial.*.tmp")
+    for left in (before, *_leftovers(folder), *killed):
         shutil.rmtree(left, ignore_errors=True)
 
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import soundfile
 
 from thesis_lib.errors import InputError
-from thesis_lib.ffmpeg import BLOCK, truncated
+from thesis_lib.ffmpeg import BLOCK
+from thesis_lib.packets import truncated
 
 UNKNOWN = 2**40  # frames from which on a count is none: libsndfile has no other word for "unknown"
 LIMITS = (2**31, 2**32)  # bytes: a size beside them is no size, but the largest number there is

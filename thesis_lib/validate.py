@@ -138,7 +138,8 @@ def unseen(folder, files):
 
 def _kind(path, sentence):
     """A sentence without its file and numbers: the same for all faults of a kind."""
-    return re.sub(r"\d+(\.\d+)?", "#", sentence.replace(str(path), ""))
+    said = sentence.replace(str(path), "").replace(shown(path), "")
+    return re.sub(r"\d+(\.\d+)?", "#", said)
 
 
 def by_file(corpus):
