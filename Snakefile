@@ -198,6 +198,7 @@ for name, parts in NEEDS.items():
             music=lambda wildcards: JOB.sources["music"],
             work=lambda wildcards: JOB.work,
             out=OUT,
+            smoke="--smoke" if JOB.is_smoke else "",
             executed=f"{JOB.notebooks}/{name}.ipynb",
         threads: workflow.cores
         priority: 20 if name in CHEAP else 0
@@ -205,7 +206,7 @@ for name, parts in NEEDS.items():
             "thesis notebook {input.notebook} {params.executed:q}"
             " --home {params.names[home]} --home-folder {params.home:q}"
             " --music {params.names[music]} --music-folder {params.music:q}"
-            " --work {params.work:q} --out {params.out:q}"
+            " --work {params.work:q} --out {params.out:q} {params.smoke}"
 
 
 rule summary:

@@ -40,12 +40,12 @@ from thesis_lib.classify import fit, macro_f1
 from thesis_lib.corpus import in_trial
 from thesis_lib.embed import embed, vectors
 from thesis_lib.encoder import Encoder
+from thesis_lib.files import write_json
 from thesis_lib.music import deal
 from thesis_lib.neighbours import nearest, precision_at
 from thesis_lib.objectives import Objective, objective
 from thesis_lib.pairs import PairSampler
 from thesis_lib.recipe import RECIPES, SEED
-from thesis_lib.record import write_json
 from thesis_lib.spectrogram import cosines
 from thesis_lib.stages import prepare
 from thesis_lib.store import SpectrogramStore, gather

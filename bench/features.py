@@ -33,7 +33,7 @@ from threadpoolctl import threadpool_limits
 
 from thesis_lib import audio, preprocess
 from thesis_lib.corpus import COLUMNS, Corpus
-from thesis_lib.record import write_json
+from thesis_lib.files import write_json
 from thesis_lib.spectrogram import Features, log_mel
 from thesis_lib.store import SpectrogramStore, gather
 from thesis_lib.torchaudio_import import torchaudio

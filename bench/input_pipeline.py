@@ -17,8 +17,8 @@ import torch
 from machine import machine
 
 from thesis_lib import audio, mini_home, music, preprocess, sampler, sins
+from thesis_lib.files import write_json
 from thesis_lib.recipe import SEED, THESIS_MUSIC, THESIS_SINS
-from thesis_lib.record import write_json
 from thesis_lib.spectrogram import log_mel
 from thesis_lib.store import gather
 

@@ -44,9 +44,9 @@ from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from thesis_lib.classify import fit, macro_f1
+from thesis_lib.files import write_json
 from thesis_lib.neighbours import nearest, precision_at
 from thesis_lib.recipe import RECIPES, SEED
-from thesis_lib.record import write_json
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import new_model
 

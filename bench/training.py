@@ -35,9 +35,9 @@ from tqdm.auto import tqdm
 
 from thesis_lib.device import choose
 from thesis_lib.embed import vectors
+from thesis_lib.files import write_json
 from thesis_lib.objectives import objective
 from thesis_lib.recipe import OURS_HOME, SEED, SMALL_HOME, THESIS_MUSIC, THESIS_SINS
-from thesis_lib.record import write_json
 from thesis_lib.spectrogram import Features
 from thesis_lib.stages import prepare
 from thesis_lib.store import SpectrogramStore

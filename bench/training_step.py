@@ -16,8 +16,8 @@ import torch
 from machine import machine
 
 from thesis_lib.device import choose
+from thesis_lib.files import write_json
 from thesis_lib.recipe import SEED, SMALL_HOME, THESIS_SINS
-from thesis_lib.record import write_json
 from thesis_lib.resnet import ResNet18
 from thesis_lib.spectrogram import Features
 from thesis_lib.triplet_loss import triplet_loss

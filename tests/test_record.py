@@ -16,7 +16,8 @@ from PIL import Image
 
 from thesis_lib import record as record_module
 from thesis_lib.errors import InputError, NothingToShow
-from thesis_lib.record import Record, collect, write_json
+from thesis_lib.files import write_json
+from thesis_lib.record import Record, collect
 
 
 def run_of(name, note, **about):

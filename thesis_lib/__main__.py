@@ -9,6 +9,7 @@ from contextlib import nullcontext
 
 from thesis_lib.corpora import KINDS
 from thesis_lib.errors import InputError
+from thesis_lib.notices import shown
 
 STOPPED = 130  # status after Ctrl-C, as shells have it
 
@@ -113,12 +114,12 @@ def _stage(args):
 
 
 def _notebook(args):
-    from thesis_lib.execute import execute
+    from thesis_lib.execute import SMOKE, execute
 
     execute(
         args.notebook,
         args.executed,
-        {"home": args.home, "music": args.music},
+        {"home": args.home, "music": args.music} | (SMOKE if args.smoke else {}),
         home_folder=args.home_folder,
         music_folder=args.music_folder,
         work=args.work,
@@ -229,6 +230,7 @@ def _parser():
     notebook.add_argument("--music-folder", default="data/mini_music", help="where it lies")
     notebook.add_argument("--work", default="runs", help="what is computed of them lies here")
     notebook.add_argument("--out", default=".", help="figures/ and results/ go there")
+    notebook.add_argument("--smoke", action="store_true", help="as little as shows that it runs")
     notebook.set_defaults(do=_notebook)
     for name, do, text in (
         ("summary", _summary, "gather what the notebooks recorded into one index"),
@@ -249,7 +251,7 @@ def main():
     try:
         args.do(args)
     except InputError as error:
-        sys.exit(f"thesis {args.command}: {error}")
+        sys.exit(f"thesis {args.command}: {shown(error)}")
     except KeyboardInterrupt:
         said = f"\nthesis {args.command}: stopped; run the same command again to go on."
         print(said, file=sys.stderr, flush=True)

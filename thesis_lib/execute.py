@@ -13,6 +13,7 @@ from papermill.parameterize import parameterize_notebook
 from thesis_lib.errors import InputError, NothingToShow
 from thesis_lib.files import atomic
 
+SMOKE = {"pictures": 4, "sample": 300, "steps": 3, "most_walks": 8}  # parameters that take seconds
 BANNER = "papermill-error-cell-tag"
 log = logging.getLogger(__name__)
 

@@ -5,6 +5,7 @@ that a later run takes for a whole one. So everything is written beside its plac
 """
 
 import errno
+import json
 import os
 import shutil
 import tempfile
@@ -83,3 +84,14 @@ def _move(place, path, aside):
         if aside.exists() and not path.exists():
             os.rename(aside, path)
         raise
+
+
+def write_json(path, content):
+    """Write JSON, whole or not at all."""
+    with atomic(Path(path)) as part:
+        part.write_text(json.dumps(content, indent=1, default=_plain) + "\n")
+
+
+def _plain(value):
+    """numpy numbers and arrays as plain ones."""
+    return value.tolist() if hasattr(value, "tolist") else str(value)

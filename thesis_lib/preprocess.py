@@ -22,9 +22,8 @@ from tqdm.auto import tqdm
 from thesis_lib import audio
 from thesis_lib.errors import InputError, in_short
 from thesis_lib.ffmpeg import BLOCK
-from thesis_lib.files import atomic
+from thesis_lib.files import atomic, write_json
 from thesis_lib.parts import Part, blank, read, unchanged
-from thesis_lib.record import write_json
 from thesis_lib.spectrogram import log_mel
 from thesis_lib.store import FORMAT, SpectrogramStore
 

@@ -16,7 +16,7 @@ from matplotlib.animation import PillowWriter
 from thesis_lib.audio import mp3
 from thesis_lib.device import choose, describe
 from thesis_lib.errors import InputError, NothingToShow
-from thesis_lib.files import atomic
+from thesis_lib.files import atomic, write_json
 from thesis_lib.text import as_html, table_as_html
 
 PACKAGES = ("torch", "torchaudio", "numpy", "scipy", "librosa", "scikit-learn", "matplotlib")
@@ -187,19 +187,8 @@ def _cell():
     return shell.execution_count if shell else None
 
 
-def write_json(path, content):
-    """Write JSON, whole or not at all."""
-    with atomic(Path(path)) as part:
-        part.write_text(json.dumps(content, indent=1, default=_plain) + "\n")
-
-
 def _sha256(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-
-
-def _plain(value):
-    """numpy numbers and arrays as plain ones."""
-    return value.tolist() if hasattr(value, "tolist") else str(value)
 
 
 def collect(out):

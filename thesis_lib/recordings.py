@@ -70,7 +70,7 @@ def _hear(root, listed):
     try:
         heard = _listen(path, audio.MEAN)
         if heard.fault is None and heard.warning:
-            log.warning("%s", heard.warning)
+            log.warning("%s", shown(heard.warning))
             heard = _listen(path, 0)
     except InputError as error:
         return str(error)

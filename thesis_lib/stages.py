@@ -8,13 +8,13 @@ import torch
 from joblib import Parallel, cpu_count, delayed
 from tqdm.auto import tqdm
 
-from thesis_lib import corpora, mini_home, preprocess
+from thesis_lib import corpora, preprocess
 from thesis_lib.device import choose, describe
 from thesis_lib.embed import embed, statistics, tile_table
 from thesis_lib.errors import InputError, in_short
+from thesis_lib.files import write_json
 from thesis_lib.notices import tell
 from thesis_lib.recipe import RECIPES
-from thesis_lib.record import write_json
 from thesis_lib.run import Run
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.team import team
@@ -107,6 +107,8 @@ def prepare(name, source, work):
     run = corpora.run_of(name, source, work)
     if not (run.folder / "run.json").is_file():
         if name == "mini_home":
+            from thesis_lib import mini_home  # with what computes rooms: heavy
+
             mini_home.make(source)
         corpus(name, source, run.folder, f"small, {corpora.kind(name)}", seeds=3)
     if not SpectrogramStore.is_there(run.folder / "store"):
