@@ -47,7 +47,7 @@ help:  ## what can I do?
 	@echo "  make data SINS=1            fetch SINS (91 GB, 186 unpacked) to data/sins; then make figures SINS=1"
 	@echo "  make data FMA=1             fetch open music (24 GB) to data/fma; then make figures FMA=1"
 
-figures: $(READY)  ## regenerate every figure and number (about 5 minutes on 2 cores)
+figures: $(READY)  ## regenerate every figure and number (5 to 9 minutes on 2 cores)
 	@$(THESIS) figures $(ASKED)
 
 shard: $(READY)

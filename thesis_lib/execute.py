@@ -14,6 +14,7 @@ from thesis_lib.errors import InputError, NothingToShow
 from thesis_lib.files import atomic
 
 SMOKE = {"pictures": 4, "sample": 300, "steps": 3, "most_walks": 8}  # parameters that take seconds
+SELDOM = 30  # s between two looks of a bar: two notebooks at a time share a line
 BANNER = "papermill-error-cell-tag"
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ def _run(notebook, executed, parameters):
             str(executed),
             parameters,
             cwd=str(notebook.parent),
-            progress_bar={"desc": notebook.stem, "unit": " cells"},
+            progress_bar={"desc": notebook.stem, "unit": " cells", "mininterval": SELDOM},
             log_output=False,
             kernel_name="python3",
             extra_arguments=["--IPKernelApp.log_level=50"],  # errors are the cells' to tell

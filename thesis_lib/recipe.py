@@ -116,10 +116,10 @@ SMALL_HOME = replace(
     tile=1.0,
     width=16,
     rate=3e-4,
-    epochs=4,
+    epochs=3,
     bfloat16=True,
 )
-SMALL_MUSIC = replace(SMALL_HOME, name="small, music", tile=2.0, reach=40.0, epochs=16)
+SMALL_MUSIC = replace(SMALL_HOME, name="small, music", tile=2.0, reach=40.0, epochs=8)
 
 # What we would do today, on the same data and still without labels: many opposites at once, changed
 # tiles, and an embedding of all stages. `bench/ablation.py` measures what each part is worth.
