@@ -1,0 +1,82 @@
+"""`make lab` and `make listen` on somebody's own folder: notebooks that name it."""
+
+import json
+
+import nbformat
+import pytest
+from nbformat.sign import NotebookNotary
+
+from thesis_lib import lab
+from thesis_lib.job import Job
+
+NOTEBOOKS = sorted(path.name for path in (lab.ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """What JupyterLab would show."""
+    shown = []
+    monkeypatch.setattr(lab, "open_in_lab", shown.append)
+    return shown
+
+
+@pytest.fixture
+def job(tiny_run):
+    """The job that the tiny run is of."""
+    folder, runs = tiny_run.corpus.root, tiny_run.folder.parents[1]
+    job = Job({"music": ("music", str(folder))}, runs=str(runs))
+    assert job.run["music"] == str(tiny_run.folder)
+    return job
+
+
+def parameters(path):
+    cells = nbformat.read(path, as_version=4).cells
+    (cell,) = (c for c in cells if "injected-parameters" in c.metadata.get("tags", ()))
+    found = {}
+    exec(cell.source, found)
+    return found
+
+
+def test_without_a_folder_the_suites_own_notebooks_are_opened(opened):
+    lab.lab(Job())
+    assert opened == [lab.ROOT / "notebooks" / "00_start_here.ipynb"]
+
+
+def test_the_notebooks_of_a_folder_name_it(job, opened):
+    lab.lab(job)
+    (front,) = opened
+    assert front.name == "00_start_here.ipynb" and front.is_relative_to(job.runs)
+    assert sorted(path.name for path in front.parent.iterdir()) == NOTEBOOKS
+    room = parameters(front.with_name("09_listening_room.ipynb"))
+    assert (room["music"], room["music_folder"]) == job.given["music"]
+    assert room["out"] == job.out and room["work"] == job.runs
+    assert room["home"] == "mini_home"
+
+
+def test_a_copy_that_somebody_wrote_in_stays(job, opened, monkeypatch):
+    lab.lab(job)
+    (front,) = opened
+    notebook = nbformat.read(front, as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("my own thoughts"))
+    nbformat.write(notebook, front)
+    lab.lab(job)
+    assert "my own thoughts" in front.read_text()
+    notebook.metadata["copy_of"] = "a notebook of before"
+    nbformat.write(notebook, front)
+    lab.lab(job)  # the suite's has changed since
+    assert "my own thoughts" not in front.read_text()
+    assert "my own thoughts" in front.with_stem("00_start_here_before").read_text()
+
+
+def test_listening_begins_with_what_is_heard_of_the_folder(job, opened, monkeypatch):
+    made = []
+    monkeypatch.setattr(lab, "pipeline", lambda job, *targets: made.extend(targets))
+    lab.listen(job)
+    assert made == [f"{job.run['music']}/embeddings/done.json"]  # no home is needed
+    (room,) = opened
+    assert room.is_relative_to(job.out) and NotebookNotary().check_signature(
+        nbformat.read(room, as_version=4)
+    )
+    text = json.dumps([cell.get("outputs") for cell in json.loads(room.read_text())["cells"]])
+    assert "tiny music" in text and "mini" not in text
+    assert text.count("<audio") > 3
