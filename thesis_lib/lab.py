@@ -74,5 +74,5 @@ def open_in_lab(notebook):
     """Become JupyterLab, showing a notebook; Ctrl-C there is JupyterLab's."""
     as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
     line = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", *as_root]
-    sys.stdout.flush()
+    print(f"Opening {os.path.relpath(notebook, ROOT)} in JupyterLab ...", flush=True)
     os.execve(sys.executable, [*line, str(Path(notebook))], os.environ | SETTINGS)
