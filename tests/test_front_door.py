@@ -81,6 +81,12 @@ def test_a_recipe_that_is_none():
     assert "RECIPE='best' is unknown; choose one of ours, small, smoke, thesis" in sentence
 
 
+@through_make
+@pytest.mark.parametrize("typed", ["PROCESSES=1000", "PROCESSES=0", "PROCESSES=-1", "SEEDS=-1"])
+def test_numbers_that_no_machine_has(typed):
+    assert re.search(rf"{typed}: choose 1 ", said(make("figures", typed)))
+
+
 def test_music_is_music_and_sins_is_sins(tmp_path):
     """Whatever lies beside it: a stray list, a class called dev."""
     (tmp_path / "meta.txt").touch()

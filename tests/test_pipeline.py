@@ -12,6 +12,8 @@ import pytest
 from corpora import listing, noise, text, tone, write
 
 from thesis_lib.corpus import Corpus
+from thesis_lib.front_door import pipeline
+from thesis_lib.job import Job
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -130,6 +132,9 @@ def test_figures_that_are_gone_are_made_again_the_same_to_the_byte(smoke):
     assert changed == []
 
 
+HEARD = ("00_start_here", "09_listening_room")  # read the audio itself
+
+
 def songs(folder):
     """Two classes of three songs: folder -> their paths below it, by class."""
     names = {label: [f"{label}/{i}.wav" for i in range(3)] for label in ("deep", "raw")}
@@ -165,19 +170,40 @@ def class_folders(root, elsewhere):
     return "lost.wav is a link"
 
 
-@pytest.mark.parametrize("layout", [a_csv, playlists, class_folders])
-def test_own_music_from_the_folder_to_the_last_notebook(smoke, tmp_path, layout):
-    runs, _ = smoke
+def own_music(tmp_path, layout):
+    """A folder with a name that nobody would choose, and what is to be said of it."""
     root = tmp_path / "my #1 {x} $m"
     root.mkdir()
-    left_out = layout(root, tmp_path / "elsewhere")
+    return root, layout(root, tmp_path / "elsewhere")
+
+
+def check_corpus(run, left_out):
+    corpus = Corpus.open(run / "corpus")
+    assert corpus.table.groupby("label").size().to_dict() == {"deep": 3, "raw": 3}
+    assert any(left_out in sentence for sentence in corpus.left_out)
+
+
+@pytest.mark.parametrize("layout", [playlists, class_folders])
+def test_own_music_from_the_folder_to_what_is_heard(smoke, tmp_path, layout):
+    """Every stage, and the notebooks that read the folder itself; others see the same tables."""
+    runs, _ = smoke
+    root, left_out = own_music(tmp_path, layout)
+    job = Job({"music": ("music", str(root))}, profile="smoke", runs=str(runs))
+    pipeline(job, *(f"{job.out}/results/{name}.json" for name in HEARD))
+    check_corpus(Path(job.run["music"]), left_out)
+    assert (Path(job.out) / "figures" / "first_triplet.mp3").is_file()
+    assert (Path(job.out) / "figures" / "listening_room_music.mp3").is_file()
+
+
+def test_own_music_from_a_csv_to_the_last_notebook(smoke, tmp_path):
+    runs, _ = smoke
+    root, left_out = own_music(tmp_path, a_csv)
     suite = listing(runs / "smoke" / "figures")
     done = figures(runs, "--music", root)
     assert done.returncode == 0, done.stdout + done.stderr
-    (out,) = (runs / "smoke").glob("my_1_x_m_*")
-    shutil.move(out, tmp_path)  # the next one's run is of another folder
-    corpus = Corpus.open(tmp_path / out.name / "music" / "corpus")
-    assert corpus.table.groupby("label").size().to_dict() == {"deep": 3, "raw": 3}
+    out = Path(Job({"music": ("music", str(root))}, profile="smoke", runs=str(runs)).out)
+    shutil.move(out, tmp_path)
+    check_corpus(tmp_path / out.name / "music", left_out)
     assert left_out in done.stdout.split("The data here differ")[1]
     results = {path.stem for path in (tmp_path / out.name / "results").glob("[01]*.json")}
     assert results == set(NOTEBOOKS) - {"11_open_questions"}

@@ -12,7 +12,9 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import torch
 from filelock import FileLock, Timeout
+from joblib import cpu_count
 
 from thesis_lib import corpora, summary
 from thesis_lib.errors import InputError
@@ -66,6 +68,14 @@ def _check(job):
         if name not in RECIPES:
             known = sorted({known.split(",")[0] for known in RECIPES})
             raise InputError(f"RECIPE={job.recipe!r} is unknown; choose one of {', '.join(known)}.")
+    at_most = torch.cuda.device_count() or cpu_count()
+    if not 1 <= job.processes <= at_most:
+        raise InputError(
+            f"PROCESSES={job.processes}: choose 1 to {at_most}, as many as this machine has GPUs, or "
+            "cores where it has none."
+        )
+    if job.seeds < 0:
+        raise InputError(f"SEEDS={job.seeds}: choose 1 or more trainings.")
     for name, folder in job.given.values():
         corpora.files(name, folder)  # finds the list or the class folders, or says what is missing
     runs = ROOT / job.runs
