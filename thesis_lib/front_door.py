@@ -71,8 +71,8 @@ def _check(job):
     at_most = torch.cuda.device_count() or cpu_count()
     if not 1 <= job.processes <= at_most:
         raise InputError(
-            f"PROCESSES={job.processes}: choose 1 to {at_most}, as many as this machine has GPUs, or "
-            "cores where it has none."
+            f"PROCESSES={job.processes}: choose 1 to {at_most}, as many as this machine has GPUs, "
+            "or cores where it has none."
         )
     if job.seeds < 0:
         raise InputError(f"SEEDS={job.seeds}: choose 1 or more trainings.")
