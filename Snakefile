@@ -191,7 +191,8 @@ for name, parts in NEEDS.items():
             benches=[f"bench/results/{bench}.json" for bench in BENCHES.get(name, [])],
             code=ALL_CODE,
         output:
-            result=f"{BELOW}results/{name}.json",
+            # Kept until it is written anew: Ctrl-C does not take a result away.
+            result=update(f"{BELOW}results/{name}.json"),
         params:
             names=JOB.names,
             home=lambda wildcards: JOB.sources["home"],
@@ -213,8 +214,8 @@ rule summary:
     input:
         expand(f"{BELOW}results/{{name}}.json", name=NEEDS),
     output:
-        f"{BELOW}results/thesis_vs_here.json",
-        f"{BELOW}figures/index.json",
+        update(f"{BELOW}results/thesis_vs_here.json"),
+        update(f"{BELOW}figures/index.json"),
     params:
         out=OUT,
     shell:

@@ -228,3 +228,12 @@ def test_whatever_a_name_holds_a_fault_is_one_line_of_text(tmp_path, name):
             audio.read(path, channel=5)
         said = str(error.value)
         assert said.isprintable() and said.encode().startswith(os.fsencode(tmp_path))
+
+
+@pytest.mark.parametrize("rate", [1, 100, 999])
+def test_a_rate_that_is_none_of_sound(tmp_path, rate):
+    """Resampled from 1 Hz, a minute of samples would be gigabytes."""
+    path = tmp_path / "slow.wav"
+    soundfile.write(path, np.zeros(60000), rate)
+    with pytest.raises(InputError, match=f"slow.wav claims {rate} samples a second"):
+        audio.read(path)

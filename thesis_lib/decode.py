@@ -30,6 +30,8 @@ from thesis_lib.notices import shown
 # How a file begins that libsndfile is asked for first; others are FFmpeg's, or else libsndfile's.
 FIRST = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"fLaC", b"OggS", b".snd", b"caff", b"riff")
 
+LOWEST, HIGHEST = 1000, 10_000_000  # Hz; a header of 1 Hz would fill any memory when resampled
+
 
 class Source(NamedTuple):
     """A file that is being decoded.
@@ -74,7 +76,13 @@ def opened(path, start=0.0):
     """
     try:
         with ExitStack() as stack:
-            yield _source(stack, path, start)
+            source = _source(stack, path, start)
+            if not LOWEST <= source.sample_rate <= HIGHEST:
+                raise InputError(
+                    f"{path} claims {source.sample_rate} samples a second, which is no rate of "
+                    "sound; export it again or remove it."
+                )
+            yield source
     except InputError as error:  # names may hold line breaks, and bytes that are no text
         raise InputError(shown(error)) from None
 
