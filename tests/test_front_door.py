@@ -13,7 +13,7 @@ from corpora import listing, noise, write
 
 from thesis_lib.corpora import run_name
 from thesis_lib.errors import InputError
-from thesis_lib.front_door import alone
+from thesis_lib.front_door import alone, pipeline
 from thesis_lib.job import Job, given
 
 ROOT = Path(__file__).parents[1]
@@ -207,3 +207,10 @@ def test_a_stage_refuses_a_folder_where_another_is_at_work(tmp_path):
         done = subprocess.run(line, capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr.startswith("thesis features: another command is at work in ")
+
+
+def test_a_checkout_that_cannot_be_written_to(monkeypatch):
+    """Nobody is kept from writing who runs tests as root, so the answer of the system is made up."""
+    monkeypatch.setattr(os, "access", lambda path, how: False)
+    with pytest.raises(InputError, match=f"{ROOT} cannot be written to, .*copy the suite to"):
+        pipeline(Job())
