@@ -210,7 +210,7 @@ def test_a_stage_refuses_a_folder_where_another_is_at_work(tmp_path):
 
 
 def test_a_checkout_that_cannot_be_written_to(monkeypatch):
-    """Nobody is kept from writing who runs tests as root, so the answer of the system is made up."""
+    """Root may write anywhere, so the answer of the system is made up."""
     monkeypatch.setattr(os, "access", lambda path, how: False)
     with pytest.raises(InputError, match=f"{ROOT} cannot be written to, .*copy the suite to"):
         pipeline(Job())

@@ -78,10 +78,8 @@ def _check(job):
         raise InputError(f"SEEDS={job.seeds}: choose 1 or more trainings.")
     for name, folder in job.given.values():
         corpora.files(name, folder)  # finds the list or the class folders, or says what is missing
-    runs = ROOT / job.runs
-    place = runs if runs.exists() else ROOT
-    for folder in {place, ROOT}:
-        if not os.access(folder, os.W_OK):
+    for folder in (ROOT, ROOT / job.runs):
+        if folder.exists() and not os.access(folder, os.W_OK):
             raise InputError(
                 f"{folder} cannot be written to, and results go there; copy the suite to a folder "
                 "of your own."
