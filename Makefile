@@ -54,7 +54,7 @@ shard: $(READY)
 	@$(if $(value SHARD),,echo "Which? make shard SHARD=2/8 SINS=folder"; exit 1)
 	@$(THESIS) shards --shard="$$SHARD_TYPED" $(ASKED)
 
-test: $(READY)  ## run the tests, every notebook included (about 7 minutes)
+test: $(READY)  ## run the tests, every notebook included (10 to 15 minutes)
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lab: $(READY)  ## open the notebooks in JupyterLab
