@@ -141,7 +141,7 @@ def songs(folder):
     for number, (label, paths) in enumerate(names.items()):
         for seed, path in enumerate(paths):
             wave = tone(6, 200 + 100 * seed) if label == "deep" else noise(6, seed)
-            write(folder / path, wave + noise(6, 10 * number + seed, level=0.01))
+            write(folder / path, wave + noise(6, 100 + 10 * number + seed, level=0.01))
     return names
 
 
