@@ -19,6 +19,7 @@ from joblib import cpu_count
 from thesis_lib import corpora, summary
 from thesis_lib.errors import InputError
 from thesis_lib.recipe import RECIPES
+from thesis_lib.run import Run
 
 ROOT = Path(__file__).resolve().parents[1]  # of the checkout
 
@@ -34,8 +35,6 @@ IN_A_TERMINAL, IN_A_LOG = "0.5", "30"  # s between two looks of a progress bar
 
 def figures(job):
     """Make every figure and number of a job, and show them beside the thesis's."""
-    from thesis_lib.run import Run  # with torch: a folder that is not there is said before
-
     pipeline(job)
     summary.show(ROOT / job.out, [Run(ROOT / folder) for folder in job.run.values()])
 
@@ -87,7 +86,7 @@ def _check(job):
 
 
 def _snakemake(settings, *targets):
-    """Run the pipeline; what its stages say is theirs, what Snakemake says is shown if it fails."""
+    """Run the pipeline; its stages speak for themselves, Snakemake is silent."""
     interval = IN_A_TERMINAL if sys.stderr.isatty() else IN_A_LOG
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     line = [
