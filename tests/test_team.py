@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from corpora import corpus_of, listing, noise, on_one_thread, tone
-from toy_team import CPU, RECIPES, SEED, double_precision
+from corpora import corpus_of, noise, on_one_thread, tone
+from toy_team import AGAIN, CPU, RECIPES, SEED, double_precision
 
 from thesis_lib import preprocess
 from thesis_lib.errors import InputError
@@ -62,16 +62,11 @@ def torchrun(*arguments):
     return found
 
 
-@pytest.fixture(scope="module", params=list(RECIPES))
-def kind(request):
-    return request.param
-
-
 @pytest.fixture(scope="module")
-def together(folder, kind, tmp_path_factory):
-    """What two processes left."""
-    place = tmp_path_factory.mktemp(kind)
-    torchrun(SCRIPT, folder, kind, place)
+def together(folder, tmp_path_factory):
+    """What two processes left, a folder a kind of training."""
+    place = tmp_path_factory.mktemp("together")
+    torchrun(SCRIPT, folder, place)
     return place
 
 
@@ -109,12 +104,13 @@ def in_one(store, recipe):
     return pd.DataFrame(history, columns=HISTORY), model
 
 
+@pytest.mark.parametrize("kind", RECIPES)
 def test_two_processes_have_the_curves_of_one_with_the_whole_batch(store, kind, together):
-    recipe = RECIPES[kind]
-    found = pd.read_csv(together / "history.csv")
+    recipe, place = RECIPES[kind], together / kind
+    found = pd.read_csv(place / "history.csv")
     with double_precision():
         curves, model = in_one(store, recipe)
-        trained = load_model(snapshot(together, recipe.epochs), CPU)
+        trained = load_model(snapshot(place, recipe.epochs), CPU)
         x = 10 * torch.randn(8, 1, recipe.length, 32) - 40
         with torch.inference_mode():
             want, have = model.eval()(x), trained(x)
@@ -123,18 +119,18 @@ def test_two_processes_have_the_curves_of_one_with_the_whole_batch(store, kind, 
     assert (have - want).norm() < 1e-8 * want.norm()
 
 
-@pytest.mark.parametrize("kind", ["triplets"], indirect=True)
-def test_a_second_call_finds_all_done_and_leaves_it(folder, kind, together):
-    before = listing(together)
-    torchrun(SCRIPT, folder, kind, together)
-    assert listing(together) == before
-    assert plan_of(together)["number of processes"] == 2
+def test_a_second_call_finds_all_done_and_leaves_it(together):
+    once, twice = (
+        {path.relative_to(place): path.read_bytes() for path in place.rglob("*") if path.is_file()}
+        for place in (together / "once", together / AGAIN)
+    )
+    assert once == twice
+    assert plan_of(together / AGAIN)["number of processes"] == 2
 
 
-@pytest.mark.parametrize("kind", ["triplets"], indirect=True)
-def test_one_process_does_not_go_on_with_what_two_did(store, kind, together):
+def test_one_process_does_not_go_on_with_what_two_did(store, together):
     with pytest.raises(InputError, match="is of another number of processes"):
-        train(store, RECIPES[kind], together, SEED, CPU)
+        train(store, RECIPES[AGAIN], together / AGAIN, SEED, CPU)
 
 
 def test_the_shares_are_whole_groups_and_together_everything():

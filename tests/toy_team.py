@@ -1,6 +1,7 @@
 """A toy training for `test_team`: alone, or one of the processes that torchrun starts.
 
-``torchrun ... tests/toy_team.py STORE KIND FOLDER`` trains on a store into a folder.
+``torchrun ... tests/toy_team.py STORE FOLDER`` trains on a store, each kind into a folder below
+FOLDER. Of `AGAIN` it keeps a copy, and then trains once more.
 
 It computes in double precision. Two processes add up in another order than one, and training
 amplifies the last digits: first weights changed by 1e-7 of themselves change a point of the curves
@@ -8,9 +9,11 @@ of triplets by up to 7 %. In double precision what the order does stays below 1e
 processor.
 """
 
+import shutil
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 
@@ -27,7 +30,7 @@ TRIPLETS = Recipe(
     rate=1e-3, l2=0.01, batch=16, epochs=3,
 )  # fmt: skip
 RECIPES = {"triplets": TRIPLETS, "pairs": replace(TRIPLETS, contrast=Contrast())}
-
+AGAIN = "triplets"
 
 
 @contextmanager
@@ -46,5 +49,10 @@ def double_precision():
 if __name__ == "__main__":
     torch.set_num_threads(1)
     with double_precision(), team(CPU) as processes:
-        store = SpectrogramStore.open(sys.argv[1])
-        train(store, RECIPES[sys.argv[2]], sys.argv[3], SEED, CPU, team=processes)
+        store, place = SpectrogramStore.open(sys.argv[1]), Path(sys.argv[2])
+        for kind, recipe in RECIPES.items():
+            train(store, recipe, place / kind, SEED, CPU, team=processes)
+        if processes.leads:
+            shutil.copytree(place / AGAIN, place / "once")
+        torch.distributed.barrier()
+        train(store, RECIPES[AGAIN], place / AGAIN, SEED, CPU, team=processes)

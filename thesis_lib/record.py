@@ -11,6 +11,7 @@ from pathlib import Path
 from IPython import get_ipython
 from IPython.display import HTML, Audio, Image
 from matplotlib import pyplot as plt
+from matplotlib import rcParams
 from matplotlib.animation import PillowWriter
 
 from thesis_lib.audio import mp3
@@ -74,9 +75,11 @@ class Record:
         for legend in figure.legends:
             legend.set_bbox_to_anchor((0, 0, 1, 1), figure.transFigure)
         figure.text(0.01, -0.01, lines, va="top", fontsize=8.5, color="0.35")
+        figure.set_dpi(DPI)  # letters are measured as they are drawn
+        box = figure.get_tightbbox().padded(rcParams["savefig.pad_inches"])
         path = self.out / "figures" / f"{name}.png"
         with atomic(path) as part:
-            figure.savefig(part, dpi=DPI, bbox_inches="tight", metadata={"Software": None})
+            figure.savefig(part, dpi=DPI, bbox_inches=box, metadata={"Software": None})
         plt.close(figure)
         return Image(path.read_bytes(), width=int(figure.get_figwidth() * 90))
 

@@ -13,6 +13,7 @@ Layout of the folder, each part made by one stage::
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -29,7 +30,7 @@ from thesis_lib.train import load_model, snapshot
 
 @dataclass(frozen=True)
 class Run:
-    """The parts of a run, opened when they are asked for.
+    """The parts of a run, opened when they are asked for; its table is read once.
 
     Attributes
     ----------
@@ -73,12 +74,12 @@ class Run:
         """The seeds trained with; the first is the one that pictures show."""
         return self._about["seeds"]
 
-    @property
+    @cached_property
     def all_trials(self):
         """The `Corpus` as it was read, its `split` not yet that of one trial."""
         return Corpus.open(self.folder / "corpus")
 
-    @property
+    @cached_property
     def corpus(self):
         """The `Corpus` as in the first trial."""
         return self.all_trials.trial(0)
