@@ -8,7 +8,7 @@ import ast
 import json
 from pathlib import Path
 
-from thesis_lib.job import Job
+from thesis_lib.pipeline.job import Job
 
 JOB = Job(**config)
 OUT = JOB.out
@@ -45,19 +45,18 @@ BENCHES = {
 }
 
 
-def code(module):
-    """The library's files that a stage runs, so that it runs again when they change: the module
-    that does the work, and what is imported from there on."""
-    todo, found = [module], set()
+def code(*modules):
+    """The library's files that a stage runs, so that it runs again when they change: the modules
+    that do the work, and what is imported from there on."""
+    todo, found = list(modules), set()
     while todo:
-        path = f"thesis_lib/{todo.pop()}.py"
+        path = todo.pop().replace(".", "/") + ".py"
         if path in found or not Path(path).is_file():
             continue
         found.add(path)
         for node in ast.walk(ast.parse(Path(path).read_text())):
             if isinstance(node, ast.ImportFrom) and node.module.startswith("thesis_lib"):
-                below = node.module.removeprefix("thesis_lib").strip(".")
-                todo += [below] if below else [name.name for name in node.names]
+                todo += [node.module, *(f"{node.module}.{name.name}" for name in node.names)]
     return sorted(found)
 
 
@@ -82,7 +81,7 @@ rule all:
 
 rule mini_home:
     input:
-        code("mini_home"),
+        code("thesis_lib.datasets.mini_home.home"),
     output:
         update(MADE),  # kept until the command has seen by it that the folder is its own
     params:
@@ -99,8 +98,8 @@ rule corpus:
         lambda wildcards: [] if wildcards.kind in JOB.given else (
             MADE if wildcards.kind == "home" else "data/manifest.json"
         ),
-        code("corpora"),
-        "thesis_lib/stages.py",
+        code("thesis_lib.datasets.registry"),
+        "thesis_lib/pipeline/stages.py",
     output:
         "{folder}/{kind}/run.json",
     params:
@@ -119,7 +118,7 @@ rule corpus:
 rule features:
     input:
         "{folder}/{kind}/run.json",
-        code("preprocess"),
+        code("thesis_lib.pipeline.store_builder"),
     output:
         "{folder}/{kind}/store/made.json",
     threads: workflow.cores
@@ -150,7 +149,7 @@ rule shard:
 rule training:
     input:
         "{folder}/{kind}/store/made.json",
-        code("train"),
+        code("thesis_lib.train", "thesis_lib.training.triplets", "thesis_lib.contrastive.method"),
     output:
         "{folder}/{kind}/train/done.json",
     params:
@@ -163,7 +162,7 @@ rule training:
 rule embeddings:
     input:
         "{folder}/{kind}/train/done.json",
-        code("embed"),
+        code("thesis_lib.embed"),
     output:
         "{folder}/{kind}/embeddings/done.json",
     threads: workflow.cores

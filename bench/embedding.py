@@ -47,7 +47,8 @@ from thesis_lib.pipeline.stages import prepare
 from thesis_lib.recipe import RECIPES, SEED
 from thesis_lib.spectrogram import cosines
 from thesis_lib.store import SpectrogramStore, gather
-from thesis_lib.train import new_model, new_optimiser, rate_at, step
+from thesis_lib.train import new_model, step
+from thesis_lib.training.method import method_of
 from thesis_lib.training.objective import Objective, objective
 from thesis_lib.util.files import write_json
 
@@ -85,13 +86,14 @@ def trial(run, number, part=None):
     return replace(store, index=index, made=store.made | made)
 
 
-def trained(store, recipe, seed, seconds, aim=None, model=None, head=(), rates=rate_at):
+def trained(store, recipe, seed, seconds, aim=None, model=None, head=(), rates=None):
     """A network after so many seconds of training on one core, in evaluation mode."""
     aim = aim or objective(store, recipe, CPU)
     model = model or new_model(recipe, store, seed)
     model = model.to(memory_format=torch.channels_last).train()
     everything = nn.ModuleList([model, *head])  # a supervised network has a head of its own
-    optimiser = new_optimiser(everything, recipe)
+    method = method_of(recipe)
+    optimiser, rates = method.optimiser(everything, recipe), rates or method.learning_rate
     began, epoch = time.process_time(), 0
     while True:
         for batch in aim.batches(seed, epoch):

@@ -35,10 +35,11 @@ from tqdm.auto import tqdm
 
 from thesis_lib.embed import vectors
 from thesis_lib.pipeline.stages import prepare
-from thesis_lib.recipe import OURS_HOME, SEED, SMALL_HOME, THESIS_MUSIC, THESIS_SINS
+from thesis_lib.recipe import OURS_HOME, SEED, SMALL_HOME, THESIS_MUSIC, THESIS_SINS, TRIPLETS
 from thesis_lib.spectrogram import Features
 from thesis_lib.store import SpectrogramStore
-from thesis_lib.train import new_model, new_optimiser, step
+from thesis_lib.train import new_model, step
+from thesis_lib.training.method import method_of
 from thesis_lib.training.objective import objective
 from thesis_lib.util.device import choose
 from thesis_lib.util.files import write_json
@@ -91,7 +92,7 @@ class Network:
         model = new_model(recipe, store, SEED).to(device, memory_format=torch.channels_last)
         if device.type == "cuda":
             model.compile(dynamic=False)
-        self.model, self.optimiser = model.train(), new_optimiser(model, recipe)
+        self.model, self.optimiser = model.train(), method_of(recipe).optimiser(model, recipe)
         self.aim = objective(store, recipe, device)
 
     def batches(self):
@@ -116,7 +117,7 @@ def bare_network(network, corpus):
     pull = None
     while True:
         z = vectors(network.model, x, network.recipe)
-        if network.recipe.contrast is not None:
+        if network.recipe.method != TRIPLETS:
             z = network.model.project(z)
         pull = torch.randn_like(z) if pull is None else pull
         network.model.zero_grad()

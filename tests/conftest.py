@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from thesis_lib.datasets.registry import run_folder
 from thesis_lib.pipeline import stages
+from thesis_lib.pipeline.places import run_folder
 from thesis_lib.pipeline.run import Run
 
 RATE = 16000

@@ -19,7 +19,8 @@ from thesis_lib.corpus import COLUMNS, Corpus
 RATE = 16000  # Hz
 
 # Where the suite's own music and real recordings lie; the tests that need them say what is missing.
-MINI_MUSIC = Path(__file__).parents[1] / "data" / "mini_music"
+ROOT = Path(__file__).parents[1]
+MINI_MUSIC = ROOT / "data" / "mini_music"
 
 
 def real(*parts):

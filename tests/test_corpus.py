@@ -9,6 +9,7 @@ import pytest
 from corpora import corpus_of, fill_disk, listing, noise, write
 
 from thesis_lib.corpus import COLUMNS, Corpus
+from thesis_lib.datasets.validate import headers
 from thesis_lib.embed import Embeddings
 from thesis_lib.util.errors import InputError
 
@@ -22,8 +23,8 @@ def corpus(tmp_path):
 
 
 def test_a_whole_corpus_has_no_faults(corpus):
-    assert corpus.validate() == []
-    assert corpus.validate(tile_s=1.0) == []
+    assert headers(corpus) == []
+    assert headers(corpus, tile_s=1.0) == []
 
 
 def test_each_fault_is_a_sentence_that_names_the_file(corpus):
@@ -31,7 +32,7 @@ def test_each_fault_is_a_sentence_that_names_the_file(corpus):
     path[0].unlink()
     write(path[1], noise(1, rate=8000, channels=2), 8000)
     write(path[2], noise(0.5, channels=3))
-    faults = corpus.validate()
+    faults = headers(corpus)
     says = ["is missing", "has 8000 Hz and 2 channel", "lasts 0.500 s where 1.000 s are expected"]
     for one, name, what in zip(faults, path, says, strict=True):
         assert one.startswith(f"{name} ") and what in one
@@ -39,12 +40,12 @@ def test_each_fault_is_a_sentence_that_names_the_file(corpus):
 
 def test_more_than_the_file_holds_is_a_fault(corpus):
     table = corpus.table.assign(start=[0.0, 0.5, 0.0])
-    (fault,) = Corpus("x", corpus.root, table).validate()
+    (fault,) = headers(Corpus("x", corpus.root, table))
     assert "01.wav lasts 1.000 s where 1.500 s are expected" in fault
 
 
 def test_recordings_shorter_than_a_tile_are_faults(corpus):
-    faults = corpus.validate(tile_s=1.5)
+    faults = headers(corpus, tile_s=1.5)
     assert len(faults) == 3
     assert "00.wav lasts 1.00 s, less than one tile of 1.5 s" in faults[0]
 
@@ -52,22 +53,22 @@ def test_recordings_shorter_than_a_tile_are_faults(corpus):
 def test_a_truncated_file_is_a_fault(corpus):
     path = corpus.path(corpus.table.iloc[2])
     path.write_bytes(path.read_bytes()[:-1000])
-    (fault,) = corpus.validate()
+    (fault,) = headers(corpus)
     assert f"{path} is truncated" in fault
 
 
 def test_nothing(corpus):
     with pytest.raises(InputError, match="audio holds no recordings"):
-        corpus.part(np.zeros(3, bool)).validate()
+        headers(corpus.part(np.zeros(3, bool)))
 
 
 def test_one_class_is_enough(corpus):
     assert corpus.part([True, True, False]).labels == ["a"]
-    assert corpus.part([True, True, False]).validate() == []
+    assert headers(corpus.part([True, True, False])) == []
 
 
 def test_without_any_label_there_is_no_class_to_miss(corpus):
-    assert Corpus("x", corpus.root, corpus.table.assign(label="")).validate() == []
+    assert headers(Corpus("x", corpus.root, corpus.table.assign(label=""))) == []
 
 
 def test_labels_are_the_known_ones_sorted(corpus):
@@ -169,7 +170,7 @@ def test_a_corpus_opened_from_another_working_folder(corpus, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     Corpus("x", "audio", corpus.table).save("kept")
     monkeypatch.chdir("/")
-    assert Corpus.open(tmp_path / "kept").validate() == []
+    assert headers(Corpus.open(tmp_path / "kept")) == []
 
 
 def test_no_corpus_there(tmp_path):

@@ -20,14 +20,11 @@ from thesis_lib.spectrogram import Features
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import (
     count_anchors,
-    load_model,
-    make_plan,
     new_model,
-    plan_of,
-    snapshot,
     train,
 )
-from thesis_lib.training import objective
+from thesis_lib.training import checkpoint, triplets
+from thesis_lib.training.checkpoint import load_model, make_plan, plan_of, snapshot
 from thesis_lib.util.errors import InputError
 
 CPU = torch.device("cpu")
@@ -116,8 +113,8 @@ def test_the_same_seed_gives_the_same_weights(store, whole, tmp_path):
 def test_another_seed_gives_other_weights(store, whole, tmp_path):
     model, _ = train(store, RECIPE, tmp_path, 2, CPU)
     assert not same(model.state_dict(), whole[1])
-    first = torch.load(snapshot(tmp_path, 0))["conv.weight"]
-    assert not torch.equal(first, torch.load(snapshot(whole[0], 0))["conv.weight"])
+    first = torch.load(snapshot(tmp_path, 0))["model"]["conv.weight"]
+    assert not torch.equal(first, torch.load(snapshot(whole[0], 0))["model"]["conv.weight"])
 
 
 @pytest.mark.parametrize("epochs", [0.5, 1.5, 2.0, 2.9])
@@ -133,7 +130,7 @@ def test_stopped_in_the_middle_and_started_again(store, whole, tmp_path, epochs)
 
 @pytest.mark.parametrize("file", ["epoch_002.pt", "history.csv", "checkpoint.pt"])
 def test_stopped_while_it_saves_and_started_again(store, whole, tmp_path, monkeypatch, file):
-    true, count = train_module.atomic, {"checkpoint.pt": 0, "history.csv": 0, "epoch_002.pt": 1}
+    true, count = checkpoint.atomic, {"checkpoint.pt": 0, "history.csv": 0, "epoch_002.pt": 1}
 
     def stopping(path):
         if path.name == file:
@@ -142,7 +139,7 @@ def test_stopped_while_it_saves_and_started_again(store, whole, tmp_path, monkey
                 raise Stopped
         return true(path)
 
-    monkeypatch.setattr(train_module, "atomic", stopping)
+    monkeypatch.setattr(checkpoint, "atomic", stopping)
     with pytest.raises(Stopped):
         train(store, RECIPE, tmp_path, 1, CPU)
     assert torch.load(tmp_path / "checkpoint.pt")["epoch"] == 1
@@ -216,7 +213,7 @@ def test_history_and_snapshots(whole):
     kept = pd.read_csv(place / "history.csv")
     pd.testing.assert_frame_equal(kept, history)
     last = torch.load(snapshot(place, 3))
-    assert last.pop("epoch") == 3 and same(last, weights)
+    assert last["epoch"] == 3 and same(last["model"], weights)
 
 
 def test_an_epochs_points_are_means_of_its_steps():
@@ -296,13 +293,13 @@ def test_a_loss_that_is_not_finite_leaves_the_checkpoint_before_it(store, tmp_pa
     with pytest.raises(Stopped):
         train(store, RECIPE, tmp_path, 1, CPU, Bar(1.5 * ANCHORS))
     before = listing(tmp_path)
-    true = objective.triplet_loss
+    true = triplets.triplet_loss
 
     def strange(*args):
         found = true(*args)
         return found._replace(loss=found.loss * float("inf"))
 
-    monkeypatch.setattr(objective, "triplet_loss", strange)
+    monkeypatch.setattr(triplets, "triplet_loss", strange)
     with pytest.raises(InputError, match=r"not finite.*choose a learning rate below 0\.01"):
         train(store, RECIPE, tmp_path, 1, CPU)
     assert listing(tmp_path) == before
@@ -370,9 +367,9 @@ def test_a_missing_snapshot(tmp_path):
 
 
 def test_a_snapshot_of_another_network(whole, tmp_path):
-    weights = torch.load(snapshot(whole[0], 1), weights_only=True)
-    weights["stage1.2.conv1.weight"] = weights.pop("stage1.1.conv1.weight")
-    torch.save(weights, tmp_path / "other.pt")
+    state = torch.load(snapshot(whole[0], 1), weights_only=True)
+    state["model"]["stage1.2.conv1.weight"] = state["model"].pop("stage1.1.conv1.weight")
+    torch.save(state, tmp_path / "other.pt")
     with pytest.raises(InputError, match=r"other\.pt is of another network; delete it"):
         load_model(tmp_path / "other.pt", CPU)
 

@@ -65,11 +65,12 @@ def _check(args):
 
 
 def _fetch(args):
-    from thesis_lib.datasets import download
+    from thesis_lib.datasets import archives, download
 
     sets = args.set and args.set.split(",")
     if args.dry_run:
-        print(download.describe(download.plan(args.name, args.to, sets, args.parts), args.to))
+        table = archives.plan(args.name, args.to, sets, args.parts)
+        print(archives.describe(table, args.to))
         return
     download.fetch(args.name, args.to, sets, args.parts, jobs=args.jobs, keep=args.keep)
     print(f"{args.to}: all is fetched and unpacked; `thesis validate {args.to}` checks every file.")

@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from thesis_lib.datasets import validate
-from thesis_lib.datasets.classes import presentable
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic
+from thesis_lib.util.names import presentable
 
 COLUMNS = {
     "path": "relative to the corpus's root",
@@ -91,27 +90,6 @@ class Corpus:
     def without(self, rows, left_out):
         """The recordings but for `rows`, a boolean array, with sentences on why these are out."""
         return replace(self.part(~np.asarray(rows)), left_out=(*self.left_out, *left_out))
-
-    def validate(self, tile_s=0.0):
-        """Check every file's header against the table, before hours are spent.
-
-        Parameters
-        ----------
-        tile_s : float
-            Length of a tile in s; recordings shorter than it are faults.
-
-        Returns
-        -------
-        faults : list of str, one sentence a fault, each naming the file
-
-        Raises
-        ------
-        InputError
-            There is no recording at all.
-        """
-        if self.table.empty:
-            raise InputError(f"{self.root} holds no recordings; put audio files there.")
-        return validate.headers(self, tile_s)
 
     def save(self, folder):
         """Write `corpus.csv` and `corpus.json` into a folder, all or nothing."""

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field, replace
 
 from thesis_lib.spectrogram import Features
 
+TRIPLETS = "thesis_lib.training.triplets"  # the thesis's method
+CONTRASTIVE = "thesis_lib.contrastive.method"  # ours
+
 
 @dataclass(frozen=True)
 class Contrast:
@@ -62,9 +65,10 @@ class Recipe:
     bfloat16 : bool
         Let the network compute in bfloat16 where the device can (`device.has_bfloat16`); weights,
         distances and loss stay float32.
+    method : str
+        The module that trains: network, optimiser, learning rate, objective (`training.method`).
     contrast : Contrast, optional
-        None: the triplet loss of the thesis. Otherwise many opposites at once: `margin` and
-        `reduction` do not count, the network is an `Encoder` and `embedding` follows from `width`.
+        What only `CONTRASTIVE` has; there `margin`, `reduction` and `embedding` do not count.
     """
 
     name: str = "thesis, SINS"
@@ -80,6 +84,7 @@ class Recipe:
     batch: int = 64
     epochs: int = 110
     bfloat16: bool = False
+    method: str = TRIPLETS
     contrast: Contrast | None = None
 
     @property
@@ -123,7 +128,7 @@ SMALL_MUSIC = replace(SMALL_HOME, name="small, music", tile=2.0, reach=40.0, epo
 
 # What we would do today, on the same data and still without labels: many opposites at once, changed
 # tiles, and an embedding of all stages. `bench/ablation.py` measures what each part is worth.
-OURS = {"contrast": Contrast(), "l2": 1e-4, "rate": 2e-3, "batch": 32}
+OURS = {"method": CONTRASTIVE, "contrast": Contrast(), "l2": 1e-4, "rate": 2e-3, "batch": 32}
 OURS_HOME = replace(SMALL_HOME, name="ours, home", **OURS)
 OURS_MUSIC = replace(SMALL_MUSIC, name="ours, music", **OURS)
 
@@ -144,45 +149,3 @@ RECIPES = {
         SMOKE_MUSIC,
     )
 }
-
-
-def numbers(recipe):
-    """Every number of a recipe under a name for readers, with its unit.
-
-    Parameters
-    ----------
-    recipe : Recipe
-
-    Returns
-    -------
-    dict, name -> str
-    """
-    features, dimensions = recipe.features, 64 * recipe.width  # of an `Encoder`
-    contrast, kind = recipe.contrast, "triplets" if recipe.contrast is None else "pairs"
-    shown = {
-        "sample rate (Hz)": features.sample_rate,
-        "frame / step (samples)": f"{features.frame} / {features.step}",
-        "FFT (samples)": features.fft,
-        "tile (s)": recipe.tile,
-        "tile (frames x Mel bands)": f"{recipe.length} x {features.mels}",
-        "reach of a neighbour (s)": recipe.reach,
-        "width of the network": recipe.width,
-        "dimensions of the embedding": recipe.embedding if contrast is None else dimensions,
-        "margin": recipe.margin if contrast is None else "none: all others are opposites",
-        "mean of the loss over": f"{recipe.reduction} triplets" if contrast is None else "tiles",
-        "L2 factor": recipe.l2,
-        "learning rate": recipe.rate,
-        "optimiser": "Adam" if contrast is None else "AdamW",
-        "in a step": f"{recipe.batch} {kind}",
-        "epochs": recipe.epochs,
-        "computes in": "bfloat16 where the device can" if recipe.bfloat16 else "float32",
-    }
-    if contrast is not None:
-        shown |= {
-            "temperature": contrast.temperature,
-            "chance of a neighbour elsewhere": contrast.elsewhere,
-            "decay over a session (recordings)": contrast.decay,
-            "change of level / colour (dB)": f"{contrast.level:g} / {contrast.colour:g}",
-            "warm-up, then a cosine (share of steps)": contrast.warm_up,
-        }
-    return {name: v if isinstance(v, str) else f"{v:g}" for name, v in shown.items()}

@@ -3,10 +3,8 @@
 from collections import Counter
 from itertools import count
 
-from thesis_lib.datasets.metadata import clean
+from thesis_lib.util.names import presentable
 from thesis_lib.util.notices import some
-
-LONGEST = 1000  # characters of a label or song; more can only be a slip of a quotation mark
 
 
 def tidy(labels):
@@ -81,11 +79,6 @@ def commonest(labels):
     for label in sorted(often, key=lambda one: (-often[one], one)):
         best.setdefault(label.casefold(), label)
     return [best[label.casefold()] for label in labels]
-
-
-def presentable(name):
-    """A name in one line, readable; empty only where it is: blanks alone are written in ASCII."""
-    return clean(name, LONGEST) or (ascii(name)[1:-1] if name else "")
 
 
 def _alike(names, key):

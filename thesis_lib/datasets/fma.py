@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from thesis_lib.corpus import COLUMNS, Corpus
-from thesis_lib.datasets.metadata import clean, named
+from thesis_lib.datasets.metadata import named
 from thesis_lib.datasets.music import check_classes, deal
 from thesis_lib.datasets.recordings import hear
 from thesis_lib.util.errors import InputError
+from thesis_lib.util.names import clean
 from thesis_lib.util.notices import tell
 
 # The thesis's sub-genres and the titles in `genres.csv` that come nearest to them. There is no

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thesis_lib.datasets import classes, folders, lookup, metadata, playlists, songlists
-from thesis_lib.datasets.classes import presentable
 from thesis_lib.util.errors import InputError
+from thesis_lib.util.names import clean, presentable
 from thesis_lib.util.notices import number, some
 
 UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
@@ -97,7 +97,7 @@ def of_playlists(lists):
         notes += told
         for entry in kept:
             within = files.setdefault(os.path.realpath(entry.path), (entry.path, {}))[1]
-            within.setdefault(presentable(path.stem), metadata.clean(entry.title))
+            within.setdefault(presentable(path.stem), clean(entry.title))
     several = {path: within for path, within in files.values() if len(within) > 1}
     faults += [
         f"{path} is in the playlists {' and '.join(within)}, but a song has one class; "

@@ -1,15 +1,12 @@
 """What a file's tags call a recording: artist, title, genre, beats per minute."""
 
 import re
-import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
 from tinytag import TinyTag
 
-from thesis_lib.util.notices import shown
-
-LONGEST = 80  # characters of a name; longer ones are cut
+from thesis_lib.util.names import LONGEST, clean
 
 # The genres that ID3 has numbers for, from 0 on.
 GENRES = (
@@ -113,17 +110,6 @@ def named(artist, title, bpm=0):
     name = f"{artist} - {title}" if artist else title
     tempo = f" ({bpm} BPM)" if bpm else ""
     return clean(name, LONGEST - len(tempo)) + tempo
-
-
-def clean(text, longest=LONGEST):
-    """A text in one line: no control characters, no runs of blanks, not too long.
-
-    Accents are composed, and bytes that are no UTF-8 are read as text.
-    """
-    text = unicodedata.normalize("NFC", shown(text[:10000]))
-    text = "".join(" " if unicodedata.category(one)[0] in "CZ" else one for one in text)
-    text = " ".join(text.split())
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def _bpm(text):

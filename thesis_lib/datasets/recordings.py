@@ -15,9 +15,9 @@ from thesis_lib.audio import fingerprint
 from thesis_lib.audio import io as audio_io
 from thesis_lib.audio.ends import Ends
 from thesis_lib.datasets import metadata
-from thesis_lib.datasets.classes import presentable
 from thesis_lib.datasets.listing import TAKE
 from thesis_lib.util.errors import InputError
+from thesis_lib.util.names import presentable
 from thesis_lib.util.notices import shown, tell
 
 SILENCE = 60  # dB below its peak a recording counts as silent at its ends

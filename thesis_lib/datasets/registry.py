@@ -1,13 +1,9 @@
-"""Corpora by name: which reader reads a folder, and where what is made of it lies."""
+"""Corpora by name: which reader reads a folder."""
 
-import hashlib
 import logging
-import os
-import re
 from pathlib import Path
 
 from thesis_lib.util.errors import InputError
-from thesis_lib.util.text import readable
 
 # The readers are heavy to import; names and folders are known without them.
 
@@ -117,38 +113,3 @@ def kind(name):
     if name not in KINDS:
         raise InputError(f"corpus {name!r} is unknown; choose one of {', '.join(KINDS)}.")
     return KINDS[name]
-
-
-def run_folder(name, folder, work):
-    """Where the run on a corpus lies: the suite's own corpora share one, others have their own.
-
-    Parameters
-    ----------
-    name : str
-        One of `KINDS`.
-    folder : Path
-        Of the corpus.
-    work : Path
-        Folder of all runs.
-
-    Returns
-    -------
-    Path
-        Called as the folder is, with some digits of where it is: two of one name have two runs.
-    """
-    return Path(work) / ("full" if name.startswith("mini_") else run_name(folder)) / kind(name)
-
-
-def run_name(folder):
-    """What the run on a folder is called: the folder's name in letters, digits, "-" and "_", ..."""
-    place = Path(os.path.abspath(folder))
-    digits = hashlib.sha256(os.fsencode(place)).hexdigest()[:6]  # ... and digits of its place
-    name = re.sub(r"[^\w-]+", "_", readable(place.name)).strip("_-")[:40]
-    return f"{name or 'corpus'}_{digits}"
-
-
-def run_of(name, folder, work):
-    """The `Run` on a corpus; what `make figures` has not made yet is missing in it."""
-    from thesis_lib.pipeline.run import Run
-
-    return Run(run_folder(name, folder, work))

@@ -76,7 +76,14 @@ def headers(corpus, tile_s=0.0):
     Returns
     -------
     faults : list of str, one sentence a fault, each naming the file
+
+    Raises
+    ------
+    InputError
+        There is no recording at all.
     """
+    if corpus.table.empty:
+        raise InputError(f"{corpus.root} holds no recordings; put audio files there.")
     check = partial(_header, tile_s=tile_s)
     return [sentence for _, sentence in _of_all(by_file(corpus), check, progress=False)]
 

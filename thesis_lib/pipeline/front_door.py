@@ -21,8 +21,7 @@ from thesis_lib.pipeline.run import Run
 from thesis_lib.recipe import RECIPES
 from thesis_lib.reporting import summary
 from thesis_lib.util.errors import InputError
-
-ROOT = Path(__file__).resolve().parents[1]  # of the checkout
+from thesis_lib.util.files import ROOT
 
 # Large temporaries stay with the process instead of being mapped anew each step: training and
 # log-Mel gain up to a fifth. Text is UTF-8 whatever the locale says.

@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from thesis_lib.datasets.registry import run_folder
+from thesis_lib.pipeline.places import run_folder
 from thesis_lib.util.errors import InputError
 
 OWN = {"home": "mini_home", "music": "mini_music"}  # the suite's corpora, by domain

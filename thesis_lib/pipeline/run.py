@@ -21,9 +21,10 @@ import torch
 
 from thesis_lib.corpus import Corpus, in_trial
 from thesis_lib.embed import Embeddings
+from thesis_lib.pipeline.places import run_folder
 from thesis_lib.recipe import RECIPES, SEED
 from thesis_lib.store import SpectrogramStore
-from thesis_lib.train import load_model, snapshot
+from thesis_lib.training.checkpoint import load_model, snapshot
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic
 
@@ -173,3 +174,8 @@ class Run:
         if not path.is_file():
             raise InputError(f"{path} is missing; run `make figures` first.")
         return path
+
+
+def run_of(name, folder, work):
+    """The `Run` on a corpus; what `make figures` has not made yet is missing in it."""
+    return Run(run_folder(name, folder, work))

@@ -8,13 +8,14 @@ import torch
 from joblib import Parallel, cpu_count, delayed
 from tqdm.auto import tqdm
 
-from thesis_lib.datasets import registry
+from thesis_lib.datasets import registry, validate
 from thesis_lib.embed import embed, statistics, tile_table
 from thesis_lib.pipeline import store_builder
-from thesis_lib.pipeline.run import Run
+from thesis_lib.pipeline.run import Run, run_of
 from thesis_lib.recipe import RECIPES
 from thesis_lib.store import SpectrogramStore
-from thesis_lib.train import count_anchors, make_plan, plan_of, train
+from thesis_lib.train import count_anchors, train
+from thesis_lib.training.checkpoint import make_plan, plan_of
 from thesis_lib.training.distributed import team
 from thesis_lib.util.device import choose, describe
 from thesis_lib.util.errors import InputError, in_short
@@ -49,7 +50,7 @@ def corpus(name, source, folder, recipe, seeds, part=None):
     found = registry.read(name, source, seeds)
     recipe = RECIPES[recipe]
     found = _long_enough(found, recipe.tile)
-    faults = found.validate(recipe.tile)
+    faults = validate.headers(found, recipe.tile)
     if faults:
         raise InputError(in_short(faults))
     _check_training(found, seeds)
@@ -105,7 +106,7 @@ def prepare(name, source, work):
     -------
     Run
     """
-    run = registry.run_of(name, source, work)
+    run = run_of(name, source, work)
     if not (run.folder / "run.json").is_file():
         if name == "mini_home":
             from thesis_lib.datasets.mini_home import home  # with what computes rooms: heavy

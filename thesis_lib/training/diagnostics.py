@@ -1,15 +1,14 @@
 """Is a training going anywhere? What can go wrong without an error, noticed and said."""
 
-import math
 from dataclasses import replace
 
 import torch
 
+from thesis_lib.training.method import method_of
 from thesis_lib.training.objective import objective
 from thesis_lib.util.errors import InputError
 
 ALIKE = 1e-3  # mean squared distance, in units of the margin or on the unit sphere, that is none
-NEAR = 0.01  # share of itself by which a loss may differ from that of vectors that say nothing
 
 
 def complaint(steps, recipe):
@@ -27,20 +26,16 @@ def complaint(steps, recipe):
     """
     last = steps[-max(1, len(steps) // 5) :].mean(axis=0)
     loss, near, far, _ = last
-    unit = recipe.margin if recipe.contrast is None else 1.0
+    method = method_of(recipe)
+    unit = method.distance_unit(recipe)
     if far < ALIKE * unit:
         return (
             f"{recipe.name}: the embedding has collapsed, all tiles lie in one place (mean squared "
             f"distance {far:.1e}); lower the L2 factor, {recipe.l2:g}, or the learning rate, "
             f"{recipe.rate:g}."
         )
-    if recipe.contrast is None:
-        nothing, what = recipe.margin, "the margin"
-        stuck = abs(near - far) < NEAR * unit and abs(loss - nothing) < NEAR * nothing
-    else:
-        nothing, what = math.log(2 * recipe.batch - 1), "that of vectors which say nothing"
-        stuck = abs(loss - nothing) < NEAR * nothing
-    if stuck:
+    what = method.stuck(recipe, loss, near, far)
+    if what:
         return (
             f"{recipe.name}: the loss, {loss:.3f}, stays at {what}: opposites are no farther away "
             f"than neighbours; try a higher learning rate than {recipe.rate:g}, or longer training."

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from thesis_lib.util.errors import InputError
 
+ROOT = Path(__file__).resolve().parents[2]  # of the checkout
+
 
 @contextmanager
 def atomic(path):

@@ -16,7 +16,7 @@ from thesis_lib.datasets import manifest
 from thesis_lib.datasets.mini_home import home
 from thesis_lib.util.errors import InputError
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 MUSIC = DATA / "mini_music"
 
 

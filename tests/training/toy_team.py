@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from thesis_lib.recipe import Contrast, Recipe
+from thesis_lib.recipe import CONTRASTIVE, Contrast, Recipe
 from thesis_lib.spectrogram import Features
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import train
@@ -29,7 +29,8 @@ TRIPLETS = Recipe(
     name="toy", features=Features(mels=32, step=400), tile=0.5, reach=1.0, width=4, embedding=8,
     rate=1e-3, l2=0.01, batch=16, epochs=3,
 )  # fmt: skip
-RECIPES = {"triplets": TRIPLETS, "pairs": replace(TRIPLETS, contrast=Contrast())}
+PAIRS = replace(TRIPLETS, method=CONTRASTIVE, contrast=Contrast())
+RECIPES = {"triplets": TRIPLETS, "pairs": PAIRS}
 AGAIN = "triplets"
 
 

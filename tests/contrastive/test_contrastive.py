@@ -19,15 +19,17 @@ from thesis_lib.contrastive.nt_xent import contrastive_loss
 from thesis_lib.contrastive.pair_sampler import PairSampler
 from thesis_lib.embed import embed
 from thesis_lib.pipeline import store_builder
-from thesis_lib.recipe import Contrast, Recipe
+from thesis_lib.recipe import CONTRASTIVE, TRIPLETS, Contrast, Recipe
 from thesis_lib.spectrogram import Features
-from thesis_lib.train import load_model, rate_at, snapshot, train
+from thesis_lib.train import train
+from thesis_lib.training.checkpoint import load_model, snapshot
+from thesis_lib.training.method import method_of
 from thesis_lib.util.errors import InputError
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(
     name="toy, ours", features=Features(mels=64, step=320), tile=1.0, reach=2.0, width=2,
-    rate=1e-3, l2=1e-4, batch=8, epochs=2, contrast=Contrast(),
+    rate=1e-3, l2=1e-4, batch=8, epochs=2, method=CONTRASTIVE, contrast=Contrast(),
 )  # fmt: skip
 
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
@@ -222,14 +224,16 @@ def test_its_network_embeds_and_opens_again(store, tmp_path):
 
 
 def test_the_rate_rises_and_falls():
-    rates = [rate_at(RECIPE, progress) for progress in np.linspace(0, 1, 101)]
+    learning_rate = method_of(RECIPE).learning_rate
+    rates = [learning_rate(RECIPE, progress) for progress in np.linspace(0, 1, 101)]
     top = int(np.argmax(rates))
     assert (
         3 <= top <= 7 and np.all(np.diff(rates[: top + 1]) > 0) and np.all(np.diff(rates[top:]) < 0)
     )
     assert rates[-1] == 0 and max(rates) <= RECIPE.rate
-    thesis = replace(RECIPE, contrast=None)
-    assert {rate_at(thesis, progress) for progress in (0, 0.3, 1)} == {thesis.rate}
+    thesis = replace(RECIPE, method=TRIPLETS)
+    constant = {method_of(thesis).learning_rate(thesis, progress) for progress in (0, 0.3, 1)}
+    assert constant == {thesis.rate}
 
 
 def test_one_song_alone_has_no_opposites(store, tmp_path):

@@ -82,7 +82,8 @@ def test_segments_gather_tiles(corpus):
 
 def test_scores_are_those_of_what_was_planted(corpus):
     moments, recordings = audited(corpus)
-    scores = planted_faults.scores(moments, recordings, planted_faults.planted(corpus), RULES, "quiet")
+    planted = planted_faults.planted(corpus)
+    scores = planted_faults.scores(moments, recordings, planted, RULES, "quiet")
     assert scores.loc["microphone, odd", "average_precision"] == 1
     assert scores.loc["microphone, lonely", "average_precision"] == 1
     assert scores.loc["wrong label", "true"] == 1 and scores.loc["wrong label", "recall"] == 1
@@ -92,7 +93,8 @@ def test_scores_are_those_of_what_was_planted(corpus):
 
 def test_cases_are_the_planted_ones(corpus):
     moments, recordings = audited(corpus)
-    cases = planted_faults.cases(moments, recordings, planted_faults.planted(corpus), RULES, "quiet")
+    planted = planted_faults.planted(corpus)
+    cases = planted_faults.cases(moments, recordings, planted, RULES, "quiet")
     assert cases.what.tolist() == ["wrong label"] + ["silence in an activity"] * 3 + [
         "microphone, odd"
     ]

@@ -11,7 +11,8 @@ from matplotlib import pyplot as plt
 from thesis_lib.analysis.centroids import arithmetic, centroid_distances
 from thesis_lib.listening import clips
 from thesis_lib.plots import audit, space, style, training
-from thesis_lib.recipe import SMALL_HOME, THESIS_SINS, numbers
+from thesis_lib.recipe import SMALL_HOME, THESIS_SINS
+from thesis_lib.reporting.recipe_table import numbers
 from thesis_lib.resnet import ResNet18, layer_table
 from thesis_lib.spectrogram import Features
 from thesis_lib.util.errors import InputError

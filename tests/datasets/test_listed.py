@@ -4,7 +4,7 @@ import os
 
 import mutagen
 from corpora import text
-from test_library import files, table_of
+from test_listing import files, table_of
 
 from thesis_lib.datasets import listing
 

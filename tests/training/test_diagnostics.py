@@ -9,7 +9,7 @@ import torch
 from corpora import corpus_of, noise, on_one_thread
 
 from thesis_lib.pipeline import store_builder
-from thesis_lib.recipe import Contrast, Recipe
+from thesis_lib.recipe import CONTRASTIVE, Contrast, Recipe
 from thesis_lib.spectrogram import Features
 from thesis_lib.train import train
 from thesis_lib.training import loader
@@ -22,8 +22,9 @@ TRIPLETS = Recipe(
     rate=1e-3, l2=0.0, batch=8, epochs=3,
 )  # fmt: skip
 PAIRS = replace(
-    TRIPLETS, features=Features(mels=64, step=320), tile=1.0, reach=2.0, contrast=Contrast()
-)
+    TRIPLETS, features=Features(mels=64, step=320), tile=1.0, reach=2.0, method=CONTRASTIVE,
+    contrast=Contrast(),
+)  # fmt: skip
 
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
 
@@ -100,7 +101,7 @@ def test_a_batch_too_large_for_the_memory(store, recipe, tmp_path, monkeypatch, 
     true = loader.cut_tiles
 
     def small(frames, starts, length):
-        if len(starts) > room * (3 if recipe.contrast is None else 2):
+        if len(starts) > room * (2 if recipe.contrast else 3):
             raise torch.OutOfMemoryError("out of memory")
         return true(frames, starts, length)
 

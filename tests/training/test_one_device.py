@@ -16,6 +16,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from thesis_lib.contrastive import method
 from thesis_lib.embed import vectors
 from thesis_lib.recipe import OURS_HOME, SMALL_HOME, THESIS_MUSIC
 from thesis_lib.store import SpectrogramStore
@@ -41,7 +42,7 @@ def on_meta(monkeypatch):
     """The device has no memory to ask for, no random generator and no autocast."""
     without = SimpleNamespace(**vars(torch))
     without.Generator = lambda device=None: torch.Generator()
-    monkeypatch.setattr(objective, "torch", without)
+    monkeypatch.setattr(method, "torch", without)
     monkeypatch.setattr(loader, "fits", lambda store, device: True)
     monkeypatch.setattr(torch, "autocast", lambda *args, **kwargs: nullcontext())
 

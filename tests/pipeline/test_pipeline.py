@@ -16,7 +16,7 @@ from thesis_lib.pipeline import stages
 from thesis_lib.pipeline.execute import SMOKE, execute
 from thesis_lib.pipeline.job import Job
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 
 # What the thesis shows that is made from data, by the stable names of the figures.

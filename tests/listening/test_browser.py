@@ -23,7 +23,7 @@ from nbconvert import HTMLExporter
 from thesis_lib.pipeline.execute import execute
 from thesis_lib.util.text import as_html, as_markdown, table_as_html
 
-NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "09_listening_room.ipynb"
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "09_listening_room.ipynb"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE = 60_000  # ms; a busy machine is slow
 

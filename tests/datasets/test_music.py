@@ -12,6 +12,7 @@ from corpora import MINI_MUSIC, noise, real, text, tone, write
 from thesis_lib.audio import io as audio_io
 from thesis_lib.corpus import in_trial
 from thesis_lib.datasets import music
+from thesis_lib.datasets.validate import headers
 from thesis_lib.util.errors import InputError
 
 
@@ -159,14 +160,14 @@ def test_what_a_playlist_calls_a_track_counts_where_tags_are_none(tmp_path):
     text(tmp_path / "b.m3u8", "in/2.wav\n", "in/3.wav\n", "http://radio.org\n")
     corpus = music.read(tmp_path)
     assert corpus.table["name"].tolist() == ["X - One", "1", "2", "3"]
-    assert corpus.labels == ["a", "b"] and corpus.validate() == []
+    assert corpus.labels == ["a", "b"] and headers(corpus) == []
 
 
 def test_a_list_without_labels_is_read_and_all_of_it_is_dealt(tmp_path):
     root = library(tmp_path / "mine", SONGS)
     text(root / "songs.csv", "path\n", *(f"{path}\n" for path in SONGS))
     corpus = music.read(root / "songs.csv")
-    assert (corpus.name, corpus.labels, corpus.validate()) == ("songs", [], [])
+    assert (corpus.name, corpus.labels, headers(corpus)) == ("songs", [], [])
     assert set(corpus.table.split) == {"0", "1", "2"} and len(corpus.table) == len(SONGS)
 
 
@@ -291,7 +292,7 @@ def test_a_library_that_cannot_be_used(tmp_path, songs, says):
 def test_the_smallest_corpora(tmp_path, caplog, songs, says):
     root = library(tmp_path, {f"{name}.wav": None for name in songs.split()})
     corpus = music.read(root)
-    assert len(corpus.table) == len(songs.split()) and corpus.validate() == []
+    assert len(corpus.table) == len(songs.split()) and headers(corpus) == []
     for number in range(3):
         assert groups(corpus.trial(number), "train") and groups(corpus.trial(number), "test")
         assert not groups(corpus.trial(number), "train") & groups(corpus.trial(number), "test")
@@ -347,7 +348,7 @@ def test_the_music_that_comes_with_the_suite(tmp_path, caplog):
     paths = [p.relative_to(tmp_path).as_posix() for p in tmp_path.glob("*/*.ogg")]
     assert sorted(corpus.table.path) == sorted(paths) and caplog.records == []
     assert corpus.labels == ["Elysis", "Psymong"]
-    assert corpus.validate(tile_s=10.0) == []
+    assert headers(corpus, tile_s=10.0) == []
     _no_song_on_both_sides(corpus, corpus.table.path.str.replace(r"-[A-Z]\.ogg$", "", regex=True))
 
 
@@ -356,7 +357,7 @@ def test_real_clips():
     corpus = music.read(real("esc10"))
     assert len(corpus.table) == 398
     assert len(corpus.labels) == 10
-    assert corpus.validate() == []
+    assert headers(corpus) == []
     _no_song_on_both_sides(corpus, corpus.table.path.str.extract(r"/\d+-(\d+)-[A-Z]\.ogg$")[0])
 
 

@@ -21,7 +21,8 @@ import pytest
 from corpora import listing
 
 from thesis_lib.datasets import download as module
-from thesis_lib.datasets.download import ARCHIVES, describe, fetch
+from thesis_lib.datasets.archives import ARCHIVES, describe, plan
+from thesis_lib.datasets.download import fetch
 from thesis_lib.util.errors import InputError
 
 SIZE = 300_000  # bytes of noise in an archive
@@ -305,12 +306,12 @@ def test_ctrl_c_leaves_what_came_and_the_next_run_goes_on(declared, server, tmp_
     server.goes_on.clear()  # each archive comes to a halt after two of its 37 pieces
     code = (
         "import sys; from thesis_lib.datasets import download\n"
-        "fetch.CHUNK = 4096\n"
-        "fetch.fetch('sins', sys.argv[1], declared=sys.argv[2], jobs=2)"
+        "download.CHUNK = 4096\n"
+        "download.fetch('sins', sys.argv[1], declared=sys.argv[2], jobs=2)"
     )
     to, archives = tmp_path / "to", tmp_path / "to" / "archives"
     command = [sys.executable, "-c", code, str(to), str(declared)]
-    run = subprocess.Popen(command, cwd=Path(__file__).parents[1], stderr=subprocess.DEVNULL)
+    run = subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL)
     while run.poll() is None and not any(p.stat().st_size for p in archives.glob("*audio*.part")):
         time.sleep(0.01)
     run.send_signal(signal.SIGINT)
@@ -329,7 +330,7 @@ def test_ctrl_c_leaves_what_came_and_the_next_run_goes_on(declared, server, tmp_
 def test_the_declaration_of_sins_is_that_of_dcase_util(which, tmp_path):
     datasets = pytest.importorskip("dcase_util.datasets")
     reference = getattr(datasets, f"DCASE2018_Task5_{which}Set")(data_path=str(tmp_path))
-    ours = module.plan("sins", tmp_path, {"Development": "dev", "Evaluation": "eval"}[which])
+    ours = plan("sins", tmp_path, {"Development": "dev", "Evaluation": "eval"}[which])
     theirs = [
         (Path(one["filename"]).name, one["remote_bytes"], one["remote_file"], one["remote_md5"])
         for one in reference.package_list
@@ -347,5 +348,5 @@ def test_every_data_set_says_what_it_is():
 
 
 def test_the_tables_of_fma_come_once(tmp_path):
-    table = module.plan("fma", tmp_path, ["medium", "large"])
+    table = plan("fma", tmp_path, ["medium", "large"])
     assert table.name.tolist() == ["fma_metadata.zip", "fma_medium.zip", "fma_large.zip"]

@@ -17,16 +17,13 @@ from thesis_lib.store import SpectrogramStore, dealt
 from thesis_lib.train import (
     HISTORY,
     _points,
-    load_model,
     new_model,
-    new_optimiser,
-    plan_of,
-    rate_at,
-    snapshot,
     step,
     train,
 )  # fmt: skip
+from thesis_lib.training.checkpoint import load_model, plan_of, snapshot
 from thesis_lib.training.distributed import Team
+from thesis_lib.training.method import method_of
 from thesis_lib.training.objective import Batch, objective
 from thesis_lib.util.errors import InputError
 
@@ -88,7 +85,7 @@ def in_one(store, recipe):
     halves = [objective(store, recipe, CPU, Half(rank, 2)) for rank in (0, 1)]
     whole = objective(store, recipe, CPU)
     model = new_model(recipe, store, SEED).train()
-    optimiser, history = new_optimiser(model, recipe), []
+    optimiser, history = method_of(recipe).optimiser(model, recipe), []
     for epoch in range(recipe.epochs):
         steps, seen = [], 0
         for one, other in zip(*(half.batches(SEED, epoch) for half in halves), strict=True):
@@ -97,7 +94,8 @@ def in_one(store, recipe):
                 None if one.group is None else torch.cat([one.group, other.group]),
                 tiles=torch.cat([one.tiles, other.tiles], 1),
             )
-            rate = rate_at(recipe, (epoch + seen / halves[0].size) / recipe.epochs)
+            progress = (epoch + seen / halves[0].size) / recipe.epochs
+            rate = method_of(recipe).learning_rate(recipe, progress)
             steps.append(step(model, optimiser, whole, batch, rate))
             seen += batch.anchors
         history += _points(torch.stack(steps).numpy(), epoch)

@@ -12,6 +12,7 @@ from corpora import noise, real, sins_lists, text, write
 
 from thesis_lib.audio import io as audio_io
 from thesis_lib.datasets import sins
+from thesis_lib.datasets.validate import headers
 from thesis_lib.util.errors import InputError
 
 DEV = [
@@ -124,7 +125,7 @@ def test_whole_files_have_no_faults(tmp_path):
     for path in sins_lists(tmp_path, DEV, UNSEEN):
         write(path, noise(10, channels=4), subtype="PCM_16")
     corpus = sins.read(tmp_path)
-    assert corpus.validate(tile_s=5.0) == []
+    assert headers(corpus, tile_s=5.0) == []
     assert len(audio_io.read(corpus.path(corpus.table.iloc[6]))) == 160000
 
 
@@ -148,7 +149,7 @@ def test_a_segment_that_is_not_as_it_should_be(tmp_path, wave, rate, says):
     else:
         write(bad, wave, rate)
     corpus = sins.read(tmp_path)
-    (fault,) = corpus.validate()
+    (fault,) = headers(corpus)
     assert str(bad) in fault
     assert re.search(says, fault)
 
@@ -487,7 +488,7 @@ def test_real_segments():
         "DevNode3_ex67_5.wav",
         "DevNode6_ex62_14.wav",
     ]
-    assert corpus.validate(tile_s=5.0) == []
+    assert headers(corpus, tile_s=5.0) == []
     last = found.loc["DevNode6_ex62_14.wav"]
     assert (last.node, last.group, last.position, last.label) == ("6", "s62", 14, "")
     for row in corpus.table.itertuples():

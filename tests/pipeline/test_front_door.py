@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from corpora import listing, noise, write
 
-from thesis_lib.datasets.registry import run_name
 from thesis_lib.pipeline.front_door import alone, pipeline
 from thesis_lib.pipeline.job import Job, given
+from thesis_lib.pipeline.places import run_name
 from thesis_lib.util.errors import InputError
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NASTY = "My #1 {x} $m: it's \"q\" <b> `id` $(date) \\ & | %41 é"
 
 through_make = pytest.mark.skipif(
@@ -144,7 +144,8 @@ def test_a_job_survives_being_written_down(profile, recipe, given):
 
 
 def test_one_at_a_time_in_a_folder(tmp_path):
-    code = "import sys; from thesis_lib.pipeline.front_door import alone\nwith alone(sys.argv[1]): input()"
+    code = "import sys; from thesis_lib.pipeline.front_door import alone\n"
+    code += "with alone(sys.argv[1]): input()"
     line = [sys.executable, "-c", code, str(tmp_path)]
     with subprocess.Popen(line, stdin=subprocess.PIPE) as other:
         while not (tmp_path.parent / f".{tmp_path.name}.lock").exists():

@@ -1,0 +1,90 @@
+"""The house: what imports what, how long files are, and what the heart loads."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+from corpora import ROOT
+
+LIBRARY = ROOT / "thesis_lib"
+HEART = {"corpus", "spectrogram", "store", "sampler", "resnet", "triplet_loss", "recipe", "embed"}
+BELOW = HEART | {"util"}
+
+# What each package, and each file on top, may import beside itself; nothing runs back up.
+MAY_IMPORT = {
+    "util": set(),
+    **dict.fromkeys(HEART, BELOW),
+    "training": BELOW,
+    "contrastive": BELOW | {"training"},
+    "train": BELOW | {"training"},  # the loop; it finds a method by the name in the recipe
+    "audio": {"util"},
+    "datasets": {"audio", "corpus", "util"},
+    "analysis": {"util"},
+    "plots": {"util"},
+    "listening": {"analysis", "audio", "plots", "util"},
+    "reporting": {"audio", "training", "util"},
+    "pipeline": BELOW | {"train", "training", "audio", "datasets", "reporting"},
+    "__main__": {"datasets", "pipeline", "reporting", "util"},
+    "__init__": set(),
+}
+
+
+def files():
+    return sorted(LIBRARY.rglob("*.py"))
+
+
+def top(path):
+    """The package, or the file on top, that a path below the library belongs to."""
+    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+
+
+def imported(path):
+    """The packages and files on top that a file imports anything from."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        modules += [name.name for name in node.names] if isinstance(node, ast.Import) else []
+        for module in modules:
+            if module == "thesis_lib":
+                yield from (name.name for name in node.names)
+            elif module.startswith("thesis_lib."):
+                yield module.split(".")[1]
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.relative_to(LIBRARY).as_posix())
+def test_no_import_runs_back_up(path):
+    own = top(path)
+    assert set(imported(path)) <= MAY_IMPORT[own] | {own}
+
+
+def test_imports_are_found(tmp_path):
+    path = tmp_path / "x.py"
+    path.write_text("import os, thesis_lib.plots\ndef f():\n    from thesis_lib import train\n")
+    assert set(imported(path)) == {"plots", "train"}
+
+
+def test_the_heart_runs_in_no_circle():
+    """Each file of the heart imports only those that are known before it."""
+    known, left = set(), {path.stem: set(imported(path)) & HEART for path in files()
+                          if path.stem in HEART and path.parent == LIBRARY}  # fmt: skip
+    while left:
+        ready = {name for name, needs in left.items() if needs <= known}
+        assert ready, left
+        known |= ready
+        left = {name: needs for name, needs in left.items() if name not in ready}
+
+
+def test_the_heart_loads_nothing_to_draw_or_show():
+    heart = ", ".join(f"thesis_lib.{name}" for name in sorted(HEART | {"train"}))
+    code = f"import sys, {heart}; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "torch" in loaded
+    assert not loaded & {"IPython", "matplotlib", "seaborn", "papermill", "av"}
+
+
+@pytest.mark.parametrize("folder", ["thesis_lib", "tests", "bench", "data"])
+def test_no_file_is_longer_than_can_be_read_at_once(folder):
+    paths = [path for path in (ROOT / folder).rglob("*.py") if ".venv" not in path.parts]
+    long = {path.name: n for path in paths if (n := len(path.read_text().splitlines())) > 300}
+    assert paths and long == {}

@@ -1,0 +1,101 @@
+"""Our method: pairs of changed tiles, all others of the batch as opposites, an `Encoder`, AdamW."""
+
+import math
+
+import torch
+
+from thesis_lib import sampler
+from thesis_lib.contrastive.augment import augment
+from thesis_lib.contrastive.encoder import SHARE, Encoder
+from thesis_lib.contrastive.nt_xent import contrastive_loss
+from thesis_lib.contrastive.pair_sampler import PairSampler
+from thesis_lib.training.distributed import plain
+from thesis_lib.training.loader import feeder
+from thesis_lib.training.objective import Batch, Objective, places, training_tiles
+from thesis_lib.util.errors import InputError
+
+STUCK = 0.01  # share of itself by which a loss may differ from that of a guess
+OWN = 2**32  # groups are numbered by each process; so many lie between the numbers of two
+
+
+def network(recipe, store):
+    """An `Encoder`; the store's mean level is kept with its weights."""
+    return Encoder(recipe.width, store.features.mels, store.made["mean"])
+
+
+def from_weights(weights):
+    """The `Encoder` that has these weights' sizes."""
+    return Encoder(len(weights["conv.weight"]), len(weights["bands.running_mean"]))
+
+
+def optimiser(model, recipe):
+    """AdamW: the L2 penalty is apart from the gradients."""
+    return torch.optim.AdamW(
+        model.parameters(), lr=recipe.rate, weight_decay=recipe.l2, fused=True
+    )
+
+
+def learning_rate(recipe, progress):
+    """It rises in a straight line, then falls along a cosine to 0."""
+    rising = min(1.0, 0.01 + progress / max(recipe.contrast.warm_up, 1e-9))
+    return recipe.rate * rising * (1 + math.cos(math.pi * min(progress, 1.0))) / 2
+
+
+def objective(store, recipe, device, team):
+    """Two changed views of what belongs together, all others of the batch as opposites."""
+    contrast, reach = recipe.contrast, round(recipe.reach * store.features.rate)
+    level, colour = contrast.level, contrast.colour
+    draw = PairSampler(store.index, recipe.length, reach, contrast.elsewhere, contrast.decay)
+    feed, rng = feeder(store, recipe.length, device), torch.Generator(device)
+    size = team.total(len(training_tiles(store, recipe)))
+    if team.total(draw.group.unique().numel()) < 2:
+        raise InputError("all tiles are of one session or song; add a second one for opposites.")
+
+    def drawn(seed, epoch):
+        own = sampler.generator(seed, epoch, team.rank)
+        for _ in range(-(-size // recipe.batch)):
+            anchor, neighbour, group = draw.batch(recipe.batch // team.size, own)
+            change = int(torch.randint(2**62, (), generator=own))
+            yield Batch(torch.stack([anchor, neighbour]), group + team.rank * OWN, change)
+
+    def batches(seed, epoch):
+        for batch in feed(drawn(seed, epoch)):
+            rng.manual_seed(batch.seed)
+            changed = augment(batch.tiles.flatten(0, 1), level, colour, rng)
+            yield batch._replace(tiles=changed.view_as(batch.tiles))
+
+    def loss(model, batch):
+        z = team.gather(places(model, batch, recipe))  # (2, n, 64 * width)
+        group = team.gather(batch.group.to(device)[None, :, None])[0, :, 0]  # (n,)
+        z = plain(model).project(z.flatten(0, 1))  # (2 n, d)
+        return contrastive_loss(*z.chunk(2), group, contrast.temperature)
+
+    return Objective(size, batches, loss)
+
+
+def distance_unit(recipe):
+    """The radius of the sphere that the vectors are on."""
+    return 1.0
+
+
+def stuck(recipe, loss, near, far):
+    """At that of a guess: each of the batch's other tiles is as likely as the neighbour."""
+    guess = math.log(2 * recipe.batch - 1)
+    return "that of vectors which say nothing" if abs(loss - guess) < STUCK * guess else None
+
+
+def numbers(recipe):
+    """What only this method has, by names for readers."""
+    contrast = recipe.contrast
+    return {
+        "dimensions of the embedding": 8 * SHARE * recipe.width,
+        "margin": "none: all others are opposites",
+        "mean of the loss over": "tiles",
+        "optimiser": "AdamW",
+        "in a step": f"{recipe.batch} pairs",
+        "temperature": contrast.temperature,
+        "chance of a neighbour elsewhere": contrast.elsewhere,
+        "decay over a session (recordings)": contrast.decay,
+        "change of level / colour (dB)": f"{contrast.level:g} / {contrast.colour:g}",
+        "warm-up, then a cosine (share of steps)": contrast.warm_up,
+    }

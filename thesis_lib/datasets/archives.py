@@ -1,0 +1,141 @@
+"""Archives of a data set, as `data/archives.json` declares them: what there is, what is here."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.files import ROOT, atomic
+
+ARCHIVES = ROOT / "data" / "archives.json"
+
+
+def plan(name, to, sets=None, parts=None, declared=ARCHIVES):
+    """What `fetch` would fetch; parameters, table and errors are the same."""
+    data = json.loads(Path(declared).read_text())
+    about = data.get(name) or _unknown("data set", name, data)
+    sets = [sets] if isinstance(sets, str) else sets or about["default"]
+    rows = []
+    for each in sets:
+        one = about["sets"].get(each) or _unknown(f"set of {name}", each, about["sets"])
+        rows += _rows(one, Path(to), parts)
+    # FMA's tables belong to each of its sets.
+    return pd.DataFrame(rows).drop_duplicates(["name", "to"], ignore_index=True)
+
+
+def describe(table, to):
+    """A text: the archives of a plan, how much is left to fetch, and the disk.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `plan` or `fetch`.
+    to : Path
+
+    Returns
+    -------
+    str
+    """
+    shown = table.assign(MB=(table["size"] / 1e6).round(2), there=table.there.map({True: "yes"}))
+    shown = shown[["name", "MB", "url", "checksum", "to", "there"]].fillna("no")
+    left = table[~table.there]
+    return (
+        f"{shown.to_string(index=False)}\n\n{len(table)} archives, {len(left)} to fetch: "
+        f"{left['size'].sum() / 1e9:.1f} GB, unpacked about {left.unpacked.sum() / 1e9:.1f} GB; "
+        f"{free_space(Path(to)) / 1e9:.1f} GB are free in {to}."
+    )
+
+
+def _unknown(kind, name, known):
+    raise InputError(f"{kind} {name!r} is unknown; choose one of {', '.join(known)}.")
+
+
+def _rows(one, to, parts):
+    archives = one["archives"]
+    if parts is not None:
+        numbers = [_number(archive["name"]) for archive in archives if archive["kind"] == "audio"]
+        chosen = _chosen(parts, {number for number in numbers if number})
+        archives = [a for a in archives if a["kind"] != "audio" or _number(a["name"]) in chosen]
+    swells = one["unpacked"] / sum(archive["bytes"] for archive in one["archives"])
+    return [
+        {
+            "name": archive["name"],
+            "size": archive["bytes"],
+            "url": one["url"] + archive["name"],
+            "checksum": archive["checksum"],
+            "to": to / one["folder"],
+            "unpacked": round(archive["bytes"] * swells),
+            "strip": one["strip"],
+            "there": _is_there(to, to / one["folder"], archive),
+        }
+        for archive in archives
+    ]
+
+
+def _number(name):
+    found = re.search(r"\.(\d+)\.zip$", name)
+    return int(found[1]) if found else None
+
+
+def _chosen(parts, numbers):
+    """The numbers that "2,5-7" stands for, all of which there must be."""
+    chosen = set()
+    for piece in str(parts).split(","):
+        found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", piece)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+        if not {first, last} <= numbers or first > last:
+            there = f"1 to {max(numbers)}" if numbers else "none that are numbered"
+            raise InputError(
+                f"parts={parts!r} does not name audio archives; write e.g. 1-3 or 2,5-7 "
+                f"(there are {there})."
+            )
+        chosen.update(range(first, last + 1))
+    return chosen
+
+
+def marker(to, name):
+    """The file that says that an archive was unpacked."""
+    return to / "archives" / f"{name}.json"
+
+
+def _is_there(to, folder, archive):
+    """Whether the archive was unpacked before, and what it held still lies there."""
+    try:
+        mark = json.loads(marker(to, archive["name"]).read_text())
+        same = mark["checksum"] == archive["checksum"]
+        return same and all((folder / path).exists() for path in mark["holds"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def mark(to, row, files):
+    """Remember the first and last file of an archive: they were moved in in this order."""
+    holds = [path.relative_to(row.to).as_posix() for path in (files[0], files[-1])]
+    with atomic(marker(to, row.name)) as place:
+        place.write_text(json.dumps({"checksum": row.checksum, "holds": holds}))
+
+
+def free_space(to):
+    """Bytes that are free on the disk of a folder, which need not be there yet."""
+    near = next(place for place in [to, *to.absolute().parents] if place.is_dir())
+    return shutil.disk_usage(near).free
+
+
+def check_disk(rows, to, jobs, keep):
+    """Refuse what the disk cannot hold: the files, and the archives that lie there at a time."""
+    zipped = sorted((row.size for row in rows), reverse=True)
+    begun = sum(path.stat().st_size for row in rows for path in pieces(to, row) if path.exists())
+    need = sum(row.unpacked for row in rows) + sum(zipped if keep else zipped[:jobs]) - begun
+    if need > free_space(to):
+        raise InputError(
+            f"{to} needs {need / 1e9:.1f} GB and {free_space(to) / 1e9:.1f} GB are free; free some "
+            "space, choose another folder, or fetch fewer parts."
+        )
+
+
+def pieces(to, row):
+    """The archive, and what lies there before it is one."""
+    return to / "archives" / row.name, to / "archives" / f"{row.name}.part"

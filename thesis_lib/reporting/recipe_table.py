@@ -1,0 +1,31 @@
+"""A recipe as a reader sees it: every number of it under a name, with its unit."""
+
+from thesis_lib.training.method import method_of
+
+
+def numbers(recipe):
+    """Every number of a recipe under a name for readers, with its unit.
+
+    Parameters
+    ----------
+    recipe : Recipe
+
+    Returns
+    -------
+    dict, name -> str
+    """
+    features = recipe.features
+    shown = {
+        "sample rate (Hz)": features.sample_rate,
+        "frame / step (samples)": f"{features.frame} / {features.step}",
+        "FFT (samples)": features.fft,
+        "tile (s)": recipe.tile,
+        "tile (frames x Mel bands)": f"{recipe.length} x {features.mels}",
+        "reach of a neighbour (s)": recipe.reach,
+        "width of the network": recipe.width,
+        "L2 factor": recipe.l2,
+        "learning rate": recipe.rate,
+        "epochs": recipe.epochs,
+        "computes in": "bfloat16 where the device can" if recipe.bfloat16 else "float32",
+    } | method_of(recipe).numbers(recipe)
+    return {name: v if isinstance(v, str) else f"{v:g}" for name, v in shown.items()}

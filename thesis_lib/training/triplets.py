@@ -1,0 +1,75 @@
+"""The thesis's method: anchor, neighbour and opposite, a ResNet18, Adam."""
+
+import torch
+
+from thesis_lib.resnet import ResNet18
+from thesis_lib.sampler import TripletSampler
+from thesis_lib.training.loader import feeder
+from thesis_lib.training.objective import Batch, Objective, places, training_tiles
+from thesis_lib.triplet_loss import triplet_loss
+
+STUCK = 0.01  # share of itself by which a loss may differ from that of vectors that say nothing
+
+
+def network(recipe, store):
+    """ResNet18 for tiles of one channel, the store's levels kept with its weights."""
+    return ResNet18(1, recipe.width, recipe.embedding, store.made["mean"], store.made["std"])
+
+
+def from_weights(weights):
+    """The ResNet18 that has these weights' sizes."""
+    width, channels = weights["conv.weight"].shape[:2]
+    return ResNet18(channels, width, len(weights["head.bias"]))
+
+
+def optimiser(model, recipe):
+    """Adam, the L2 penalty as the thesis has it: a part of the gradients."""
+    return torch.optim.Adam(
+        model.parameters(), lr=recipe.rate, weight_decay=recipe.l2, fused=True
+    )
+
+
+def learning_rate(recipe, progress):
+    """The same at every step."""
+    return recipe.rate
+
+
+def objective(store, recipe, device, team):
+    """Anchor, neighbour, opposite (thesis): three views, each tile a part of the loss once."""
+    tiles = training_tiles(store, recipe)
+    draw = TripletSampler(tiles, recipe.reach_tiles)
+    starts, feed = torch.from_numpy(tiles.start), feeder(store, recipe.length, device)
+    size, most = team.total(len(draw.anchors)), team.most(len(draw.anchors))
+
+    def drawn(seed, epoch):
+        order = draw.epoch(seed, epoch, team.rank)
+        order = order[torch.arange(most) % len(order)]  # equally many for each process
+        return (Batch(starts[part.T]) for part in order.split(recipe.batch // team.size))
+
+    def loss(model, batch):
+        z = team.gather(places(model, batch, recipe))  # (3, n, embedding)
+        return triplet_loss(*z, recipe.margin, recipe.reduction)
+
+    return Objective(size, lambda seed, epoch: feed(drawn(seed, epoch)), loss)
+
+
+def distance_unit(recipe):
+    """The margin."""
+    return recipe.margin
+
+
+def stuck(recipe, loss, near, far):
+    """At the margin, where neighbours and opposites are equally far away."""
+    alike = abs(near - far) < STUCK * recipe.margin
+    return "the margin" if alike and abs(loss - recipe.margin) < STUCK * recipe.margin else None
+
+
+def numbers(recipe):
+    """What only this method has, by names for readers."""
+    return {
+        "dimensions of the embedding": recipe.embedding,
+        "margin": recipe.margin,
+        "mean of the loss over": f"{recipe.reduction} triplets",
+        "optimiser": "Adam",
+        "in a step": f"{recipe.batch} triplets",
+    }

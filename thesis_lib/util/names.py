@@ -1,0 +1,24 @@
+"""Names that tags, lists and files give: in one line, readable, and not too long."""
+
+import unicodedata
+
+from thesis_lib.util.notices import shown
+
+LONGEST = 80  # characters of a name; longer ones are cut
+LONGEST_LABEL = 1000  # of a label or song; more can only be a slip of a quotation mark
+
+
+def clean(text, longest=LONGEST):
+    """A text in one line: no control characters, no runs of blanks, not too long.
+
+    Accents are composed, and bytes that are no UTF-8 are read as text.
+    """
+    text = unicodedata.normalize("NFC", shown(text[:10000]))
+    text = "".join(" " if unicodedata.category(one)[0] in "CZ" else one for one in text)
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def presentable(name):
+    """A name in one line, readable; empty only where it is: blanks alone are written in ASCII."""
+    return clean(name, LONGEST_LABEL) or (ascii(name)[1:-1] if name else "")
