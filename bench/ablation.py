@@ -28,9 +28,9 @@ from torch import nn
 from thesis_lib.contrastive.encoder import Encoder, projection
 from thesis_lib.recipe import RECIPES
 from thesis_lib.train import new_model
-from thesis_lib.training.objective import objective
+from thesis_lib.training.objective import make_objective
 
-ALIKE = {"level": 0.0, "colour": 0.0}  # tiles as they are
+ALIKE = {"gain_db": 0.0, "tilt_db": 0.0}  # tiles as they are
 LADDER = (
     "thesis",
     "+ our optimiser",
@@ -43,11 +43,11 @@ LADDER = (
     "+ energy normalised (ours)",
 )
 LEFT_OUT = {
-    "without another level": {"level": 0.0},
-    "without another colour": {"colour": 0.0},
+    "without another level": {"gain_db": 0.0},
+    "without another colour": {"tilt_db": 0.0},
     "without any change": ALIKE,
-    "without neighbours elsewhere": {"elsewhere": 0.0},
-    "without weights by time": {"decay": 1e9},  # of the recordings of a session
+    "without neighbours elsewhere": {"cross_recording_prob": 0.0},
+    "without weights by time": {"position_decay": 1e9},  # of the recordings of a session
 }
 MORE_LEFT_OUT = (
     "tiles averaged",
@@ -74,7 +74,10 @@ CHANGES = {
     "tiles cropped too": alternatives.cropped,
     "several lengths": alternatives.several_lengths,
 }
-SIZES = {"batch 256": {"batch": 256}, "batch 256, rate higher": {"batch": 256, "rate": 5.7e-3}}
+SIZES = {
+    "batch 256": {"batch": 256},
+    "batch 256, rate higher": {"batch": 256, "learning_rate": 5.7e-3},
+}
 
 
 class ThesisPooling(alternatives.Decibels):
@@ -102,8 +105,8 @@ def ablation(kind, store, seed, seconds):
     model.project = nn.Identity()
     model = trained(store, ours, seed, seconds, model=model)
     yield "without a head", heard_whole(model, store, ours)
-    aim = alternatives.with_loss(store, ours, alternatives.own_as_opposites)
-    model = trained(store, ours, seed, seconds, aim)
+    objective = alternatives.with_loss(store, ours, alternatives.own_as_opposites)
+    model = trained(store, ours, seed, seconds, objective)
     yield "own group as opposites too", heard_whole(model, store, ours)
     yield from others(store, ours, seed, seconds)
 
@@ -113,9 +116,10 @@ def ladder(kind, store, seed, seconds):
     thesis, ours = RECIPES[f"small, {kind}"], RECIPES[f"ours, {kind}"]
     yield LADDER[0], of_tiles(trained(store, thesis, seed, seconds), store, thesis)
     model = new_model(thesis, store, seed)
-    model = trained(store, ours, seed, seconds, objective(store, thesis, CPU), model)
+    model = trained(store, ours, seed, seconds, make_objective(store, thesis, CPU), model)
     yield LADDER[1], of_tiles(model, store, thesis)
-    for name, change in zip(LADDER[2:5], (ALIKE | {"elsewhere": 0.0}, ALIKE, {}), strict=True):
+    changes = ALIKE | {"cross_recording_prob": 0.0}, ALIKE, {}
+    for name, change in zip(LADDER[2:5], changes, strict=True):
         model = built(ThesisPooling, store, ours, seed)
         recipe = changed(ours, change)
         model = trained(store, recipe, seed, seconds, model=model)
@@ -138,11 +142,11 @@ def ladder(kind, store, seed, seconds):
 def others(store, ours, seed, seconds):
     """Ours with a part done in another way."""
     for name, loss in LOSSES.items():
-        aim = alternatives.with_loss(store, ours, loss)
-        yield name, heard_whole(trained(store, ours, seed, seconds, aim), store, ours)
+        objective = alternatives.with_loss(store, ours, loss)
+        yield name, heard_whole(trained(store, ours, seed, seconds, objective), store, ours)
     model, guess = built(Encoder, store, ours, seed), alternatives.guesser()
-    aim = alternatives.own_teacher(store, ours, model, guess)
-    model = trained(store, ours, seed, seconds, aim, model, [guess])
+    objective = alternatives.own_teacher(store, ours, model, guess)
+    model = trained(store, ours, seed, seconds, objective, model, [guess])
     yield "own teacher (BYOL-A)", heard_whole(model, store, ours)
     model = trained(store, ours, seed, seconds, model=built(Encoder, store, ours, seed, blocks=2))
     yield "two blocks a stage", heard_whole(model, store, ours)
@@ -151,8 +155,8 @@ def others(store, ours, seed, seconds):
         model = trained(store, ours, seed, seconds, model=model)
         yield name, heard_whole(model, store, ours)
     for name, change in CHANGES.items():
-        aim = change(store, ours)
-        yield name, heard_whole(trained(store, ours, seed, seconds, aim), store, ours)
+        objective = change(store, ours)
+        yield name, heard_whole(trained(store, ours, seed, seconds, objective), store, ours)
     for name, change in SIZES.items():
         recipe = replace(ours, **change)
         yield name, heard_whole(trained(store, recipe, seed, seconds), store, recipe)
@@ -160,7 +164,7 @@ def others(store, ours, seed, seconds):
 
 def constant(recipe, _progress):
     """The mean of the rates of a cosine."""
-    return recipe.rate / 2
+    return recipe.learning_rate / 2
 
 
 def behind(head, vectors):

@@ -17,7 +17,7 @@ from thesis_lib.contrastive.encoder import GAIN, Encoder, energy
 from thesis_lib.contrastive.nt_xent import contrastive_loss, own_group
 from thesis_lib.embed import vectors
 from thesis_lib.spectrogram import OCTAVES
-from thesis_lib.training.objective import objective
+from thesis_lib.training.objective import make_objective
 
 
 def opposites(group):
@@ -64,7 +64,7 @@ def asked(store, recipe, measure):
     def loss(model, batch):
         return Told(measure(model, batch.tiles.flatten(0, 1), batch.group))
 
-    return objective(store, recipe, CPU)._replace(loss=loss)
+    return make_objective(store, recipe, CPU)._replace(loss=loss)
 
 
 def with_loss(store, recipe, loss):
@@ -165,10 +165,10 @@ def guesser(size=128, hidden=256):
 
 def several_lengths(store, recipe, seconds=(0.7, 1.0, 1.5, 2.0)):
     """The objective of ours with each batch of another length of tile."""
-    aims = [objective(store, replace(recipe, tile=tile), CPU) for tile in seconds]
+    aims = [make_objective(store, replace(recipe, tile=tile), CPU) for tile in seconds]
 
     def batches(seed, epoch):
-        for together in zip(*(aim.batches(seed, epoch) for aim in aims), strict=False):
+        for together in zip(*(objective.batches(seed, epoch) for objective in aims), strict=False):
             yield from enumerate(together)
 
     def loss(model, batch):

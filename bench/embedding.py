@@ -49,7 +49,7 @@ from thesis_lib.spectrogram import cosines
 from thesis_lib.store import SpectrogramStore, gather
 from thesis_lib.train import new_model, step
 from thesis_lib.training.method import method_of
-from thesis_lib.training.objective import Objective, objective
+from thesis_lib.training.objective import Objective, make_objective
 from thesis_lib.util.files import write_json
 
 ROOT = Path(__file__).parents[1]
@@ -86,9 +86,9 @@ def trial(run, number, part=None):
     return replace(store, index=index, made=store.made | made)
 
 
-def trained(store, recipe, seed, seconds, aim=None, model=None, head=(), rates=None):
+def trained(store, recipe, seed, seconds, objective=None, model=None, head=(), rates=None):
     """A network after so many seconds of training on one core, in evaluation mode."""
-    aim = aim or objective(store, recipe, CPU)
+    objective = objective or make_objective(store, recipe, CPU)
     model = model or new_model(recipe, store, seed)
     model = model.to(memory_format=torch.channels_last).train()
     everything = nn.ModuleList([model, *head])  # a supervised network has a head of its own
@@ -96,19 +96,19 @@ def trained(store, recipe, seed, seconds, aim=None, model=None, head=(), rates=N
     optimiser, rates = method.optimiser(everything, recipe), rates or method.learning_rate
     began, epoch = time.process_time(), 0
     while True:
-        for batch in aim.batches(seed, epoch):
+        for batch in objective.batches(seed, epoch):
             progress = (time.process_time() - began) / seconds
             if progress >= 1:
                 return model.eval()
-            step(model, optimiser, aim, batch, rates(recipe, progress))
+            step(model, optimiser, objective, batch, rates(recipe, progress))
         epoch += 1
 
 
 def levels_set(store, recipe, seed, batches=40):
     """The untrained network whose batch normalisations have seen tiles, as a training would."""
-    model, aim = new_model(recipe, store, seed).train(), objective(store, recipe, CPU)
+    model, objective = new_model(recipe, store, seed).train(), make_objective(store, recipe, CPU)
     with torch.inference_mode():
-        for batch in islice(aim.batches(seed, 0), batches):
+        for batch in islice(objective.batches(seed, 0), batches):
             vectors(model, batch.tiles.flatten(0, 1), recipe)
     return model.eval()
 
@@ -129,14 +129,14 @@ def supervised(store, recipe, seed, seconds, blocks=2):
     def loss(model, batch):
         starts, _, label = batch  # 0, 1, ... for the sorted names
         x = gather(frames, starts, recipe.length)
-        x = augment(x, recipe.contrast.level, recipe.contrast.colour, own)
+        x = augment(x, recipe.contrast.gain_db, recipe.contrast.tilt_db, own)
         found = F.cross_entropy(head(vectors(model, x, recipe)), label)
         return Told(found)
 
     head(torch.zeros(2, 64 * recipe.width))  # its sizes are known from here on
-    aim = Objective(len(rows), batches, loss)
+    objective = Objective(len(rows), batches, loss)
     model = Encoder(recipe.width, store.features.mels, store.made["mean"], blocks)
-    return trained(store, recipe, seed, seconds, aim, model, [head])
+    return trained(store, recipe, seed, seconds, objective, model, [head])
 
 
 class Told(NamedTuple):

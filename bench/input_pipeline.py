@@ -70,7 +70,7 @@ class Bench:
     def _wave(self, tile):
         row = self.store.index.iloc[self.tiles.recording[tile]]
         features = self.recipe.features
-        offset = (self.tiles.start[tile] - row.first_frame) / features.rate
+        offset = (self.tiles.start[tile] - row.first_frame) / features.frame_rate
         path = self.corpus.path(row)
         start = row.start + offset
         return audio_io.read(path, features.sample_rate, row.channel, start, self.recipe.tile)

@@ -40,7 +40,7 @@ from thesis_lib.spectrogram import Features
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import new_model, step
 from thesis_lib.training.method import method_of
-from thesis_lib.training.objective import objective
+from thesis_lib.training.objective import make_objective
 from thesis_lib.util.device import choose
 from thesis_lib.util.files import write_json
 
@@ -68,7 +68,7 @@ ON_GPU = {
 
 def made_up(folder, features, recordings=RECORDINGS):
     """A store of noise in dB, on disk as stores are: a minute a recording, four a session."""
-    frames = round(60 * features.rate)
+    frames = round(60 * features.frame_rate)
     shape = (recordings * frames, features.mels)
     array = np.lib.format.open_memmap(folder / "frames.npy", "w+", np.float16, shape)
     rng = np.random.default_rng(SEED)
@@ -93,14 +93,14 @@ class Network:
         if device.type == "cuda":
             model.compile(dynamic=False)
         self.model, self.optimiser = model.train(), method_of(recipe).optimiser(model, recipe)
-        self.aim = objective(store, recipe, device)
+        self.objective = make_objective(store, recipe, device)
 
     def batches(self):
         """Batches without end."""
-        return (batch for epoch in count() for batch in self.aim.batches(SEED, epoch))
+        return (batch for epoch in count() for batch in self.objective.batches(SEED, epoch))
 
     def step(self, batch):
-        step(self.model, self.optimiser, self.aim, batch, self.recipe.rate)
+        step(self.model, self.optimiser, self.objective, batch, self.recipe.learning_rate)
 
 
 def ours(network, corpus):

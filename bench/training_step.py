@@ -42,7 +42,9 @@ def make_step(recipe, method, device):
     x = torch.randn(tiles, 1, recipe.length, recipe.features.mels, device=device)
     x = x.contiguous(memory_format=layout)
     model = ResNet18(1, recipe.width, recipe.embedding).to(device, memory_format=layout)
-    optimiser = torch.optim.Adam(model.parameters(), lr=recipe.rate, weight_decay=recipe.l2)
+    optimiser = torch.optim.Adam(
+        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.l2
+    )
 
     def step():
         began = time.perf_counter()

@@ -22,7 +22,7 @@ SHARED = {
     "margin": 1.0,
     "reduction": "nonzero",
     "l2": 0.01,
-    "rate": 1e-5,
+    "learning_rate": 1e-5,
     "bfloat16": False,
     "method": TRIPLETS,
     "contrast": None,
@@ -35,8 +35,8 @@ SHARED = {
         "mfcc": 13,
     },
 }
-SINS = SHARED | {"tile": 5.0, "reach": 5.0, "batch": 64, "epochs": 110}
-MUSIC = SHARED | {"tile": 10.0, "reach": 40.0, "batch": 32, "epochs": 130}
+SINS = SHARED | {"tile": 5.0, "neighbour_range": 5.0, "batch": 64, "epochs": 110}
+MUSIC = SHARED | {"tile": 10.0, "neighbour_range": 40.0, "batch": 32, "epochs": 130}
 
 
 @pytest.mark.parametrize("recipe, table", [(THESIS_SINS, SINS), (THESIS_MUSIC, MUSIC)])
@@ -51,7 +51,7 @@ def test_the_thesiss_numbers(recipe, table):
     "recipe, length, hop, reach", [(THESIS_SINS, 498, 500, 1), (THESIS_MUSIC, 998, 1000, 4)]
 )
 def test_the_thesiss_numbers_in_frames_and_tiles(recipe, length, hop, reach):
-    assert (recipe.length, recipe.hop, recipe.reach_tiles) == (length, hop, reach)
+    assert (recipe.length, recipe.hop, recipe.neighbour_range_tiles) == (length, hop, reach)
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))
@@ -60,8 +60,8 @@ def test_every_recipe_can_be_followed(name):
     assert recipe.name == name
     assert recipe.hop >= recipe.length > 0  # tiles lie end to end and share no frame
     assert recipe.hop - recipe.length < recipe.features.frame / recipe.features.step
-    assert recipe.reach_tiles >= 1  # an anchor has somewhere to look for a neighbour
-    assert recipe.reach_tiles * recipe.tile <= recipe.reach + 1e-6
+    assert recipe.neighbour_range_tiles >= 1  # an anchor has somewhere to look for a neighbour
+    assert recipe.neighbour_range_tiles * recipe.tile <= recipe.neighbour_range + 1e-6
 
 
 @pytest.mark.parametrize("name", sorted(name for name in RECIPES if not name.startswith("ours")))
@@ -74,7 +74,8 @@ def test_what_the_thesis_decided_holds_in_small_too(name):
 @pytest.mark.parametrize("recipe", [SMALL_HOME, OURS_HOME], ids=lambda recipe: recipe.name)
 def test_a_reader_is_told_every_number_that_counts(recipe):
     told = numbers(recipe)
-    other = {"tile": 7, "reach": 7, "width": 7, "l2": 7, "rate": 7, "batch": 7, "epochs": 7}
+    names = "tile neighbour_range width l2 learning_rate batch epochs".split()
+    other = dict.fromkeys(names, 7)
     other |= {"bfloat16": not recipe.bfloat16}
     other |= {"margin": 7, "embedding": 7, "reduction": "all"} if recipe.method == TRIPLETS else {}
     for name, value in other.items():

@@ -178,7 +178,8 @@ def test_neighbours_by_hand():
 @pytest.mark.parametrize("reach", [0, 1, 4])
 @pytest.mark.parametrize("n_frames", [[], [3], [10, 12], [9, 9, 9]])
 def test_recordings_of_a_tile_or_less_give_no_triplets(n_frames, reach):
-    with pytest.raises(InputError, match=f"no recording holds two tiles within reach={reach} "):
+    says = f"no recording holds two tiles within neighbour_range={reach} "
+    with pytest.raises(InputError, match=says):
         TripletSampler(cut(starts_of(n_frames, 0), n_frames, 10, 10), reach)
 
 

@@ -34,10 +34,10 @@ RECIPE = Recipe(
     name="toy",
     features=Features(mels=16),
     tile=0.2,
-    reach=0.4,
+    neighbour_range=0.4,
     width=2,
     embedding=4,
-    rate=1e-2,
+    learning_rate=1e-2,
     batch=16,
     epochs=3,
 )
@@ -230,7 +230,7 @@ def test_the_checkpoint_holds_nothing_but_tensors_and_numbers(whole):
 
 def test_it_learns(store, tmp_path):
     """Tiles that differ in level alone draw near, tiles of other recordings far."""
-    recipe = replace(RECIPE, epochs=12, width=8, rate=3e-3)
+    recipe = replace(RECIPE, epochs=12, width=8, learning_rate=3e-3)
     _, history = train(store, recipe, tmp_path, 1, CPU)
     first, last = history[history.epoch <= 1].mean(), history[history.epoch > 11].mean()
     assert last.active < first.active / 2
@@ -307,7 +307,7 @@ def test_a_loss_that_is_not_finite_leaves_the_checkpoint_before_it(store, tmp_pa
 
 def test_a_rate_that_is_far_too_high_ends_in_a_sentence(store, tmp_path):
     with pytest.raises(InputError, match="the loss is not finite.*below 1e\\+20"):
-        train(store, replace(RECIPE, rate=1e20), tmp_path, 1, CPU)
+        train(store, replace(RECIPE, learning_rate=1e20), tmp_path, 1, CPU)
     assert os.listdir(tmp_path / "snapshots") == ["epoch_000.pt"]
 
 

@@ -59,7 +59,7 @@ def tile_table(store, recipe):
     tiles = sampler.cut(store.index.first_frame, store.index.n_frames, recipe.length, recipe.hop)
     rows = store.index.iloc[tiles.recording]
     table = rows[KEPT].reset_index(drop=True)
-    offset = (tiles.start - rows.first_frame.to_numpy()) / store.features.rate
+    offset = (tiles.start - rows.first_frame.to_numpy()) / store.features.frame_rate
     table.insert(0, "recording", tiles.recording)
     table.insert(1, "start", (rows.start.to_numpy() + offset).round(6))
     table.insert(2, "duration", recipe.tile)

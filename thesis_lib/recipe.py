@@ -16,21 +16,21 @@ class Contrast:
     ----------
     temperature : float
         Of the contrastive loss.
-    elsewhere : float
+    cross_recording_prob : float
         Chance that a neighbour is sought in another recording of the session or song.
-    decay : float
+    position_decay : float
         By so many positions in the session the chance of another recording falls to 1/e.
-    level, colour : float
+    gain_db, tilt_db : float
         How much tiles are changed, see `augment`: standard deviations, dB.
     warm_up : float
         Share of the steps in which the learning rate rises; from there it falls along a cosine.
     """
 
     temperature: float = 0.2
-    elsewhere: float = 0.75
-    decay: float = 2.0
-    level: float = 3.0
-    colour: float = 3.0
+    cross_recording_prob: float = 0.75
+    position_decay: float = 2.0
+    gain_db: float = 3.0
+    tilt_db: float = 3.0
     warm_up: float = 0.05
 
 
@@ -44,7 +44,7 @@ class Recipe:
     features : Features
     tile : float
         Length of a tile, s; tiles lie end to end.
-    reach : float
+    neighbour_range : float
         A neighbour starts at most this far from its anchor, s.
     width : int
         Channels after the network's first convolution.
@@ -56,8 +56,8 @@ class Recipe:
         "nonzero" or "all", see `triplet_loss`.
     l2 : float
         Factor of the L2 penalty on the weights.
-    rate : float
-        Learning rate of Adam.
+    learning_rate : float
+        Of Adam.
     batch : int
         Triplets in a step.
     epochs : int
@@ -74,13 +74,13 @@ class Recipe:
     name: str = "thesis, SINS"
     features: Features = field(default_factory=Features)
     tile: float = 5.0
-    reach: float = 5.0
+    neighbour_range: float = 5.0
     width: int = 64
     embedding: int = 256
     margin: float = 1.0
     reduction: str = "nonzero"
     l2: float = 0.01
-    rate: float = 1e-5
+    learning_rate: float = 1e-5
     batch: int = 64
     epochs: int = 110
     bfloat16: bool = False
@@ -95,12 +95,12 @@ class Recipe:
     @property
     def hop(self):
         """Frames from the start of one tile to the next."""
-        return round(self.tile * self.features.rate)
+        return round(self.tile * self.features.frame_rate)
 
     @property
-    def reach_tiles(self):
+    def neighbour_range_tiles(self):
         """How many tiles away a neighbour may start."""
-        return int(self.reach / self.tile + 1e-9)
+        return int(self.neighbour_range / self.tile + 1e-9)
 
 
 SEED = 1234  # thesis
@@ -110,7 +110,7 @@ SEED = 1234  # thesis
 # music is brought to 16000 Hz.
 THESIS_SINS = Recipe()
 THESIS_MUSIC = replace(
-    THESIS_SINS, name="thesis, music", tile=10.0, reach=40.0, batch=32, epochs=130
+    THESIS_SINS, name="thesis, music", tile=10.0, neighbour_range=40.0, batch=32, epochs=130
 )
 
 # The same in small, for minutes on two CPU cores.
@@ -120,15 +120,17 @@ SMALL_HOME = replace(
     features=Features(mels=64, step=320),
     tile=1.0,
     width=16,
-    rate=3e-4,
+    learning_rate=3e-4,
     epochs=3,
     bfloat16=True,
 )
-SMALL_MUSIC = replace(SMALL_HOME, name="small, music", tile=2.0, reach=40.0, epochs=8)
+SMALL_MUSIC = replace(SMALL_HOME, name="small, music", tile=2.0, neighbour_range=40.0, epochs=8)
 
 # What we would do today, on the same data and still without labels: many opposites at once, changed
 # tiles, and an embedding of all stages. `bench/ablation.py` measures what each part is worth.
-OURS = {"method": CONTRASTIVE, "contrast": Contrast(), "l2": 1e-4, "rate": 2e-3, "batch": 32}
+OURS = {
+    "method": CONTRASTIVE, "contrast": Contrast(), "l2": 1e-4, "learning_rate": 2e-3, "batch": 32
+}  # fmt: skip
 OURS_HOME = replace(SMALL_HOME, name="ours, home", **OURS)
 OURS_MUSIC = replace(SMALL_MUSIC, name="ours, music", **OURS)
 

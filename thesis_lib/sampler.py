@@ -2,7 +2,7 @@
 
 Tile2Vec (Jean et al., 2019) takes as neighbour a tile close to its anchor on the map, and as
 opposite a tile from far away. Here "close" means close in time (thesis, triplets): a neighbour is
-another tile of the same recording that starts at most `reach` from its anchor; an opposite is any
+another tile of the same recording that starts within the neighbour range; an opposite is any
 tile of any other recording. Only numbers enter: where recordings start and how long they are.
 """
 
@@ -63,13 +63,13 @@ class TripletSampler:
     Parameters
     ----------
     tiles : Tiles
-    reach : int
+    neighbour_range : int
         How many tiles away from its anchor a neighbour may start, at most.
 
     Attributes
     ----------
     anchors : int64 tensor
-        Every tile that has a neighbour within reach.
+        Every tile that has a neighbour within the neighbour range.
 
     Raises
     ------
@@ -77,16 +77,17 @@ class TripletSampler:
         No tile has a neighbour, or there is only one recording to draw opposites from.
     """
 
-    def __init__(self, tiles, reach):
+    def __init__(self, tiles, neighbour_range):
         numbers = torch.arange(len(tiles))
         self.first, self.last = torch.from_numpy(tiles.first), torch.from_numpy(tiles.last)
-        self.lowest = torch.maximum(self.first, numbers - reach)
-        self.choices = torch.minimum(self.last, numbers + reach) - self.lowest  # without itself
+        self.lowest = torch.maximum(self.first, numbers - neighbour_range)
+        highest = torch.minimum(self.last, numbers + neighbour_range)
+        self.choices = highest - self.lowest  # without itself
         self.anchors = numbers[self.choices > 0]
         if not len(self.anchors):
             raise InputError(
-                f"no recording holds two tiles within reach={reach} tiles of each other; "
-                "choose shorter tiles, a longer reach or longer recordings."
+                f"no recording holds two tiles within neighbour_range={neighbour_range} tiles of "
+                "each other; choose shorter tiles, a longer neighbour range or longer recordings."
             )
         if not self.first.any():
             raise InputError("all tiles are of one recording; add a second one for opposites.")
@@ -109,7 +110,7 @@ class TripletSampler:
         return torch.stack([anchor, self.neighbour(anchor, rng), self.opposite(anchor, rng)], 1)
 
     def neighbour(self, anchor, rng):
-        """For each anchor one of the tiles within reach, never itself, all equally likely."""
+        """For each anchor one of the tiles in range, never itself, all equally likely."""
         tile = self.lowest[anchor] + below(self.choices[anchor], rng)
         return tile + (tile >= anchor)  # step over the anchor
 

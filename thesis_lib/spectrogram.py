@@ -44,7 +44,7 @@ class Features:
     mfcc: int = 13
 
     @property
-    def rate(self):
+    def frame_rate(self):
         """Frames a second."""
         return self.sample_rate / self.step
 

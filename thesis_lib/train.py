@@ -13,10 +13,10 @@ import torch
 from tqdm.auto import tqdm
 
 from thesis_lib.training.checkpoint import HISTORY, make_plan, resume, save
-from thesis_lib.training.diagnostics import complaint, too_large
+from thesis_lib.training.diagnostics import diagnose, too_large
 from thesis_lib.training.distributed import ALONE
 from thesis_lib.training.method import method_of
-from thesis_lib.training.objective import objective
+from thesis_lib.training.objective import make_objective
 from thesis_lib.util.errors import InputError
 
 POINTS = 20  # of the recorded curves, an epoch
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 RANDOM = Lock()  # torch has one random generator for all threads: one at a time draws weights
 
 
-def train(store, recipe, folder, seed, device, bar=None, team=ALONE):
+def train(store, recipe, folder, seed, device, bar=None, world=ALONE):
     """Train a network, or go on where an earlier run was stopped.
 
     Recordings with split "train" take part. After each epoch `folder` holds a checkpoint that a
@@ -42,7 +42,7 @@ def train(store, recipe, folder, seed, device, bar=None, team=ALONE):
     device : torch.device
     bar : tqdm, optional
         Advanced by the triplets of each step.
-    team : Team
+    world : World
         Of several processes that train together all call this; the leading one writes.
 
     Returns
@@ -58,34 +58,34 @@ def train(store, recipe, folder, seed, device, bar=None, team=ALONE):
         finite, or a batch does not fit into the GPU's memory. A training that ends with all
         vectors alike, or with a loss that never moved, is only warned of.
     """
-    aim = objective(store, recipe, device, team)
+    objective = make_objective(store, recipe, device, world)
     model = new_model(recipe, store, seed).to(device, memory_format=torch.channels_last)
     if device.type == "cuda":
         model.compile(dynamic=False)
-    wrapped = team.join(model)
+    wrapped = world.wrap(model)
     optimiser = method_of(recipe).optimiser(model, recipe)
-    plan = make_plan(store, recipe, seed, team)
-    done, history = resume(Path(folder), plan, model, optimiser, device, team)
+    plan = make_plan(store, recipe, seed, world)
+    done, history = resume(Path(folder), plan, model, optimiser, device, world)
     bar = bar or tqdm(disable=True)
-    bar.update(done * aim.size)
+    bar.update(done * objective.size)
     for epoch in range(done, recipe.epochs):
         try:
-            steps = _epoch(wrapped, optimiser, aim, recipe, seed, epoch, bar, team)
+            steps = _epoch(wrapped, optimiser, objective, recipe, seed, epoch, bar, world)
         except torch.OutOfMemoryError:
             steps = None  # the error would keep what fills the memory until it is left
         if steps is None:
-            raise too_large(store, recipe, device, model, team)
+            raise too_large(store, recipe, device, model, world)
         history += _points(steps, epoch)
-        if team.leads:
+        if world.is_main:
             save(Path(folder), plan, epoch + 1, model, optimiser, history)
-    if done < recipe.epochs and team.leads and (wrong := complaint(steps, recipe)):
+    if done < recipe.epochs and world.is_main and (wrong := diagnose(steps, recipe)):
         log.warning(wrong)
     return model, pd.DataFrame(history, columns=HISTORY)
 
 
-def count_anchors(store, recipe, team=ALONE):
+def count_anchors(store, recipe, world=ALONE):
     """How many anchors one whole training takes; also checks that there are any."""
-    return objective(store, recipe, torch.device("cpu"), team).size * recipe.epochs
+    return make_objective(store, recipe, torch.device("cpu"), world).size * recipe.epochs
 
 
 def new_model(recipe, store, seed):
@@ -107,32 +107,32 @@ def new_model(recipe, store, seed):
         return method_of(recipe).network(recipe, store)
 
 
-def step(model, optimiser, aim, batch, rate):
+def step(model, optimiser, objective, batch, learning_rate):
     """One step of the training: what the loss of the batch was made of, as one tensor (4,)."""
     for group in optimiser.param_groups:
-        group["lr"] = rate
-    found = aim.loss(model, batch)
+        group["lr"] = learning_rate
+    found = objective.loss(model, batch)
     optimiser.zero_grad()
     found.loss.backward()
     optimiser.step()
     return torch.stack(found).detach()
 
 
-def _epoch(model, optimiser, aim, recipe, seed, epoch, bar, team):
+def _epoch(model, optimiser, objective, recipe, seed, epoch, bar, world):
     """One step for each batch; returns what `HISTORY` names, for each step."""
     model.train()
-    steps, seen, learning_rate = [], 0, method_of(recipe).learning_rate
-    for batch in aim.batches(seed, epoch):
-        rate = learning_rate(recipe, (epoch + seen / aim.size) / recipe.epochs)
-        steps.append(step(model, optimiser, aim, batch, rate))
-        new = min(batch.anchors * team.size, aim.size - seen)
+    steps, seen, schedule = [], 0, method_of(recipe).learning_rate
+    for batch in objective.batches(seed, epoch):
+        learning_rate = schedule(recipe, (epoch + seen / objective.size) / recipe.epochs)
+        steps.append(step(model, optimiser, objective, batch, learning_rate))
+        new = min(batch.anchors * world.size, objective.size - seen)
         seen += new
         bar.update(new)
     steps = torch.stack(steps).cpu().numpy()  # one transfer an epoch, not one a step
     if not np.isfinite(steps).all():
         raise InputError(
             f"the loss is not finite in recipe {recipe.name!r}; "
-            f"choose a learning rate below {recipe.rate:g}."
+            f"choose a learning rate below {recipe.learning_rate:g}."
         )
     return steps
 

@@ -28,8 +28,8 @@ from thesis_lib.util.errors import InputError
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(
-    name="toy, ours", features=Features(mels=64, step=320), tile=1.0, reach=2.0, width=2,
-    rate=1e-3, l2=1e-4, batch=8, epochs=2, method=CONTRASTIVE, contrast=Contrast(),
+    name="toy, ours", features=Features(mels=64, step=320), tile=1.0, neighbour_range=2.0, width=2,
+    learning_rate=1e-3, l2=1e-4, batch=8, epochs=2, method=CONTRASTIVE, contrast=Contrast(),
 )  # fmt: skip
 
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
@@ -86,8 +86,10 @@ def table(groups, frames=100):
     st.integers(0, 120),
     st.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_pairs_lie_in_one_group_and_whole_in_a_recording(groups, length, reach, elsewhere):
-    draw = PairSampler(table(groups), length, reach, elsewhere)
+def test_pairs_lie_in_one_group_and_whole_in_a_recording(
+    groups, length, reach, cross_recording_prob
+):
+    draw = PairSampler(table(groups), length, reach, cross_recording_prob)
     anchor, neighbour, group = draw.batch(64, rng())
     one, other = anchor // 100, neighbour // 100  # the recordings
     codes = torch.from_numpy(pd.factorize(pd.Series(groups), sort=True)[0])
@@ -97,14 +99,14 @@ def test_pairs_lie_in_one_group_and_whole_in_a_recording(groups, length, reach, 
     assert ((anchor - neighbour)[same].abs() <= reach).all()
     alone = torch.tensor([groups.count(name) == 1 for name in groups])
     assert same[alone[one]].all()
-    if elsewhere == 0:
+    if cross_recording_prob == 0:
         assert same.all()
-    if elsewhere == 1:
+    if cross_recording_prob == 1:
         assert not same[~alone[one]].any()
 
 
 def test_the_nearer_in_the_session_the_likelier():
-    draw = PairSampler(table(["a"] * 9), 50, 10, elsewhere=1.0, decay=2.0)
+    draw = PairSampler(table(["a"] * 9), 50, 10, cross_recording_prob=1.0, position_decay=2.0)
     anchor, neighbour, _ = draw.batch(40000, rng())
     middle = anchor // 100 == 4
     away = (neighbour[middle] // 100 - 4).abs()
@@ -115,7 +117,7 @@ def test_the_nearer_in_the_session_the_likelier():
 
 def test_far_apart_in_the_session_is_near_enough_where_nothing_is_nearer():
     rows = table(["a"] * 3).assign(position=[0, 5000, 5001])
-    anchor, neighbour, _ = PairSampler(rows, 50, 10, elsewhere=1.0).batch(300, rng())
+    anchor, neighbour, _ = PairSampler(rows, 50, 10, cross_recording_prob=1.0).batch(300, rng())
     first = anchor // 100 == 0
     assert (neighbour[first] // 100 == 1).float().mean() > 0.5
     assert (neighbour[anchor // 100 == 1] // 100 == 2).all()
@@ -230,10 +232,10 @@ def test_the_rate_rises_and_falls():
     assert (
         3 <= top <= 7 and np.all(np.diff(rates[: top + 1]) > 0) and np.all(np.diff(rates[top:]) < 0)
     )
-    assert rates[-1] == 0 and max(rates) <= RECIPE.rate
+    assert rates[-1] == 0 and max(rates) <= RECIPE.learning_rate
     thesis = replace(RECIPE, method=TRIPLETS)
     constant = {method_of(thesis).learning_rate(thesis, progress) for progress in (0, 0.3, 1)}
-    assert constant == {thesis.rate}
+    assert constant == {thesis.learning_rate}
 
 
 def test_one_song_alone_has_no_opposites(store, tmp_path):

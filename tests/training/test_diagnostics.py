@@ -13,17 +13,18 @@ from thesis_lib.recipe import CONTRASTIVE, Contrast, Recipe
 from thesis_lib.spectrogram import Features
 from thesis_lib.train import train
 from thesis_lib.training import loader
-from thesis_lib.training.diagnostics import complaint
+from thesis_lib.training.diagnostics import diagnose
 from thesis_lib.util.errors import InputError
 
 CPU = torch.device("cpu")
 TRIPLETS = Recipe(
-    name="toy", features=Features(mels=16, step=800), tile=0.5, reach=1.0, width=2, embedding=8,
-    rate=1e-3, l2=0.0, batch=8, epochs=3,
+    name="toy", features=Features(mels=16, step=800), tile=0.5, neighbour_range=1.0, width=2,
+    embedding=8,
+    learning_rate=1e-3, l2=0.0, batch=8, epochs=3,
 )  # fmt: skip
 PAIRS = replace(
-    TRIPLETS, features=Features(mels=64, step=320), tile=1.0, reach=2.0, method=CONTRASTIVE,
-    contrast=Contrast(),
+    TRIPLETS, features=Features(mels=64, step=320), tile=1.0, neighbour_range=2.0,
+    method=CONTRASTIVE, contrast=Contrast(),
 )  # fmt: skip
 
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
@@ -56,7 +57,7 @@ def test_a_training_that_learns_is_left_alone(caplog, store, recipe, tmp_path):
 
 @pytest.mark.parametrize("recipe", [TRIPLETS], ids=["triplets"], indirect=True)
 def test_l2_alone_pulls_all_tiles_into_one_place(caplog, store, recipe, tmp_path):
-    strange = replace(recipe, l2=1e3, rate=0.1, epochs=12)
+    strange = replace(recipe, l2=1e3, learning_rate=0.1, epochs=12)
     assert "the embedding has collapsed" in said(caplog, store, strange, tmp_path / "train")
 
 
@@ -70,7 +71,7 @@ def test_l2_alone_pulls_all_tiles_into_one_place(caplog, store, recipe, tmp_path
     ],
 )
 def test_complaints_of_triplets(numbers, expected):
-    found = complaint(np.tile(numbers, (50, 1)), TRIPLETS)
+    found = diagnose(np.tile(numbers, (50, 1)), TRIPLETS)
     assert (found is None) if expected is None else (expected in found)
 
 
@@ -83,7 +84,7 @@ def test_complaints_of_triplets(numbers, expected):
     ],
 )
 def test_complaints_of_pairs(numbers, expected):
-    found = complaint(np.tile(numbers, (50, 1)), PAIRS)
+    found = diagnose(np.tile(numbers, (50, 1)), PAIRS)
     assert (found is None) if expected is None else (expected in found)
 
 
@@ -91,7 +92,7 @@ def test_only_the_end_of_the_epoch_counts():
     steps = np.vstack(
         [np.tile((1.0, 0.5, 0.5, 1.0), (80, 1)), np.tile((0.5, 0.3, 2, 0.2), (20, 1))]
     )
-    assert complaint(steps, TRIPLETS) is None
+    assert diagnose(steps, TRIPLETS) is None
 
 
 @pytest.mark.parametrize(

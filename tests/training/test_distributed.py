@@ -22,9 +22,9 @@ from thesis_lib.train import (
     train,
 )  # fmt: skip
 from thesis_lib.training.checkpoint import load_model, plan_of, snapshot
-from thesis_lib.training.distributed import Team
+from thesis_lib.training.distributed import World
 from thesis_lib.training.method import method_of
-from thesis_lib.training.objective import Batch, objective
+from thesis_lib.training.objective import Batch, make_objective
 from thesis_lib.util.errors import InputError
 
 SCRIPT = Path(__file__).parent / "toy_team.py"
@@ -67,23 +67,23 @@ def together(folder, tmp_path_factory):
     return place
 
 
-class Half(Team):
+class Half(World):
     """One of two processes, of which this one plays both: no one to talk to."""
 
     def gather(self, z):
         return z
 
-    def total(self, number):
+    def sum(self, number):
         return 2 * number
 
-    def most(self, number):
+    def max(self, number):
         return number
 
 
 def in_one(store, recipe):
     """The same batches, whole, through one network in one process: its curves, its weights."""
-    halves = [objective(store, recipe, CPU, Half(rank, 2)) for rank in (0, 1)]
-    whole = objective(store, recipe, CPU)
+    halves = [make_objective(store, recipe, CPU, Half(rank, 2)) for rank in (0, 1)]
+    whole = make_objective(store, recipe, CPU)
     model = new_model(recipe, store, SEED).train()
     optimiser, history = method_of(recipe).optimiser(model, recipe), []
     for epoch in range(recipe.epochs):
@@ -159,4 +159,4 @@ def test_too_many_processes_for_the_sessions(store):
 
 def test_a_batch_that_cannot_be_shared(store):
     with pytest.raises(InputError, match="a batch of 16 cannot be shared by 3 processes"):
-        objective(store, RECIPES["pairs"], CPU, Team(0, 3))
+        make_objective(store, RECIPES["pairs"], CPU, World(0, 3))

@@ -25,11 +25,11 @@ def batches():
 
 
 @pytest.mark.parametrize(
-    "feeder", [lambda x: from_device(x, LENGTH), lambda x: streamed(x, LENGTH, CPU)],
+    "tile_loader", [lambda x: from_device(x, LENGTH), lambda x: streamed(x, LENGTH, CPU)],
     ids=["in place", "streamed"],
 )  # fmt: skip
-def test_each_batch_gets_its_tiles_in_order(frames, batches, feeder):
-    found = list(feeder(frames)(iter(batches)))
+def test_each_batch_gets_its_tiles_in_order(frames, batches, tile_loader):
+    found = list(tile_loader(frames)(iter(batches)))
     assert [batch.seed for batch in found] == [0, 1, 2, 3, 4]
     for batch, want in zip(found, batches, strict=True):
         assert torch.equal(batch.starts, want.starts) and torch.equal(batch.group, want.group)

@@ -18,7 +18,9 @@ from thesis_lib.training.method import method_of
 from thesis_lib.util.errors import InputError
 
 CPU = torch.device("cpu")
-TOY = replace(SMOKE_HOME, name="toy", method="toy_method", embedding=3, rate=1e-3, epochs=4)
+TOY = replace(
+    SMOKE_HOME, name="toy", method="toy_method", embedding=3, learning_rate=1e-3, epochs=4
+)
 OFFERED = [name for name, value in vars(toy_method).items()
            if callable(value) and value.__module__ == "toy_method" and name.islower()]  # fmt: skip
 

@@ -21,7 +21,8 @@ from thesis_lib.embed import vectors
 from thesis_lib.recipe import OURS_HOME, SMALL_HOME, THESIS_MUSIC
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import new_model, step
-from thesis_lib.training import loader, objective
+from thesis_lib.training import loader
+from thesis_lib.training.objective import make_objective
 
 META = torch.device("meta")
 COPIES = ("aten::_to_copy", "aten::copy_")
@@ -48,7 +49,7 @@ def on_meta(monkeypatch):
 
 
 def store(features, seconds=60, recordings=8):
-    frames = round(seconds * features.rate)
+    frames = round(seconds * features.frame_rate)
     number = np.arange(recordings)
     index = pd.DataFrame({"split": "train", "group": number // 2, "position": number % 2,
                           "first_frame": number * frames, "n_frames": frames})  # fmt: skip
@@ -60,18 +61,18 @@ def training(recipe):
     held = store(recipe.features)
     model = new_model(recipe, held, 1).to(META, memory_format=torch.channels_last).train()
     optimiser = torch.optim.SGD(model.parameters())  # ours is fused, which no `meta` can do
-    return model, optimiser, objective.objective(held, recipe, META)
+    return model, optimiser, make_objective(held, recipe, META)
 
 
 @pytest.mark.parametrize("recipe", [SMALL_HOME, OURS_HOME, THESIS_MUSIC], ids=lambda r: r.name)
 def test_a_step_stays_on_its_device_and_looks_at_no_number(recipe, on_meta):
     recipe = replace(recipe, batch=8, width=4)
-    model, optimiser, aim = training(recipe)
-    batches = iter(aim.batches(1, 0))
+    model, optimiser, objective = training(recipe)
+    batches = iter(objective.batches(1, 0))
     for _ in range(2):
         batch = next(batches)
         with OneDevice():
-            found = step(model, optimiser, aim, batch, 1e-3)
+            found = step(model, optimiser, objective, batch, 1e-3)
         assert found.device == batch.tiles.device == META
         assert all(weight.grad.device == META for weight in model.parameters())
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from thesis_lib.training.loader import feeder
+from thesis_lib.training.loader import tile_loader
 from thesis_lib.training.objective import Batch, Objective, places, training_tiles
 
 
@@ -39,20 +39,20 @@ def from_weights(weights):
 
 
 def optimiser(model, recipe):
-    return torch.optim.SGD(model.parameters(), lr=recipe.rate)
+    return torch.optim.SGD(model.parameters(), lr=recipe.learning_rate)
 
 
 def learning_rate(recipe, progress):
-    return recipe.rate * (1 - progress)
+    return recipe.learning_rate * (1 - progress)
 
 
-def objective(store, recipe, device, team):
+def objective(store, recipe, device, world):
     starts = torch.from_numpy(training_tiles(store, recipe).start)
-    feed = feeder(store, recipe.length, device)
+    load = tile_loader(store, recipe.length, device)
 
     def batches(seed, epoch):
         order = torch.randperm(len(starts) - 1, generator=torch.Generator().manual_seed(seed))
-        return feed(Batch(torch.stack([starts[k], starts[k + 1]])) for k in order.split(8))
+        return load(Batch(torch.stack([starts[k], starts[k + 1]])) for k in order.split(8))
 
     def loss(model, batch):
         here, then = places(model, batch, recipe)

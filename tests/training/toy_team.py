@@ -21,13 +21,14 @@ from thesis_lib.recipe import CONTRASTIVE, Contrast, Recipe
 from thesis_lib.spectrogram import Features
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import train
-from thesis_lib.training.distributed import team
+from thesis_lib.training.distributed import process_group
 
 SEED = 1
 CPU = torch.device("cpu")
 TRIPLETS = Recipe(
-    name="toy", features=Features(mels=32, step=400), tile=0.5, reach=1.0, width=4, embedding=8,
-    rate=1e-3, l2=0.01, batch=16, epochs=3,
+    name="toy", features=Features(mels=32, step=400), tile=0.5, neighbour_range=1.0, width=4,
+    embedding=8,
+    learning_rate=1e-3, l2=0.01, batch=16, epochs=3,
 )  # fmt: skip
 PAIRS = replace(TRIPLETS, method=CONTRASTIVE, contrast=Contrast())
 RECIPES = {"triplets": TRIPLETS, "pairs": PAIRS}
@@ -49,11 +50,11 @@ def double_precision():
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    with double_precision(), team(CPU) as processes:
+    with double_precision(), process_group(CPU) as processes:
         store, place = SpectrogramStore.open(sys.argv[1]), Path(sys.argv[2])
         for kind, recipe in RECIPES.items():
-            train(store, recipe, place / kind, SEED, CPU, team=processes)
-        if processes.leads:
+            train(store, recipe, place / kind, SEED, CPU, world=processes)
+        if processes.is_main:
             shutil.copytree(place / AGAIN, place / "once")
         torch.distributed.barrier()
-        train(store, RECIPES[AGAIN], place / AGAIN, SEED, CPU, team=processes)
+        train(store, RECIPES[AGAIN], place / AGAIN, SEED, CPU, world=processes)

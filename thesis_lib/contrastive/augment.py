@@ -10,15 +10,15 @@ from torch.nn import functional as F
 POINTS = 6  # of a colouring curve over the Mel bands
 
 
-def augment(tiles, level, colour, rng):
+def augment(tiles, gain_db, tilt_db, rng):
     """Tiles as from another distance and by another microphone.
 
     Parameters
     ----------
     tiles : float tensor, shape (n, 1, frames, mels), dB
-    level : float
+    gain_db : float
         Standard deviation of what is added to a tile as a whole, dB.
-    colour : float
+    tilt_db : float
         Standard deviation of what is added to a tile's bands, dB: a curve through POINTS draws.
     rng : torch.Generator, on the device of the tiles
 
@@ -27,7 +27,7 @@ def augment(tiles, level, colour, rng):
     tiles : float tensor of the same shape, dB
     """
     n, _, _, mels = tiles.shape
-    curve = torch.randn(n, 1, POINTS, generator=rng, device=tiles.device) * colour
+    curve = torch.randn(n, 1, POINTS, generator=rng, device=tiles.device) * tilt_db
     curve = F.interpolate(curve, size=mels, mode="linear", align_corners=True)  # (n, 1, mels)
-    level = torch.randn(n, 1, 1, generator=rng, device=tiles.device) * level
-    return tiles + (curve + level)[:, :, None]
+    gain = torch.randn(n, 1, 1, generator=rng, device=tiles.device) * gain_db
+    return tiles + (curve + gain)[:, :, None]

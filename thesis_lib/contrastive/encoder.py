@@ -25,14 +25,14 @@ class Encoder(ResNet18):
         Channels after the first convolution; the embedding has 8 * SHARE * width dimensions.
     mels : int
         Bands of a tile.
-    level : float
+    reference_db : float
         Of the training part on average, dB; kept with the weights as `mean`.
     blocks : int
         Of each stage, 1 (ResNet10) or 2 (ResNet18).
     """
 
-    def __init__(self, width, mels, level=0.0, blocks=1):
-        super().__init__(1, width, 1, level)
+    def __init__(self, width, mels, reference_db=0.0, blocks=1):
+        super().__init__(1, width, 1, reference_db)
         del self.head
         for stage in (self.stage1, self.stage2, self.stage3, self.stage4):
             del stage[blocks:]
@@ -58,7 +58,7 @@ class Encoder(ResNet18):
         return self.bands(energy(x, self.mean).transpose(1, 3)).transpose(1, 3)
 
 
-def energy(x, level):
+def energy(x, reference_db):
     """How each band rises above its own mean in the tile, compressed.
 
     Per-channel energy normalisation (Wang et al., 2017): microphone, room and loudness colour the
@@ -69,14 +69,14 @@ def energy(x, level):
     Parameters
     ----------
     x : tensor, shape (n, 1, frames, mels), dB
-    level : tensor, scalar, dB
+    reference_db : tensor, scalar, dB
         Where power is 1.
 
     Returns
     -------
     tensor of the same shape, 0 or more
     """
-    power = torch.exp2((x - level) * OCTAVES)
+    power = torch.exp2((x - reference_db) * OCTAVES)
     return torch.log1p(power / power.mean(dim=2, keepdim=True) ** GAIN)
 
 

@@ -10,7 +10,7 @@ from thesis_lib.contrastive.encoder import SHARE, Encoder
 from thesis_lib.contrastive.nt_xent import contrastive_loss
 from thesis_lib.contrastive.pair_sampler import PairSampler
 from thesis_lib.training.distributed import plain
-from thesis_lib.training.loader import feeder
+from thesis_lib.training.loader import tile_loader
 from thesis_lib.training.objective import Batch, Objective, places, training_tiles
 from thesis_lib.util.errors import InputError
 
@@ -31,42 +31,45 @@ def from_weights(weights):
 def optimiser(model, recipe):
     """AdamW: the L2 penalty is apart from the gradients."""
     return torch.optim.AdamW(
-        model.parameters(), lr=recipe.rate, weight_decay=recipe.l2, fused=True
+        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.l2, fused=True
     )
 
 
 def learning_rate(recipe, progress):
     """It rises in a straight line, then falls along a cosine to 0."""
     rising = min(1.0, 0.01 + progress / max(recipe.contrast.warm_up, 1e-9))
-    return recipe.rate * rising * (1 + math.cos(math.pi * min(progress, 1.0))) / 2
+    return recipe.learning_rate * rising * (1 + math.cos(math.pi * min(progress, 1.0))) / 2
 
 
-def objective(store, recipe, device, team):
+def objective(store, recipe, device, world):
     """Two changed views of what belongs together, all others of the batch as opposites."""
-    contrast, reach = recipe.contrast, round(recipe.reach * store.features.rate)
-    level, colour = contrast.level, contrast.colour
-    draw = PairSampler(store.index, recipe.length, reach, contrast.elsewhere, contrast.decay)
-    feed, rng = feeder(store, recipe.length, device), torch.Generator(device)
-    size = team.total(len(training_tiles(store, recipe)))
-    if team.total(draw.group.unique().numel()) < 2:
+    contrast = recipe.contrast
+    draw = PairSampler(
+        store.index, recipe.length, round(recipe.neighbour_range * store.features.frame_rate),
+        contrast.cross_recording_prob, contrast.position_decay,
+    )  # fmt: skip
+    load, rng = tile_loader(store, recipe.length, device), torch.Generator(device)
+    size = world.sum(len(training_tiles(store, recipe)))
+    if world.sum(draw.group.unique().numel()) < 2:
         raise InputError("all tiles are of one session or song; add a second one for opposites.")
 
     def drawn(seed, epoch):
-        own = sampler.generator(seed, epoch, team.rank)
+        own = sampler.generator(seed, epoch, world.rank)
         for _ in range(-(-size // recipe.batch)):
-            anchor, neighbour, group = draw.batch(recipe.batch // team.size, own)
+            anchor, neighbour, group = draw.batch(recipe.batch // world.size, own)
             change = int(torch.randint(2**62, (), generator=own))
-            yield Batch(torch.stack([anchor, neighbour]), group + team.rank * OWN, change)
+            yield Batch(torch.stack([anchor, neighbour]), group + world.rank * OWN, change)
 
     def batches(seed, epoch):
-        for batch in feed(drawn(seed, epoch)):
+        for batch in load(drawn(seed, epoch)):
             rng.manual_seed(batch.seed)
-            changed = augment(batch.tiles.flatten(0, 1), level, colour, rng)
+            tiles = batch.tiles.flatten(0, 1)
+            changed = augment(tiles, contrast.gain_db, contrast.tilt_db, rng)
             yield batch._replace(tiles=changed.view_as(batch.tiles))
 
     def loss(model, batch):
-        z = team.gather(places(model, batch, recipe))  # (2, n, 64 * width)
-        group = team.gather(batch.group.to(device)[None, :, None])[0, :, 0]  # (n,)
+        z = world.gather(places(model, batch, recipe))  # (2, n, 64 * width)
+        group = world.gather(batch.group.to(device)[None, :, None])[0, :, 0]  # (n,)
         z = plain(model).project(z.flatten(0, 1))  # (2 n, d)
         return contrastive_loss(*z.chunk(2), group, contrast.temperature)
 
@@ -94,8 +97,8 @@ def numbers(recipe):
         "optimiser": "AdamW",
         "in a step": f"{recipe.batch} pairs",
         "temperature": contrast.temperature,
-        "chance of a neighbour elsewhere": contrast.elsewhere,
-        "decay over a session (recordings)": contrast.decay,
-        "change of level / colour (dB)": f"{contrast.level:g} / {contrast.colour:g}",
+        "chance of a neighbour elsewhere": contrast.cross_recording_prob,
+        "decay over a session (recordings)": contrast.position_decay,
+        "change of level / colour (dB)": f"{contrast.gain_db:g} / {contrast.tilt_db:g}",
         "warm-up, then a cosine (share of steps)": contrast.warm_up,
     }

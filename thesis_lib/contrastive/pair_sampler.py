@@ -1,9 +1,9 @@
 """Which stretch of sound means the same as which: pairs by time and place, never by label.
 
 An anchor is any stretch of a training recording, cut at any frame. Its neighbour is, by a coin,
-another stretch of the same recording at most `reach` away, or a stretch of another recording of
-the same group: for a home the same or the next moment on any node, the nearer in time the likelier;
-for music another excerpt of the song.
+another stretch of the same recording within the neighbour range, or a stretch of another recording
+of the same group: for a home the same or the next moment on any node, the nearer in time the
+likelier; for music another excerpt of the song.
 """
 
 import torch
@@ -22,11 +22,11 @@ class PairSampler:
         Training recordings of a store's index: group, position, first_frame, n_frames.
     length : int
         Frames in a tile; shorter recordings take no part.
-    reach : int
+    neighbour_range : int
         Frames between the starts of an anchor and its neighbour, at most.
-    elsewhere : float
+    cross_recording_prob : float
         Chance that a neighbour is sought in another recording, 0 to 1.
-    decay : float
+    position_decay : float
         By so many positions in the session the chance of a recording falls to 1/e.
 
     Attributes
@@ -35,21 +35,22 @@ class PairSampler:
         0, 1, ... for the sorted names of the groups; recordings are in order of group and position.
     """
 
-    def __init__(self, rows, length, reach, elsewhere=0.5, decay=2.0):
+    def __init__(self, rows, length, neighbour_range, cross_recording_prob=0.5, position_decay=2.0):
         rows = rows[rows.n_frames >= length].sort_values(["group", "position"], kind="stable")
         self.group = torch.from_numpy(rows.group.factorize()[0])
         self.position = torch.tensor(rows.position.to_numpy(float))
         self.first = torch.tensor(rows.first_frame.to_numpy())
         self.room = torch.tensor(rows.n_frames.to_numpy()) - length + 1  # possible starts
         self.until = self.room.cumsum(0)
-        self.reach, self.elsewhere, self.decay = reach, elsewhere, decay
+        self.neighbour_range, self.position_decay = neighbour_range, position_decay
+        self.cross_recording_prob = cross_recording_prob
 
     def batch(self, n, rng):
         """First frames of anchors and neighbours, and their groups: three int64 tensors (n,)."""
         place = below(self.until[-1].expand(n), rng)  # of all possible starts
         anchor = torch.searchsorted(self.until, place, right=True)
         start = place - self.until[anchor] + self.room[anchor]
-        away = torch.rand(n, generator=rng) < self.elsewhere
+        away = torch.rand(n, generator=rng) < self.cross_recording_prob
         other = torch.where(away, self._other(anchor, rng), anchor)
         near = self._near(start, self.room[other], rng)
         return self.first[anchor] + start, self.first[other] + near, self.group[anchor]
@@ -64,12 +65,12 @@ class PairSampler:
         apart = apart.masked_fill(~mine, torch.inf)
         nearest = apart.amin(1, keepdim=True)
         alone = nearest[:, 0].isinf()
-        chance = torch.exp((nearest - apart) / self.decay).masked_fill(alone[:, None], 1.0)
+        chance = torch.exp((nearest - apart) / self.position_decay).masked_fill(alone[:, None], 1.0)
         drawn = other.gather(1, torch.multinomial(chance, 1, generator=rng))[:, 0]
         return torch.where(alone, anchor, drawn)
 
     def _near(self, start, room, rng):
-        """A start at most `reach` away; all possible ones are equally likely."""
-        low = (start - self.reach).clamp(min=0).minimum(room - 1)
-        high = (start + self.reach).minimum(room - 1)
+        """A start at most `neighbour_range` away; all possible ones are equally likely."""
+        low = (start - self.neighbour_range).clamp(min=0).minimum(room - 1)
+        high = (start + self.neighbour_range).minimum(room - 1)
         return low + below(high - low + 1, rng)

@@ -78,7 +78,7 @@ def picture(store, tile):
     levels : float32 array, shape (frames, mels), dB
     """
     number = int(tile.recording)
-    first = round((tile.start - store.index.start.iloc[number]) * store.features.rate)
+    first = round((tile.start - store.index.start.iloc[number]) * store.features.frame_rate)
     length = store.features.frames(tile.duration)
     return store.spectrogram(number)[first : first + length]
 

@@ -16,7 +16,7 @@ from thesis_lib.recipe import RECIPES
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import count_anchors, train
 from thesis_lib.training.checkpoint import make_plan, plan_of
-from thesis_lib.training.distributed import team
+from thesis_lib.training.distributed import process_group
 from thesis_lib.util.device import choose, describe
 from thesis_lib.util.errors import InputError, in_short
 from thesis_lib.util.files import write_json
@@ -144,10 +144,10 @@ def training(folder):
     after the other.
     """
     run, device = Run(folder), choose()
-    with team(device) as processes:
+    with process_group(device) as processes:
         total = sum(count_anchors(run.store_of(seed), run.recipe, processes) for seed in run.seeds)
         said = describe(device, processes.size, run.recipe.bfloat16)
-        if processes.leads:
+        if processes.is_main:
             print(said)
             for seed in run.seeds:
                 _set_aside_other_plans(run, seed, processes)
@@ -156,7 +156,7 @@ def training(folder):
             total=total,
             desc=f"training on {run.corpus.name}",
             unit=" anchors",
-            disable=not processes.leads,
+            disable=not processes.is_main,
         ) as bar:
 
             def one(seed):
@@ -167,7 +167,7 @@ def training(folder):
 
             jobs = (delayed(one)(seed) for seed in run.seeds)
             Parallel(n_jobs=side_by_side, require="sharedmem")(jobs)
-    if processes.leads:
+    if processes.is_main:
         write_json(run.folder / "train" / "done.json", {"seeds": run.seeds, "device": said})
 
 

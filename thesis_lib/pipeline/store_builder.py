@@ -159,7 +159,7 @@ def _workers(rows, features):
     samples = rows.duration * rows.sample_rate
     # A block of all channels and its copies, a piece and what is computed of it; as measured.
     blocks = 3 * samples.clip(upper=BLOCK) * rows.channels
-    pieces = 4 * rows.duration.clip(upper=PIECE / features.rate) * features.sample_rate
+    pieces = 4 * rows.duration.clip(upper=PIECE / features.frame_rate) * features.sample_rate
     return max(1, min(cpu_count(), int(ROOM // (4 * (blocks + pieces).max()))))
 
 

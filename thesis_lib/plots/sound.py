@@ -27,13 +27,13 @@ def waveform(wave, sample_rate, title=""):
     return figure
 
 
-def spectrogram(levels, rate, top, title="", span=80):
+def spectrogram(levels, frame_rate, top, title="", span=80):
     """A spectrogram on a linear frequency axis.
 
     Parameters
     ----------
     levels : float array, shape (frames, bins), dB
-    rate : float, frames a second
+    frame_rate : float, frames a second
     top : float, frequency of the last bin, Hz
     title : str
     span : float, dB below the loudest that are told apart
@@ -43,7 +43,7 @@ def spectrogram(levels, rate, top, title="", span=80):
     Figure
     """
     figure, axes = style.subplots(height=3.4)
-    extent = (0, len(levels) / rate, 0, top / 1000)
+    extent = (0, len(levels) / frame_rate, 0, top / 1000)
     picture = picture_of(axes, levels, extent, loudest([levels]), span)
     axes.set(title=title, xlabel="time (s)", ylabel="frequency (kHz)")
     figure.colorbar(picture, ax=axes, label="power (dB)", pad=0.01)
@@ -74,13 +74,13 @@ def mel_bank(bank, sample_rate, title=""):
     return figure
 
 
-def log_mel(levels, rate, centres, title="", span=70):
+def log_mel(levels, frame_rate, centres, title="", span=70):
     """A log-Mel spectrogram.
 
     Parameters
     ----------
     levels : float array, shape (frames, mels), dB
-    rate : float, frames a second
+    frame_rate : float, frames a second
     centres : float array, shape (mels,), Hz
     title : str
     span : float, dB below the loudest that are told apart
@@ -90,7 +90,7 @@ def log_mel(levels, rate, centres, title="", span=70):
     Figure
     """
     figure, axes = style.subplots(height=3.4)
-    extent = (0, len(levels) / rate, 0, levels.shape[1])
+    extent = (0, len(levels) / frame_rate, 0, levels.shape[1])
     picture = picture_of(axes, levels, extent, loudest([levels]), span)
     mel_axis(axes, centres)
     axes.set(title=title, xlabel="time (s)")
@@ -98,13 +98,13 @@ def log_mel(levels, rate, centres, title="", span=70):
     return figure
 
 
-def log_mel_rows(rows, rate, centres, span=70):
+def log_mel_rows(rows, frame_rate, centres, span=70):
     """Several log-Mel spectrograms below each other, on one scale of colours.
 
     Parameters
     ----------
     rows : dict, title -> float array (frames, mels), dB
-    rate, centres, span
+    frame_rate, centres, span
         As for `log_mel`.
 
     Returns
@@ -116,7 +116,7 @@ def log_mel_rows(rows, rate, centres, span=70):
     )
     top = loudest(rows.values())
     for one, (title, levels) in zip(axes[:, 0], rows.items(), strict=True):
-        extent = (0, len(levels) / rate, 0, levels.shape[1])
+        extent = (0, len(levels) / frame_rate, 0, levels.shape[1])
         picture = picture_of(one, levels, extent, top, span)
         mel_axis(one, centres, sparse=True)
         one.set_title(title, fontsize=10)
@@ -125,13 +125,13 @@ def log_mel_rows(rows, rate, centres, span=70):
     return figure
 
 
-def mfcc(coefficients, rate, title=""):
+def mfcc(coefficients, frame_rate, title=""):
     """Mel-frequency cepstral coefficients, each drawn on its own scale.
 
     Parameters
     ----------
     coefficients : float array, shape (frames, coefficients)
-    rate : float, frames a second
+    frame_rate : float, frames a second
     title : str
 
     Returns
@@ -141,7 +141,7 @@ def mfcc(coefficients, rate, title=""):
     figure, axes = style.subplots(height=3.0)
     spread = (coefficients - coefficients.mean(0)) / np.maximum(coefficients.std(0), 1e-9)
     count = coefficients.shape[1]
-    extent = (0, len(coefficients) / rate, -0.5, count - 0.5)
+    extent = (0, len(coefficients) / frame_rate, -0.5, count - 0.5)
     picture = axes.imshow(
         spread.T, cmap=style.DIVERGING, vmin=-3, vmax=3, extent=extent, origin="lower",
         aspect="auto",

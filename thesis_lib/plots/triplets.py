@@ -12,7 +12,7 @@ TITLE = 40  # letters above a third of the page
 FRAME = 2.5  # pt, of a tile that is pointed at
 
 
-def strips(rows, marked, rate, centres, span=70):
+def strips(rows, marked, frame_rate, centres, span=70):
     """Recordings as log-Mel strips, with some tiles framed.
 
     Parameters
@@ -20,7 +20,7 @@ def strips(rows, marked, rate, centres, span=70):
     rows : dict, title -> float array (frames, mels), dB
     marked : list of (row number, start in s, duration in s, role)
         Roles: "anchor", "neighbour", "opposite".
-    rate : float, frames a second
+    frame_rate : float, frames a second
     centres : float array (mels,), Hz
     span : float, dB below the loudest that are told apart
 
@@ -32,7 +32,7 @@ def strips(rows, marked, rate, centres, span=70):
     figure, axes = style.subplots(len(rows), height=height, sharex=True, squeeze=False)
     top = loudest(rows.values())
     for one, (title, levels) in zip(axes[:, 0], rows.items(), strict=True):
-        extent = (0, len(levels) / rate, 0, levels.shape[1])
+        extent = (0, len(levels) / frame_rate, 0, levels.shape[1])
         picture_of(one, levels, extent, top, span)
         mel_axis(one, centres, sparse=True)
         one.set_title(title, fontsize=10)
@@ -97,7 +97,7 @@ def _key(figure):
     figure.legend(handles, names, loc="outside upper center", ncols=4)
 
 
-def examples(tiles, titles, centres, rate, span=70):
+def examples(tiles, titles, centres, frame_rate, span=70):
     """Triplets as rows of log-Mel pictures: anchor, neighbour, opposite.
 
     Parameters
@@ -106,7 +106,7 @@ def examples(tiles, titles, centres, rate, span=70):
     titles : list of lists, shape (triplets, 3)
         What is written below each picture.
     centres : float array (mels,), Hz
-    rate : float, frames a second
+    frame_rate : float, frames a second
     span : float, dB below a row's loudest that are told apart
 
     Returns
@@ -118,7 +118,7 @@ def examples(tiles, titles, centres, rate, span=70):
     for row, (pictures, texts) in enumerate(zip(tiles, titles, strict=True)):
         top = loudest(pictures)
         for one, picture, text in zip(axes[row], pictures, texts, strict=True):
-            extent = (0, frames / rate, 0, mels)
+            extent = (0, frames / frame_rate, 0, mels)
             picture_of(one, picture, extent, top, span)
             one.set_title(cut(text, TITLE), fontsize=9, color="0.25")
             one.set_yticks([])

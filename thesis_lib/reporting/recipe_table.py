@@ -21,10 +21,10 @@ def numbers(recipe):
         "FFT (samples)": features.fft,
         "tile (s)": recipe.tile,
         "tile (frames x Mel bands)": f"{recipe.length} x {features.mels}",
-        "reach of a neighbour (s)": recipe.reach,
+        "neighbour range (s)": recipe.neighbour_range,
         "width of the network": recipe.width,
         "L2 factor": recipe.l2,
-        "learning rate": recipe.rate,
+        "learning rate": recipe.learning_rate,
         "epochs": recipe.epochs,
         "computes in": "bfloat16 where the device can" if recipe.bfloat16 else "float32",
     } | method_of(recipe).numbers(recipe)

@@ -15,12 +15,12 @@ from thesis_lib.util.files import atomic
 HISTORY = ["epoch", "loss", "near", "far", "active"]
 
 
-def make_plan(store, recipe, seed, team=ALONE):
+def make_plan(store, recipe, seed, world=ALONE):
     """What weights depend on; a checkpoint is gone on from only under the same plan."""
     plan = {"recipe": asdict(recipe), "seed": seed} | {
         key: store.made.get(key) for key in ("hash", "trial")
     }
-    return plan if team.size == 1 else plan | {"number of processes": team.size}
+    return plan if world.size == 1 else plan | {"number of processes": world.size}
 
 
 def plan_of(folder):
@@ -54,14 +54,14 @@ def snapshot(folder, epoch):
     return Path(folder) / "snapshots" / f"epoch_{epoch:03d}.pt"
 
 
-def resume(folder, plan, model, optimiser, device, team):
+def resume(folder, plan, model, optimiser, device, world):
     """Bring model and optimiser to where an earlier run stopped: epochs done, history."""
     path = folder / "checkpoint.pt"
-    if not team.told(path.exists()):
-        if team.leads:
+    if not world.broadcast(path.exists()):
+        if world.is_main:
             _write_snapshot(folder, plan, 0, model.state_dict())
         return 0, []
-    state = team.told(_read(path, device, "plan") if team.leads else None)
+    state = world.broadcast(_read(path, device, "plan") if world.is_main else None)
     before = state["plan"]
     other = [key for key in plan | before if plan.get(key) != before.get(key)]
     if other:

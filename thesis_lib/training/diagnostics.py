@@ -5,13 +5,13 @@ from dataclasses import replace
 import torch
 
 from thesis_lib.training.method import method_of
-from thesis_lib.training.objective import objective
+from thesis_lib.training.objective import make_objective
 from thesis_lib.util.errors import InputError
 
 ALIKE = 1e-3  # mean squared distance, in units of the margin or on the unit sphere, that is none
 
 
-def complaint(steps, recipe):
+def diagnose(steps, recipe):
     """What is wrong with an epoch, as a sentence; None where nothing is.
 
     Parameters
@@ -32,18 +32,19 @@ def complaint(steps, recipe):
         return (
             f"{recipe.name}: the embedding has collapsed, all tiles lie in one place (mean squared "
             f"distance {far:.1e}); lower the L2 factor, {recipe.l2:g}, or the learning rate, "
-            f"{recipe.rate:g}."
+            f"{recipe.learning_rate:g}."
         )
     what = method.stuck(recipe, loss, near, far)
     if what:
         return (
             f"{recipe.name}: the loss, {loss:.3f}, stays at {what}: opposites are no farther away "
-            f"than neighbours; try a higher learning rate than {recipe.rate:g}, or longer training."
+            f"than neighbours; try a higher learning rate than {recipe.learning_rate:g}, or longer "
+            "training."
         )
     return None
 
 
-def too_large(store, recipe, device, model, team):
+def too_large(store, recipe, device, model, world):
     """The error to raise where a batch does not fit into the GPU's memory: it names one that does.
 
     Parameters
@@ -53,18 +54,18 @@ def too_large(store, recipe, device, model, team):
         Whose batch was too large.
     device : torch.device
     model : Module
-    team : Team
+    world : World
         What fits is tried on the part of the batch that this process has.
 
     Returns
     -------
     InputError
     """
-    size = recipe.batch // team.size // 2
+    size = recipe.batch // world.size // 2
     while size > 1 and not _fits(store, replace(recipe, batch=size), device, model):
         size //= 2
     advice = (
-        f"a batch of {size * team.size} fits"
+        f"a batch of {size * world.size} fits"
         if size > 1
         else "not even one of 2 does: narrow the network"
     )
@@ -77,8 +78,8 @@ def too_large(store, recipe, device, model, team):
 def _fits(store, recipe, device, model):
     model.zero_grad(set_to_none=True)
     try:
-        aim = objective(store, recipe, device)
-        aim.loss(model, next(iter(aim.batches(0, 0)))).loss.backward()
+        objective = make_objective(store, recipe, device)
+        objective.loss(model, next(iter(objective.batches(0, 0)))).loss.backward()
     except torch.OutOfMemoryError:
         return False
     return True

@@ -15,7 +15,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 
 @dataclass(frozen=True)
-class Team:
+class World:
     """The processes of a training; by default one alone.
 
     Attributes
@@ -28,11 +28,11 @@ class Team:
     size: int = 1
 
     @property
-    def leads(self):
+    def is_main(self):
         """Whether this process speaks and writes for all."""
         return self.rank == 0
 
-    def join(self, model):
+    def wrap(self, model):
         """The network as all processes train it: the same gradients and statistics everywhere."""
         if self.size == 1:
             return model
@@ -52,15 +52,15 @@ class Team:
         parts[self.rank] = z
         return torch.cat(parts, dim=1)
 
-    def most(self, number):
+    def max(self, number):
         """The largest of the numbers that the processes have."""
         return max(self._each(number))
 
-    def total(self, number):
+    def sum(self, number):
         """The sum of the numbers that the processes have."""
         return sum(self._each(number))
 
-    def told(self, value):
+    def broadcast(self, value):
         """What the leading process has."""
         return self._each(value)[0]
 
@@ -71,17 +71,17 @@ class Team:
         return found
 
 
-ALONE = Team()
+ALONE = World()
 
 
 def plain(model):
-    """The network itself, without what `Team.join` wrapped it in."""
+    """The network itself, without what `World.wrap` wrapped it in."""
     return getattr(model, "module", model)
 
 
 @contextmanager
-def team(device):
-    """The team that torchrun started, or this process alone.
+def process_group(device):
+    """The world that torchrun started, or this process alone.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def team(device):
         yield ALONE
         return
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
-    yield Team(distributed.get_rank(), distributed.get_world_size())
+    yield World(distributed.get_rank(), distributed.get_world_size())
     # Ending while a wrapped model still lives, or while others still talk, can abort the process.
     gc.collect()
     distributed.barrier()

@@ -15,7 +15,7 @@ SHARE = 0.5  # of a GPU's free memory that the store may take; the rest is the n
 WORKERS = 2  # threads that cut tiles ahead, where they are streamed
 
 
-def feeder(store, length, device):
+def tile_loader(store, length, device):
     """What gives batches their tiles.
 
     Parameters
@@ -42,18 +42,18 @@ def fits(store, device):
 
 
 def from_device(frames, length):
-    """A feeder that cuts tiles where the frames lie."""
+    """A tile loader that cuts tiles where the frames lie."""
 
-    def feed(batches):
+    def load(batches):
         for batch in batches:
             starts = batch.starts.to(frames.device, non_blocking=True)
             yield batch._replace(tiles=_shaped(cut_tiles(frames, starts.flatten(), length), batch))
 
-    return feed
+    return load
 
 
 def streamed(frames, length, device):
-    """A feeder that cuts tiles in other threads, some batches ahead, and copies one ahead.
+    """A tile loader that cuts tiles in other threads, some batches ahead, and copies one ahead.
 
     Threads, for cutting is one call of torch: processes would hand the tiles over in /dev/shm,
     of which containers have less than a few batches take.
@@ -63,14 +63,14 @@ def streamed(frames, length, device):
         tiles = cut_tiles(frames, batch.starts.flatten(), length)
         return batch._replace(tiles=tiles.pin_memory() if device.type == "cuda" else tiles)
 
-    def feed(batches):
+    def load(batches):
         ahead = Parallel(WORKERS, require="sharedmem", return_as="generator")(
             delayed(cut)(batch) for batch in batches
         )
         ahead = _copied_ahead(ahead, device) if device.type == "cuda" else ahead
         return (batch._replace(tiles=_shaped(batch.tiles, batch)) for batch in ahead)
 
-    return feed
+    return load
 
 
 def _copied_ahead(batches, device):

@@ -6,7 +6,7 @@ A method is one module. A recipe names it, and the loop asks it for::
     from_weights(weights)                    the same kind of Module, its sizes read off weights
     optimiser(model, recipe)                 a torch optimiser
     learning_rate(recipe, progress)          at a share, 0 to 1, of the training
-    objective(store, recipe, device, team)   an `objective.Objective`
+    make_objective(store, recipe, device, world)   an `objective.Objective`
     distance_unit(recipe)                    a squared distance that is neither small nor large
     stuck(recipe, loss, near, far)           at what the loss of an untrained network stays, or None
     numbers(recipe)                          dict, name -> value: what only this method has

@@ -60,7 +60,7 @@ class Objective(NamedTuple):
     loss: Callable
 
 
-def objective(store, recipe, device, team=ALONE):
+def make_objective(store, recipe, device, world=ALONE):
     """The objective of a recipe on the recordings of a store that are for training.
 
     Parameters
@@ -69,7 +69,7 @@ def objective(store, recipe, device, team=ALONE):
     recipe : Recipe
         Its batch is that of all processes together.
     device : torch.device
-    team : Team
+    world : World
         Of several processes each draws its part of a batch from its share of the store.
 
     Raises
@@ -77,13 +77,13 @@ def objective(store, recipe, device, team=ALONE):
     InputError
         The recordings give no triplets or pairs, or cannot be shared among so many processes.
     """
-    if recipe.batch % team.size:
+    if recipe.batch % world.size:
         raise InputError(
-            f"a batch of {recipe.batch} cannot be shared by {team.size} processes; choose a "
+            f"a batch of {recipe.batch} cannot be shared by {world.size} processes; choose a "
             "multiple of their number."
         )
-    share = store.share(team.rank, team.size)
-    return method_of(recipe).objective(share, recipe, device, team)
+    share = store.share(world.rank, world.size)
+    return method_of(recipe).objective(share, recipe, device, world)
 
 
 def places(model, batch, recipe):

@@ -4,7 +4,7 @@ import torch
 
 from thesis_lib.resnet import ResNet18
 from thesis_lib.sampler import TripletSampler
-from thesis_lib.training.loader import feeder
+from thesis_lib.training.loader import tile_loader
 from thesis_lib.training.objective import Batch, Objective, places, training_tiles
 from thesis_lib.triplet_loss import triplet_loss
 
@@ -25,32 +25,32 @@ def from_weights(weights):
 def optimiser(model, recipe):
     """Adam, the L2 penalty as the thesis has it: a part of the gradients."""
     return torch.optim.Adam(
-        model.parameters(), lr=recipe.rate, weight_decay=recipe.l2, fused=True
+        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.l2, fused=True
     )
 
 
 def learning_rate(recipe, progress):
     """The same at every step."""
-    return recipe.rate
+    return recipe.learning_rate
 
 
-def objective(store, recipe, device, team):
+def objective(store, recipe, device, world):
     """Anchor, neighbour, opposite (thesis): three views, each tile a part of the loss once."""
     tiles = training_tiles(store, recipe)
-    draw = TripletSampler(tiles, recipe.reach_tiles)
-    starts, feed = torch.from_numpy(tiles.start), feeder(store, recipe.length, device)
-    size, most = team.total(len(draw.anchors)), team.most(len(draw.anchors))
+    draw = TripletSampler(tiles, recipe.neighbour_range_tiles)
+    starts, load = torch.from_numpy(tiles.start), tile_loader(store, recipe.length, device)
+    size, most = world.sum(len(draw.anchors)), world.max(len(draw.anchors))
 
     def drawn(seed, epoch):
-        order = draw.epoch(seed, epoch, team.rank)
+        order = draw.epoch(seed, epoch, world.rank)
         order = order[torch.arange(most) % len(order)]  # equally many for each process
-        return (Batch(starts[part.T]) for part in order.split(recipe.batch // team.size))
+        return (Batch(starts[part.T]) for part in order.split(recipe.batch // world.size))
 
     def loss(model, batch):
-        z = team.gather(places(model, batch, recipe))  # (3, n, embedding)
+        z = world.gather(places(model, batch, recipe))  # (3, n, embedding)
         return triplet_loss(*z, recipe.margin, recipe.reduction)
 
-    return Objective(size, lambda seed, epoch: feed(drawn(seed, epoch)), loss)
+    return Objective(size, lambda seed, epoch: load(drawn(seed, epoch)), loss)
 
 
 def distance_unit(recipe):
