@@ -25,9 +25,9 @@ CHEAP = ["00_start_here", "01_the_data", "02_preprocessing", "03_triplets", "11_
 # What a notebook reads, beside its own text: parts of the two runs, and benchmarks.
 NEEDS = {
     "00_start_here": [],  # reads the music itself
-    "01_the_data": ["store/made.json"],
-    "02_preprocessing": ["store/made.json"],
-    "03_triplets": ["store/made.json"],
+    "01_the_data": ["store/meta.json"],
+    "02_preprocessing": ["store/meta.json"],
+    "03_triplets": ["store/meta.json"],
     "04_gpu_training": ["train/done.json", "embeddings/done.json"],
     "05_embedding_space": ["embeddings/done.json"],
     "06_error_analysis_sins": ["embeddings/done.json"],
@@ -64,11 +64,11 @@ ALL_CODE = sorted(str(path) for path in Path("thesis_lib").rglob("*.py"))
 
 
 def run_of(wildcards):
-    return RUN[wildcards.kind]
+    return RUN[wildcards.domain]
 
 
 wildcard_constraints:
-    kind="home|music",
+    domain="home|music",
 
 
 # Stages take all cores, one after the other: so there is one progress bar at a time.
@@ -95,36 +95,36 @@ rule mini_home:
 
 rule corpus:
     input:
-        lambda wildcards: [] if wildcards.kind in JOB.given else (
-            MADE if wildcards.kind == "home" else "data/manifest.json"
+        lambda wildcards: [] if wildcards.domain in JOB.given else (
+            MADE if wildcards.domain == "home" else "data/manifest.json"
         ),
         code("thesis_lib.datasets.registry"),
         "thesis_lib/pipeline/stages.py",
     output:
-        "{folder}/{kind}/run.json",
+        "{folder}/{domain}/run.json",
     params:
-        name=lambda wildcards: JOB.names[wildcards.kind],
-        source=lambda wildcards: JOB.sources[wildcards.kind],
-        recipe=lambda wildcards: JOB.recipes[wildcards.kind],
+        name=lambda wildcards: JOB.names[wildcards.domain],
+        source=lambda wildcards: JOB.sources[wildcards.domain],
+        recipe=lambda wildcards: JOB.recipes[wildcards.domain],
         part="--part 3" if JOB.is_smoke else "",
         seeds=JOB.n_seeds,
     threads: workflow.cores
     priority: 40
     shell:
-        "thesis corpus {params.name} {params.source:q} {wildcards.folder:q}/{wildcards.kind}"
+        "thesis corpus {params.name} {params.source:q} {wildcards.folder:q}/{wildcards.domain}"
         " --recipe {params.recipe:q} --seeds {params.seeds} {params.part}"
 
 
 rule features:
     input:
-        "{folder}/{kind}/run.json",
+        "{folder}/{domain}/run.json",
         code("thesis_lib.pipeline.store_builder"),
     output:
-        "{folder}/{kind}/store/made.json",
+        "{folder}/{domain}/store/meta.json",
     threads: workflow.cores
     priority: 30
     shell:
-        "thesis features {wildcards.folder:q}/{wildcards.kind}"
+        "thesis features {wildcards.folder:q}/{wildcards.domain}"
 
 
 # One of several machines: `make shard SHARD=2/8`; `features` then joins them.
@@ -138,36 +138,36 @@ rule shards:
 
 rule shard:
     input:
-        "{folder}/{kind}/run.json",
+        "{folder}/{domain}/run.json",
     output:
-        touch(f"{{folder}}/{{kind}}/{SHARDED}"),
+        touch(f"{{folder}}/{{domain}}/{SHARDED}"),
     threads: workflow.cores
     shell:
-        "thesis features {wildcards.folder:q}/{wildcards.kind} --shard {JOB.shard}"
+        "thesis features {wildcards.folder:q}/{wildcards.domain} --shard {JOB.shard}"
 
 
 rule training:
     input:
-        "{folder}/{kind}/store/made.json",
+        "{folder}/{domain}/store/meta.json",
         code("thesis_lib.train", "thesis_lib.training.triplets", "thesis_lib.contrastive.method"),
     output:
-        "{folder}/{kind}/train/done.json",
+        "{folder}/{domain}/train/done.json",
     params:
         thesis="thesis" if JOB.processes == 1 else TOGETHER,
     threads: workflow.cores
     shell:
-        "{params.thesis} training {wildcards.folder:q}/{wildcards.kind}"
+        "{params.thesis} training {wildcards.folder:q}/{wildcards.domain}"
 
 
 rule embeddings:
     input:
-        "{folder}/{kind}/train/done.json",
+        "{folder}/{domain}/train/done.json",
         code("thesis_lib.embed"),
     output:
-        "{folder}/{kind}/embeddings/done.json",
+        "{folder}/{domain}/embeddings/done.json",
     threads: workflow.cores
     shell:
-        "thesis embeddings {wildcards.folder:q}/{wildcards.kind}"
+        "thesis embeddings {wildcards.folder:q}/{wildcards.domain}"
 
 
 def forget_if_incomplete(name):

@@ -179,8 +179,8 @@ def changed(recipe, change):
 def built(kind, store, recipe, seed, **sizes):
     """A network of some kind with the first weights that `seed` gives."""
     torch.manual_seed(seed)
-    model = kind(recipe.width, store.features.mels, store.made["mean"], **sizes)
-    model.std.fill_(store.made["std"])  # of those that hear decibels
+    model = kind(recipe.width, store.features.mels, store.meta["mean"], **sizes)
+    model.std.fill_(store.meta["std"])  # of those that hear decibels
     return model
 
 

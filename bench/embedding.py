@@ -39,7 +39,7 @@ from thesis_lib.analysis.neighbours import nearest, precision_at
 from thesis_lib.contrastive.augment import augment
 from thesis_lib.contrastive.encoder import Encoder
 from thesis_lib.contrastive.pair_sampler import PairSampler
-from thesis_lib.corpus import in_trial
+from thesis_lib.corpus import apply_fold
 from thesis_lib.datasets import registry
 from thesis_lib.datasets.music import deal
 from thesis_lib.embed import embed, vectors
@@ -69,21 +69,21 @@ def runs():
     else:
         print("THESIS_REAL_DATA names no folder with esc10: the real recordings are left out.")
     return {
-        name: (registry.kind(kind), prepare(kind, folder, ROOT / "runs"))
+        name: (registry.domain_of(kind), prepare(kind, folder, ROOT / "runs"))
         for name, (kind, folder) in found.items()
     }
 
 
-def trial(run, number, part=None):
+def fold(run, number, part=None):
     """The store as one seed splits it; with `part`, that one of the seed's own deal is held out."""
     if part is None:
         return run.store_of(run.seeds[number])
     store = SpectrogramStore.open(run.folder / "store")
     dealt = deal(store.index, 3, np.random.default_rng(SEED + number))
-    index = in_trial(store.index.assign(split=dealt), part)
+    index = apply_fold(store.index.assign(split=dealt), part)
     heard = np.concatenate([store.spectrogram(i) for i in np.flatnonzero(index.split == "train")])
     made = {"mean": float(heard.mean()), "std": float(heard.std())}
-    return replace(store, index=index, made=store.made | made)
+    return replace(store, index=index, meta=store.meta | made)
 
 
 def trained(store, recipe, seed, seconds, objective=None, model=None, head=(), rates=None):
@@ -135,7 +135,7 @@ def supervised(store, recipe, seed, seconds, blocks=2):
 
     head(torch.zeros(2, 64 * recipe.width))  # its sizes are known from here on
     objective = Objective(len(rows), batches, loss)
-    model = Encoder(recipe.width, store.features.mels, store.made["mean"], blocks)
+    model = Encoder(recipe.width, store.features.mels, store.meta["mean"], blocks)
     return trained(store, recipe, seed, seconds, objective, model, [head])
 
 
@@ -230,7 +230,7 @@ def measure(found, ways, seconds, seeds):
     ]
     work = (delayed(measure_one)(*task, ways, seconds) for task in tasks)
     values = {}
-    for part in tqdm(Parallel(n_jobs=-1, return_as="generator")(work), "trials", len(tasks)):
+    for part in tqdm(Parallel(n_jobs=-1, return_as="generator")(work), "folds", len(tasks)):
         for key, number, value in part:
             values.setdefault(key, [[] for _ in range(seeds)])[number].append(value)
     return {key: [np.mean(each) for each in found] for key, found in values.items()}
@@ -239,7 +239,7 @@ def measure(found, ways, seconds, seeds):
 def measure_one(corpus, kind, run, number, part, ways, seconds):
     """The scores of one corpus, seed and part, in a process of its own, on one core."""
     torch.set_num_threads(1)
-    store = trial(run, number, part)
+    store = fold(run, number, part)
     return [
         ((corpus, method, metric), number, value)
         for method, vectors_ in ways(kind, store, SEED + number, seconds)

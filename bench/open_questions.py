@@ -91,7 +91,7 @@ def joined(stores):
     assert len(features) == 1, "spectrograms of different kinds do not go into one store"
     index = pd.concat(tables, ignore_index=True)
     heard = index[index.split == "train"].groupby("domain").n_frames.sum()
-    level = sum(stores[name].made["mean"] * count for name, count in heard.items()) / heard.sum()
+    level = sum(stores[name].meta["mean"] * count for name, count in heard.items()) / heard.sum()
     return SpectrogramStore(np.concatenate(frames), index, features.pop(), {"mean": level})
 
 

@@ -69,4 +69,4 @@ def test_a_joint_store_gives_each_recording_its_own_frames(bench):
     for row, (store, own) in enumerate(parts):
         assert np.array_equal(joint.spectrogram(row), store.spectrogram(own))
     assert joint.index.group.tolist() == ["home/one", "home/two", "music/one", "music/x", "music/y"]
-    assert joint.made["mean"] == pytest.approx((-40 + 3 * 100) / 4)  # by frames of the training
+    assert joint.meta["mean"] == pytest.approx((-40 + 3 * 100) / 4)  # by frames of the training

@@ -71,9 +71,9 @@ def test_a_good_input_in_a_process_of_its_own(songs, tmp_path):
 
 def test_as_many_trials_as_seeds_each_with_a_test(songs, tmp_path, said):
     assert said("corpus", "music", songs, tmp_path / "run", *SMOKE, "--seeds", 4) is None
-    corpus = Run(tmp_path / "run").all_trials
+    corpus = Run(tmp_path / "run").corpus_of_all_folds
     for trial in range(4):  # three songs a class: the fourth trial holds the first part out again
-        assert set(corpus.trial(trial).table.split) == {"train", "test"}
+        assert set(corpus.fold(trial).table.split) == {"train", "test"}
 
 
 def test_too_few_songs_to_train_on_are_told_before_anything_is_made(tmp_path, said):
@@ -266,4 +266,4 @@ def test_shards_of_a_run_join(songs, tmp_path, said):
         assert said("features", tmp_path / "run", "--shard", shard) is None
         assert not (tmp_path / "run" / "store").exists()
     assert said("features", tmp_path / "run") is None
-    assert (tmp_path / "run" / "store" / "made.json").is_file()
+    assert (tmp_path / "run" / "store" / "meta.json").is_file()

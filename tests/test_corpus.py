@@ -102,7 +102,7 @@ def test_a_part_keeps_what_is_chosen(corpus):
     "number, split", [(0, "test train test"), (1, "train test test"), (2, "train train test")]
 )
 def test_a_trial_holds_out_its_own_part_and_the_official_test(corpus, number, split):
-    assert corpus.trial(number).table.split.tolist() == split.split()
+    assert corpus.fold(number).table.split.tolist() == split.split()
     assert corpus.table.split.tolist() == ["0", "1", "test"]
 
 
@@ -130,13 +130,13 @@ def test_kept_and_opened_again(corpus, tmp_path):
 )
 def test_the_parts_take_turns_where_there_are_fewer_than_trials(corpus, splits, number, split):
     few = Corpus("x", corpus.root, corpus.table.assign(split=splits.split()))
-    assert few.trial(number).table.split.tolist() == split.split()
+    assert few.fold(number).table.split.tolist() == split.split()
 
 
 def test_what_was_left_out_is_kept(corpus, tmp_path):
     corpus = Corpus("x", corpus.root, corpus.table, left_out=("a is silent.", "Zoë \n is gone."))
     corpus.save(tmp_path / "kept")
-    for one in (Corpus.open(tmp_path / "kept"), corpus.trial(1), corpus.each_channel()):
+    for one in (Corpus.open(tmp_path / "kept"), corpus.fold(1), corpus.each_channel()):
         assert one.left_out == corpus.left_out
     fewer = corpus.without([True, False, False], ["00.wav is short."])
     assert fewer.table.path.tolist() == ["01.wav", "02.wav"]

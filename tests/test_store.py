@@ -66,14 +66,14 @@ def test_its_index_is_the_corpus_with_places(corpus, tmp_path):
 def test_another_name_makes_no_other_store(corpus, tmp_path):
     named = Corpus(corpus.name, corpus.root, corpus.table.assign(name="another"), corpus.note)
     stores = [build(one, tmp_path / str(i)) for i, one in enumerate((corpus, named))]
-    assert stores[0].made["hash"] == stores[1].made["hash"]
+    assert stores[0].meta["hash"] == stores[1].meta["hash"]
 
 
 def test_mean_and_deviation_are_of_the_recordings_for_training(corpus, tmp_path):
     store = build(corpus, tmp_path / "store")
     heard = np.concatenate([store.spectrogram(0), store.spectrogram(2)]).astype(np.float64)
-    assert store.made["mean"] == pytest.approx(heard.mean(), abs=1e-9)
-    assert store.made["std"] == pytest.approx(heard.std(), abs=1e-9)
+    assert store.meta["mean"] == pytest.approx(heard.mean(), abs=1e-9)
+    assert store.meta["std"] == pytest.approx(heard.std(), abs=1e-9)
 
 
 def test_start_duration_and_channel_are_followed(corpus, tmp_path):
@@ -113,7 +113,7 @@ def test_parts_at_other_rates_fill_their_frames(tmp_path_factory, rate, first, s
 def test_opened_again_it_is_the_same(corpus, tmp_path):
     built = build(corpus, tmp_path / "store")
     store = SpectrogramStore.open(tmp_path / "store")
-    assert (store.made, store.features) == (built.made, FEATURES)
+    assert (store.meta, store.features) == (built.meta, FEATURES)
     np.testing.assert_array_equal(store.frames, built.frames)
     assert store.index.equals(built.index)
 
@@ -138,11 +138,11 @@ def test_gathering_is_slicing(data):
 
 
 def test_the_hash_stays_while_nothing_changes(corpus, tmp_path):
-    first = build(corpus, tmp_path / "one").made["hash"]
-    assert build(corpus, tmp_path / "two").made["hash"] == first
+    first = build(corpus, tmp_path / "one").meta["hash"]
+    assert build(corpus, tmp_path / "two").meta["hash"] == first
     (tmp_path / "audio").rename(tmp_path / "moved")
     moved = replace(corpus, root=tmp_path / "moved")
-    assert build(moved, tmp_path / "one").made["hash"] == first
+    assert build(moved, tmp_path / "one").meta["hash"] == first
 
 
 CHANGES = ["audio", "features", "label", "split", "order", "note"]
@@ -150,7 +150,7 @@ CHANGES = ["audio", "features", "label", "split", "order", "note"]
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_the_hash_changes_with_what_a_store_is_made_of(corpus, tmp_path, change):
-    first = build(corpus, tmp_path / "one").made["hash"]
+    first = build(corpus, tmp_path / "one").meta["hash"]
     table, features = corpus.table.copy(), FEATURES
     if change == "audio":
         write(corpus.root / "00.wav", noise(1, seed=99), subtype="FLOAT")
@@ -164,7 +164,7 @@ def test_the_hash_changes_with_what_a_store_is_made_of(corpus, tmp_path, change)
         table = table.iloc[::-1].reset_index(drop=True)
     note = "simulated" if change == "note" else ""
     corpus = Corpus(corpus.name, corpus.root, table, note)
-    assert build(corpus, tmp_path / "two", features).made["hash"] != first
+    assert build(corpus, tmp_path / "two", features).meta["hash"] != first
 
 
 def spoilt(corpus, how):
@@ -221,7 +221,7 @@ def test_a_recording_shorter_than_a_frame(corpus, tmp_path):
     assert not (tmp_path / "store").exists()
 
 
-@pytest.mark.parametrize("file", ["frames.npy", "index.csv", "made.json"])
+@pytest.mark.parametrize("file", ["frames.npy", "index.csv", "meta.json"])
 def test_a_full_disk_leaves_the_store_of_before(corpus, tmp_path, monkeypatch, file):
     build(corpus, tmp_path / "stores" / "store")
     before = listing(tmp_path / "stores" / "store")
@@ -278,7 +278,7 @@ print(os.listdir({str(small)!r}))
 def test_what_it_was_made_of_is_written_down(corpus, tmp_path):
     corpus = replace(corpus, note="simulated")
     build(corpus, tmp_path / "store")
-    made = json.loads((tmp_path / "store" / "made.json").read_text())
+    made = json.loads((tmp_path / "store" / "meta.json").read_text())
     assert (made["corpus"], made["note"]) == ("made up", "simulated")
     assert made["features"]["mels"] == 32 and len(made["hash"]) == 64
 
@@ -288,9 +288,9 @@ def test_a_trial_knows_level_and_spread_of_what_it_trains_on_only(corpus, tmp_pa
     store = build(Corpus("x", corpus.root, table), tmp_path / "store")
     parts = [store.spectrogram(i).astype(np.float64) for i in range(4)]
     for number, heard in ((0, [1, 3]), (1, [0]), (2, [0, 1, 3])):
-        trial = store.trial(number)
-        assert trial.index.index[trial.index.split == "train"].tolist() == heard
+        fold = store.fold(number)
+        assert fold.index.index[fold.index.split == "train"].tolist() == heard
         want = np.concatenate([parts[i] for i in heard])
-        assert trial.made["mean"] == pytest.approx(want.mean(), abs=1e-9)
-        assert trial.made["std"] == pytest.approx(want.std(), abs=1e-9)
-        assert trial.made["trial"] == number and trial.made["hash"] == store.made["hash"]
+        assert fold.meta["mean"] == pytest.approx(want.mean(), abs=1e-9)
+        assert fold.meta["std"] == pytest.approx(want.std(), abs=1e-9)
+        assert fold.meta["fold"] == number and fold.meta["hash"] == store.meta["hash"]

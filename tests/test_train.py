@@ -319,7 +319,7 @@ def test_a_checkpoint_of_something_else_is_not_gone_on_from(store, whole, change
     elif change == "seed":
         seed = 2
     else:
-        store = replace(store, made=store.made | {"hash": "another"})
+        store = replace(store, meta=store.meta | {"hash": "another"})
     before = listing(whole[0])
     with pytest.raises(
         InputError, match=rf"checkpoint\.pt is of another {change}; move {whole[0]}"

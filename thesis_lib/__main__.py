@@ -7,7 +7,7 @@ import re
 import sys
 from contextlib import nullcontext
 
-from thesis_lib.datasets.registry import KINDS
+from thesis_lib.datasets.registry import DOMAINS
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.notices import shown
 
@@ -201,10 +201,10 @@ def _parser():
     fetch.set_defaults(do=_fetch)
     validate = commands.add_parser("validate", help="decode every file of a folder to its end")
     validate.add_argument("folder")
-    validate.add_argument("--name", choices=KINDS, help="of the corpus; by default it is guessed")
+    validate.add_argument("--name", choices=DOMAINS, help="of the corpus; by default it is guessed")
     validate.set_defaults(do=_validate)
     corpus = commands.add_parser("corpus", help="read and check a corpus, begin a run")
-    corpus.add_argument("name", choices=KINDS)
+    corpus.add_argument("name", choices=DOMAINS)
     corpus.add_argument("source", help="folder with the audio")
     corpus.add_argument("run", help="folder for what is made of it")
     corpus.add_argument("--recipe", required=True)
@@ -227,9 +227,9 @@ def _parser():
     notebook = commands.add_parser("notebook", help="run a notebook without a browser")
     notebook.add_argument("notebook")
     notebook.add_argument("executed", help="where the copy with its outputs goes")
-    notebook.add_argument("--home", default="mini_home", choices=KINDS, help="a home by name")
+    notebook.add_argument("--home", default="mini_home", choices=DOMAINS, help="a home by name")
     notebook.add_argument("--home-folder", default="runs/mini_home", help="where it lies")
-    notebook.add_argument("--music", default="mini_music", choices=KINDS, help="music by name")
+    notebook.add_argument("--music", default="mini_music", choices=DOMAINS, help="music by name")
     notebook.add_argument("--music-folder", default="data/mini_music", help="where it lies")
     notebook.add_argument("--work", default="runs", help="what is computed of them lies here")
     notebook.add_argument("--out", default=".", help="figures/ and results/ go there")

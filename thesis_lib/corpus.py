@@ -23,7 +23,7 @@ COLUMNS = {
     "group": "session (home) or song (music); never on both sides of a split",
     "node": "the microphone array; empty in music",
     "position": "the k-th segment of its session; 0 in music",
-    "split": "train, test, or the number of the one trial that holds the recording out as test",
+    "split": "train, test, or the number of the one fold that holds the recording out as test",
     "known": "whether training hears this node too",
     "name": "what a reader calls it: artist and title, or the file's name without its ending",
 }
@@ -83,9 +83,9 @@ class Corpus:
         """The recordings that `rows`, a boolean array, selects."""
         return replace(self, table=self.table[np.asarray(rows)].reset_index(drop=True))
 
-    def trial(self, number):
-        """The same recordings, each marked `train` or `test` as in one trial."""
-        return replace(self, table=in_trial(self.table, number))
+    def fold(self, number):
+        """The same recordings, each marked `train` or `test` as in one fold."""
+        return replace(self, table=apply_fold(self.table, number))
 
     def without(self, rows, left_out):
         """The recordings but for `rows`, a boolean array, with sentences on why these are out."""
@@ -112,19 +112,19 @@ class Corpus:
         return cls(about["name"], Path(about["root"]), table, about["note"], left_out)
 
 
-def in_trial(table, number):
-    """A table of recordings or tiles, with each row's `split` as it is in one trial.
+def apply_fold(table, number):
+    """A table of recordings or tiles, with each row's `split` as it is in one fold.
 
-    A corpus with an official test set has it in every trial; others are dealt to as many parts as
-    there are trials, and trial k trains on all parts but the k-th. Where there are fewer songs than
-    trials, the parts take turns.
+    A corpus with an official test set has it in every fold; others are cut into as many parts as
+    there are folds, and fold k holds out the k-th part. Where there are fewer songs than folds,
+    the parts take turns.
     """
     test = table.split.isin(["test", held_out(table, number)])
     return table.assign(split=np.where(test, "test", "train"))
 
 
 def held_out(table, number):
-    """The part, as `split` has it, that one trial holds out."""
+    """The part, as `split` has it, that one fold holds out."""
     parts = sorted({*table.split} - {"train", "test"}, key=lambda part: (len(part), part))
     if str(number) in parts or not parts or (table.split == "test").any():
         return str(number)

@@ -16,7 +16,7 @@ from scipy.fft import dct
 
 from thesis_lib.util.errors import InputError
 
-FLOOR = 1e-10  # power below which everything is -100 dB, as in librosa
+BASELINE = 1e-10  # power below which everything is -100 dB, as in librosa
 OCTAVES = math.log2(10) / 10  # binary logarithm of a power, from dB
 
 # Frames transformed at a time: temporaries of 1 MB stay in the cache, and an hour of music
@@ -87,7 +87,7 @@ def log_mel(wave, features=Features(), dtype=torch.float64):
     padded = torch.zeros(min(BLOCK, len(frames)), features.fft, dtype=dtype)
     for block, out in zip(frames.split(BLOCK), power.split(BLOCK), strict=True):
         _mel_power(block, features, padded[: len(block)], out)
-    return power.clamp_(min=FLOOR).log10_().mul_(10)
+    return power.clamp_(min=BASELINE).log10_().mul_(10)
 
 
 def _mel_power(frames, features, padded, power):

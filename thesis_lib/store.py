@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from thesis_lib.corpus import held_out, in_trial, read_table
+from thesis_lib.corpus import apply_fold, held_out, read_table
 from thesis_lib.spectrogram import Features
 from thesis_lib.util.errors import InputError
 
@@ -31,39 +31,39 @@ class SpectrogramStore:
         another spelling makes no other store.
     features : Features
         How the spectrograms were made.
-    made : dict
+    meta : dict
         What the store was made of: corpus, note, features, `hash`, and `mean` and `std` (dB) over
-        all recordings but the official test set, in `trials` over those each trial trains on.
+        all recordings but the official test set, in `folds` over those each fold trains on.
     """
 
     frames: np.ndarray
     index: pd.DataFrame
     features: Features
-    made: dict
+    meta: dict
 
     @classmethod
     def open(cls, folder):
         """Open a store that was built before; nothing is read until it is looked at."""
         folder = Path(folder)
-        if not (folder / "made.json").is_file():
+        if not (folder / "meta.json").is_file():
             raise InputError(f"{folder} holds no spectrogram store yet; run `make figures` first.")
-        made = json.loads((folder / "made.json").read_text())
-        if made.get("format") != FORMAT:
+        meta = json.loads((folder / "meta.json").read_text())
+        if meta.get("format") != FORMAT:
             raise InputError(f"{folder} is a store of another version; delete it to build it anew.")
         frames = np.load(folder / "frames.npy", mmap_mode="c")  # torch wants it writable
-        return cls(frames, read_table(folder / "index.csv"), Features(**made["features"]), made)
+        return cls(frames, read_table(folder / "index.csv"), Features(**meta["features"]), meta)
 
     @staticmethod
     def is_there(folder):
         """Whether a folder holds a store that this version of the library can open."""
-        path = Path(folder) / "made.json"
+        path = Path(folder) / "meta.json"
         return path.is_file() and json.loads(path.read_text()).get("format") == FORMAT
 
-    def trial(self, number):
-        """The same store with recordings marked `train` or `test` as in one trial."""
-        level = self.made["trials"].get(held_out(self.index, number), {})
-        made = self.made | level | {"trial": number}
-        return SpectrogramStore(self.frames, in_trial(self.index, number), self.features, made)
+    def fold(self, number):
+        """The same store with recordings marked `train` or `test` as in one fold."""
+        level = self.meta["folds"].get(held_out(self.index, number), {})
+        meta = self.meta | level | {"fold": number}
+        return SpectrogramStore(self.frames, apply_fold(self.index, number), self.features, meta)
 
     def spectrogram(self, recording):
         """One recording: float32 array, shape (n_frames, mels), dB."""
@@ -85,7 +85,7 @@ class SpectrogramStore:
         """
         rows = self.index[self.index.split == "train"]
         if count == 1:
-            return SpectrogramStore(self.frames, rows, self.features, self.made)
+            return SpectrogramStore(self.frames, rows, self.features, self.meta)
         rows = rows[(dealt(rows, count) == number).to_numpy()]
         if rows.empty:
             raise InputError(
@@ -96,7 +96,7 @@ class SpectrogramStore:
             [self.frames[row.first_frame :][: row.n_frames] for row in rows.itertuples()]
         )
         rows = rows.assign(first_frame=rows.n_frames.cumsum() - rows.n_frames)
-        return SpectrogramStore(frames, rows, self.features, self.made)
+        return SpectrogramStore(frames, rows, self.features, self.meta)
 
     def on(self, device):
         """All frames as one tensor on a device; on the CPU it shares the mapped memory."""

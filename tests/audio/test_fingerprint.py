@@ -144,7 +144,7 @@ def test_copies_of_a_song_stay_on_one_side_and_are_reported(tmp_path, caplog):
     assert len(said) == 2 and all(one.endswith(ends) for one in said)
     assert all(sum(path in one for one in said) >= 1 for path in same)
     for k in range(3):
-        split = corpus.trial(k).table.set_index("path").split
+        split = corpus.fold(k).table.set_index("path").split
         assert split[same].nunique() == 1
 
 

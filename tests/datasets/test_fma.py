@@ -126,7 +126,7 @@ def test_no_artist_is_on_both_sides(tmp_path, parts):
     corpus = fma.read(tree(tmp_path, tracks), parts=parts)
     tested = []
     for k in range(parts):
-        table = corpus.trial(k).table
+        table = corpus.fold(k).table
         sides = table.groupby("split").group.unique()
         assert not set(sides["train"]) & set(sides["test"])
         assert set(table.label[table.split == "test"]) == {"Techno", "House"}

@@ -10,7 +10,7 @@ import pytest
 from corpora import MINI_MUSIC, noise, real, text, tone, write
 
 from thesis_lib.audio import io as audio_io
-from thesis_lib.corpus import in_trial
+from thesis_lib.corpus import apply_fold
 from thesis_lib.datasets import music
 from thesis_lib.datasets.validate import headers
 from thesis_lib.util.errors import InputError
@@ -80,11 +80,11 @@ def test_takes_of_a_song_are_one_song(tmp_path):
 @pytest.mark.parametrize("parts", [2, 3, 5])
 def test_every_song_is_tested_in_one_trial_and_learned_from_in_all_others(tmp_path, parts):
     corpus = music.read(library(tmp_path, SONGS), parts=parts)
-    tested = [groups(corpus.trial(k), "test") for k in range(parts)]
+    tested = [groups(corpus.fold(k), "test") for k in range(parts)]
     assert sum(map(len, tested)) == corpus.table.group.nunique() == 13
     assert set.union(*tested) == set(corpus.table.group)
     for k in range(parts):
-        trial = corpus.trial(k)
+        trial = corpus.fold(k)
         assert not groups(trial, "train") & groups(trial, "test")
         sizes = trial.table.drop_duplicates("group").groupby(["label", "split"]).size()
         for label, songs in (("techno", 7), ("trance", 6)):
@@ -294,8 +294,8 @@ def test_the_smallest_corpora(tmp_path, caplog, songs, says):
     corpus = music.read(root)
     assert len(corpus.table) == len(songs.split()) and headers(corpus) == []
     for number in range(3):
-        assert groups(corpus.trial(number), "train") and groups(corpus.trial(number), "test")
-        assert not groups(corpus.trial(number), "train") & groups(corpus.trial(number), "test")
+        assert groups(corpus.fold(number), "train") and groups(corpus.fold(number), "test")
+        assert not groups(corpus.fold(number), "train") & groups(corpus.fold(number), "test")
     assert len(corpus.left_out) == bool(says)
     assert not says or says in corpus.left_out[0] and says in caplog.text
 
@@ -321,7 +321,7 @@ def test_dealing_few_songs(parts, counts):
     if parts == 1:
         return
     for number in range(parts):
-        assert set(in_trial(table, number).split) == {"train", "test"}
+        assert set(apply_fold(table, number).split) == {"train", "test"}
 
 
 def test_a_class_of_which_nothing_can_be_read(tmp_path, caplog):
@@ -364,6 +364,6 @@ def test_real_clips():
 def _no_song_on_both_sides(corpus, source):
     assert source.notna().all() and source.nunique() < len(source)
     for k in range(3):
-        split = corpus.trial(k).table.split
+        split = corpus.fold(k).table.split
         assert set(split) == {"train", "test"}
         assert not set(source[split == "train"]) & set(source[split == "test"])

@@ -55,7 +55,7 @@ def test_without_labels_a_notebook_is_left_out_and_its_result_says_so(
     tiny_run, tmp_path, caplog, labelled
 ):
     folder = tmp_path / "songs"
-    corpus, place = tiny_run.all_trials, run_folder("music", folder, tmp_path)
+    corpus, place = tiny_run.corpus_of_all_folds, run_folder("music", folder, tmp_path)
     if not labelled:
         corpus = type(corpus)(corpus.name, corpus.root, corpus.table.assign(label=""))
     corpus.save(place / "corpus")

@@ -108,7 +108,7 @@ def moving(folder, to):
     return rename(folder, to)
 
 np.save, store_builder.SAVED = saving, 0
-note, store_builder.Part.note = store_builder.Part.note, noting
+note, store_builder.Part.mark_done = store_builder.Part.mark_done, noting
 rename, store_builder.Path.rename = store_builder.Path.rename, moving
 store_builder.build(Corpus.open(sys.argv[1]), Features(mels=32), sys.argv[2], progress=False)
 """
@@ -154,7 +154,7 @@ def test_a_store_that_is_made_is_not_made_again(corpus, whole, tmp_path, decoded
     store = build(replace(corpus, table=table), tmp_path / "store")
     assert decoded == [] and set(store.index.label) == {"another"}
     assert contents(tmp_path / "store")["frames.npy"] == whole["frames.npy"]
-    assert contents(tmp_path / "store")["made.json"] != whole["made.json"]
+    assert contents(tmp_path / "store")["meta.json"] != whole["meta.json"]
 
 
 def test_what_stays_in_a_corpus_is_not_computed_again(corpus, tmp_path, decoded):
@@ -270,10 +270,10 @@ def test_the_hash_covers_every_frame(corpus, tmp_path):
     for record, row in zip(records, store.index.itertuples(), strict=True):
         frames = store.frames[row.first_frame :][: row.n_frames]
         record["sha256"] = hashlib.sha256(frames.tobytes()).digest()
-    made = {key: value for key, value in store.made.items() if key != "hash"}
-    assert store_builder._hash(made, store.index, records) == store.made["hash"]
+    made = {key: value for key, value in store.meta.items() if key != "hash"}
+    assert store_builder._hash(made, store.index, records) == store.meta["hash"]
     records[7]["sha256"] = bytes(32)
-    assert store_builder._hash(made, store.index, records) != store.made["hash"]
+    assert store_builder._hash(made, store.index, records) != store.meta["hash"]
 
 
 def test_a_second_machine_may_hold_the_audio_elsewhere(corpus, whole, tmp_path, decoded):
@@ -320,7 +320,7 @@ def test_single_precision_is_lost_in_the_rounding_to_float16():
 def test_a_recording_replaced_by_noise_makes_another_store(corpus, whole, tmp_path):
     write(corpus.root / "03.wav", noise(0.9, seed=77), subtype="FLOAT")
     build(corpus, tmp_path / "store")
-    assert contents(tmp_path / "store")["made.json"] != whole["made.json"]
+    assert contents(tmp_path / "store")["meta.json"] != whole["meta.json"]
 
 
 @pytest.mark.parametrize("ending", ["mp3", "ogg"])

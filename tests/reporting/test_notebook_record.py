@@ -87,7 +87,7 @@ def test_a_sound_is_written_and_made_again_the_same(tmp_path):
 
 def test_a_table_is_written(record, tmp_path):
     table = pd.DataFrame({"F1": [0.5, 0.25]}, index=["eating", "absence"])
-    shown = record.table(table, "report", "F1 of each class.", of=[HOME])
+    shown = record.table(table, "report", "F1 of each class.", runs=[HOME])
     again = pd.read_csv(tmp_path / "figures" / "report.csv", index_col=0)
     pd.testing.assert_frame_equal(again, table)
     assert "0.25" in shown.data and "simulated" in shown.data
@@ -124,7 +124,7 @@ def test_a_part_that_is_left_out_keeps_what_came_before(record, tmp_path):
     ],
 )
 def test_captions_say_what_is_simulated(record, of, caption):
-    record.figure(drawing(), "space", "Tiles (of 5.) here.", of=of)
+    record.figure(drawing(), "space", "Tiles (of 5.) here.", runs=of)
     assert record.figures["space.png"]["caption"] == caption
 
 
@@ -159,7 +159,7 @@ def test_a_number_is_given_back_and_written_down_once(record):
 
 
 def test_what_is_left_behind(record, tmp_path):
-    record.figure(drawing(), "space", "Tiles.", thesis="figure 5.1", of=[HOME])
+    record.figure(drawing(), "space", "Tiles.", thesis="figure 5.1", runs=[HOME])
     record.number("f1", np.float64(0.5))
     record.number("counts", np.arange(3))
     record.compare("F1", 62.19, 50.0, "data", "%")
@@ -183,8 +183,8 @@ def test_what_is_drawn_from_measurements_names_their_files_and_no_run(tmp_path):
     measured = tmp_path / "speed.json"
     measured.write_text("[]")
     record = Record("04_training", tmp_path, {}, [HOME])
-    record.figure(drawing(), "speed", "Tiles a second.", files=[measured])
-    record.table(pd.DataFrame({"f1": [0.5]}), "speed", "The same.", files=[measured])
+    record.figure(drawing(), "speed", "Tiles a second.", sources=[measured])
+    record.table(pd.DataFrame({"f1": [0.5]}), "speed", "The same.", sources=[measured])
     digest = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"  # of "[]"
     for name in ("speed.png", "speed.csv"):
         assert record.figures[name]["inputs"] == {"speed.json": digest}

@@ -20,7 +20,7 @@ OWN = 2**32  # groups are numbered by each process; so many lie between the numb
 
 def network(recipe, store):
     """An `Encoder`; the store's mean level is kept with its weights."""
-    return Encoder(recipe.width, store.features.mels, store.made["mean"])
+    return Encoder(recipe.width, store.features.mels, store.meta["mean"])
 
 
 def from_weights(weights):

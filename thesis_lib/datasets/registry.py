@@ -7,7 +7,7 @@ from thesis_lib.util.errors import InputError
 
 # The readers are heavy to import; names and folders are known without them.
 
-KINDS = {
+DOMAINS = {
     "mini_home": "home",  # comes with the suite: simulated, in the layout of SINS
     "sins": "home",
     "mini_music": "music",  # comes with the suite
@@ -29,7 +29,7 @@ def recognise(folder):
 
     Returns
     -------
-    str, one of `KINDS`
+    str, one of `DOMAINS`
     """
     folder = Path(folder)
     if not folder.exists():
@@ -47,7 +47,7 @@ def read(name, folder, trials=3):
     Parameters
     ----------
     name : str
-        One of `KINDS`.
+        One of `DOMAINS`.
     folder : Path
     trials : int
         How many trainings there will be; music is dealt to as many parts, or to three.
@@ -56,7 +56,7 @@ def read(name, folder, trials=3):
     -------
     Corpus
     """
-    if kind(name) == "home":
+    if domain_of(name) == "home":
         from thesis_lib.datasets import sins
 
         return sins.read(folder)
@@ -75,7 +75,7 @@ def files(name, folder):
     Parameters
     ----------
     name : str
-        One of `KINDS`.
+        One of `DOMAINS`.
     folder : Path
 
     Returns
@@ -95,7 +95,7 @@ def _files(name, folder):
     from thesis_lib.datasets import listing, sins, validate
     from thesis_lib.util import notices
 
-    if kind(name) == "home":
+    if domain_of(name) == "home":
         lacking = [
             f"{folder}: session {row.group} ({row.set}) has {row.there} of {row.files} files."
             for row in sins.missing(folder).itertuples()
@@ -108,8 +108,8 @@ def _files(name, folder):
     return {found.root / path: [] for path in found.table.path}, found.faults
 
 
-def kind(name):
+def domain_of(name):
     """ "home" or "music": which half of the suite a corpus belongs to."""
-    if name not in KINDS:
-        raise InputError(f"corpus {name!r} is unknown; choose one of {', '.join(KINDS)}.")
-    return KINDS[name]
+    if name not in DOMAINS:
+        raise InputError(f"corpus {name!r} is unknown; choose one of {', '.join(DOMAINS)}.")
+    return DOMAINS[name]

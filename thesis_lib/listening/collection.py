@@ -58,8 +58,8 @@ class Collection:
         self.labels, self.colours = corpus.labels, class_colours(corpus.labels)
         self._columns = [self.tiles[name].to_numpy() for name in ("label", "group", "recording")]
         self.label, self.group, self.recording = self._columns
-        self.low = store.made["mean"] - 2 * store.made["std"]
-        self.high = store.made["mean"] + 3 * store.made["std"]
+        self.low = store.meta["mean"] - 2 * store.meta["std"]
+        self.high = store.meta["mean"] + 3 * store.meta["std"]
         self.sound = lru_cache(512)(self.sound)
 
     @property

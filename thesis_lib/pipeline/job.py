@@ -21,7 +21,7 @@ class Job:
     Attributes
     ----------
     given : dict, "home" or "music" -> (name, folder)
-        The corpora that are not the suite's own: one of `corpora.KINDS`, and the absolute path.
+        The corpora that are not the suite's own: one of `registry.DOMAINS`, and the absolute path.
     recipe : str
         "small" (the thesis's in small), "thesis" (to the letter) or "ours".
     profile : str
@@ -132,7 +132,7 @@ def given(domain, folder):
 
     Returns
     -------
-    name : str, one of `corpora.KINDS`
+    name : str, one of `registry.DOMAINS`
     folder : str
 
     Raises

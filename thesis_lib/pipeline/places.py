@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from thesis_lib.datasets.registry import kind
+from thesis_lib.datasets.registry import domain_of
 from thesis_lib.util.text import readable
 
 
@@ -15,7 +15,7 @@ def run_folder(name, folder, work):
     Parameters
     ----------
     name : str
-        One of `KINDS`.
+        One of `DOMAINS`.
     folder : Path
         Of the corpus.
     work : Path
@@ -26,7 +26,7 @@ def run_folder(name, folder, work):
     Path
         Called as the folder is, with some digits of where it is: two of one name have two runs.
     """
-    return Path(work) / ("full" if name.startswith("mini_") else run_name(folder)) / kind(name)
+    return Path(work) / ("full" if name.startswith("mini_") else run_name(folder)) / domain_of(name)
 
 
 def run_name(folder):

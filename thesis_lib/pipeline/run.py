@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from thesis_lib.corpus import Corpus, in_trial
+from thesis_lib.corpus import Corpus, apply_fold
 from thesis_lib.embed import Embeddings
 from thesis_lib.pipeline.places import run_folder
 from thesis_lib.recipe import RECIPES, SEED
@@ -76,23 +76,23 @@ class Run:
         return self._about["seeds"]
 
     @cached_property
-    def all_trials(self):
-        """The `Corpus` as it was read, its `split` not yet that of one trial."""
+    def corpus_of_all_folds(self):
+        """The `Corpus` as it was read, its `split` not yet that of one fold."""
         return Corpus.open(self.folder / "corpus")
 
     @cached_property
     def corpus(self):
-        """The `Corpus` as in the first trial."""
-        return self.all_trials.trial(0)
+        """The `Corpus` as in the first fold."""
+        return self.corpus_of_all_folds.fold(0)
 
     @property
     def store(self):
-        """The `SpectrogramStore`, mono, as in the first trial."""
+        """The `SpectrogramStore`, mono, as in the first fold."""
         return self.store_of(self.seeds[0])
 
     def store_of(self, seed):
-        """The store, mono, as in the trial of a seed: each seed is a trial of its own."""
-        return SpectrogramStore.open(self.folder / "store").trial(self.seeds.index(seed))
+        """The store, mono, as in the fold of a seed: each seed is a fold of its own."""
+        return SpectrogramStore.open(self.folder / "store").fold(self.seeds.index(seed))
 
     @property
     def channel_store(self):
@@ -109,30 +109,31 @@ class Run:
         """Whether the last stage is through: there are embeddings."""
         return (self.folder / "embeddings" / "done.json").is_file()
 
-    def training(self, seed):
+    def training_folder(self, seed):
         """The folder a seed's training writes to."""
         return self.folder / "train" / f"seed_{seed}"
 
     def history(self, seed):
         """The curves of a training, see `train.train`."""
-        return pd.read_csv(self._there(self.training(seed) / "history.csv"))
+        return pd.read_csv(self._there(self.training_folder(seed) / "history.csv"))
 
     def epochs(self, seed):
         """The epochs after which there is a snapshot: 0, 1, ..."""
-        paths = (self.training(seed) / "snapshots").glob("epoch_*.pt")
+        paths = (self.training_folder(seed) / "snapshots").glob("epoch_*.pt")
         return sorted(int(path.stem[6:]) for path in paths)
 
     def model(self, seed, epoch=None, device=None):
         """The network of a seed, after `epoch` epochs; None: after the last."""
         epoch = self.epochs(seed)[-1] if epoch is None and self.epochs(seed) else epoch or 0
-        return load_model(snapshot(self.training(seed), epoch), device or torch.device("cpu"))
+        path = snapshot(self.training_folder(seed), epoch)
+        return load_model(path, device or torch.device("cpu"))
 
-    def embeddings(self, kind="trained", seed=None, channels=False):
-        """`Embeddings` of all tiles, their `split` as in the trial of the seed.
+    def embeddings(self, embedding="trained", seed=None, channels=False):
+        """`Embeddings` of all tiles, their `split` as in the fold of the seed.
 
         Parameters
         ----------
-        kind : {"trained", "untrained", "statistics"}
+        embedding : {"trained", "untrained", "statistics"}
             By the trained network, by the same network before training, or mean and standard
             deviation of the log-Mel bands (the same for each seed but for the split).
         seed : int
@@ -141,12 +142,12 @@ class Run:
             Of the test recordings' single microphones instead of all recordings in mono.
         """
         seed = self.seeds[0] if seed is None else seed
-        found = Embeddings.open(self.embedding_folder(kind, seed, channels))
-        return Embeddings(found.vectors, in_trial(found.tiles, self.seeds.index(seed)))
+        found = Embeddings.open(self.embedding_folder(embedding, seed, channels))
+        return Embeddings(found.vectors, apply_fold(found.tiles, self.seeds.index(seed)))
 
-    def embedding_folder(self, kind, seed, channels=False):
+    def embedding_folder(self, embedding, seed, channels=False):
         """Where `embeddings` finds them."""
-        name = kind if kind == "statistics" else f"{kind}_{seed}"
+        name = embedding if embedding == "statistics" else f"{embedding}_{seed}"
         return self.folder / "embeddings" / (f"channels_{name}" if channels else name)
 
     def fingerprint(self, learned=True):
@@ -160,7 +161,7 @@ class Run:
         about = {
             "corpus": self.corpus.name,
             "note": self.corpus.note,
-            "store": self.store.made["hash"],
+            "store": self.store.meta["hash"],
             "recipe": asdict(self.recipe),
         }
         if not learned:

@@ -31,7 +31,7 @@ def corpus(name, source, folder, recipe, seeds, part=None):
     Parameters
     ----------
     name : str
-        One of `registry.KINDS`.
+        One of `registry.DOMAINS`.
     source : Path
         Folder the reader is given.
     folder : Path
@@ -76,7 +76,7 @@ def _long_enough(corpus, tile):
 def _check_training(corpus, seeds):
     """Two recordings are the least that a training can tell apart; better to say so now."""
     for number in range(seeds):
-        left = (corpus.trial(number).table.split == "train").sum()
+        left = (corpus.fold(number).table.split == "train").sum()
         if left < 2:
             raise InputError(
                 f"{corpus.root} holds too few recordings: beside those that are tested, {left} is "
@@ -96,7 +96,7 @@ def prepare(name, source, work):
     Parameters
     ----------
     name : str
-        One of `registry.KINDS`.
+        One of `registry.DOMAINS`.
     source : Path
         Where the corpus lies.
     work : Path
@@ -112,7 +112,7 @@ def prepare(name, source, work):
             from thesis_lib.datasets.mini_home import home  # with what computes rooms: heavy
 
             home.make(source)
-        corpus(name, source, run.folder, f"small, {registry.kind(name)}", seeds=3)
+        corpus(name, source, run.folder, f"small, {registry.domain_of(name)}", seeds=3)
     if not SpectrogramStore.is_there(run.folder / "store"):
         features(run.folder)
     return run
@@ -130,7 +130,7 @@ def features(folder, shard=None):
         shards lie there are joined, and the rest is made.
     """
     run = Run(folder)
-    corpus = run.all_trials
+    corpus = run.corpus_of_all_folds
     store_builder.build(corpus, run.recipe.features, run.folder / "store", shard)
     if run.has_channels and (corpus.table.split == "test").any():
         channels = corpus.part(corpus.table.split == "test").each_channel()
@@ -162,7 +162,7 @@ def training(folder):
             def one(seed):
                 if side_by_side > 1:  # the seeds share the cores
                     torch.set_num_threads(max(1, cpu_count() // side_by_side))
-                store, place = run.store_of(seed), run.training(seed)
+                store, place = run.store_of(seed), run.training_folder(seed)
                 train(store, run.recipe, place, seed, device, bar, processes)
 
             jobs = (delayed(one)(seed) for seed in run.seeds)
@@ -173,7 +173,7 @@ def training(folder):
 
 def _set_aside_other_plans(run, seed, processes):
     """Keep, under another name, a training that was of another store or recipe."""
-    folder = run.training(seed)
+    folder = run.training_folder(seed)
     plan = plan_of(folder)
     if plan is None or plan == make_plan(run.store_of(seed), run.recipe, seed, processes):
         return
@@ -187,17 +187,17 @@ def embeddings(folder):
     """Embed all tiles of a run: trained, untrained, and plain statistics."""
     run, device = Run(folder), choose()
     recipe = run.recipe
-    stores = {False: SpectrogramStore.open(run.folder / "store")}  # split: not yet of one trial
+    stores = {False: SpectrogramStore.open(run.folder / "store")}  # split: not yet of one fold
     if (run.folder / "store_channels").is_dir():
         stores[True] = run.channel_store
     total = sum(len(tile_table(store, recipe)[0]) for store in stores.values())
     with tqdm(total=2 * total * len(run.seeds), desc=f"embedding {run.corpus.name}") as bar:
         for channels, store in stores.items():
             for seed in run.seeds:
-                for kind, epoch in (("trained", None), ("untrained", 0)):
+                for embedding, epoch in (("trained", None), ("untrained", 0)):
                     model = run.model(seed, epoch, device)
                     made = embed(model, store, recipe, device, bar)
-                    made.save(run.embedding_folder(kind, seed, channels))
+                    made.save(run.embedding_folder(embedding, seed, channels))
             made = statistics(store, recipe)
             made.save(run.embedding_folder("statistics", None, channels))
     write_json(Path(folder) / "embeddings" / "done.json", {"seeds": run.seeds})

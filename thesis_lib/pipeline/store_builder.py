@@ -21,7 +21,7 @@ from tqdm.auto import tqdm
 
 from thesis_lib.audio import io as audio_io
 from thesis_lib.audio.ffmpeg import BLOCK
-from thesis_lib.pipeline.store_parts import Part, blank, read, unchanged
+from thesis_lib.pipeline.store_parts import Part, empty, read, unchanged
 from thesis_lib.spectrogram import log_mel
 from thesis_lib.store import FORMAT, SpectrogramStore
 from thesis_lib.util.errors import InputError, in_short
@@ -63,8 +63,8 @@ def build(corpus, features, folder, shard=None, progress=True):
     rows = index.iloc[_range(index, shard)]
     part = Part.begin(_part_folder(folder, shard), corpus, rows, features)
     for other in _leftovers(folder):
-        part.take_over(other, elsewhere=True)
-    part.take_over(folder)
+        part.reuse_from(other, other_rows=True)
+    part.reuse_from(folder)
     fill(part, corpus, progress)
     if shard is not None:
         return None
@@ -109,11 +109,11 @@ def _leftovers(folder):
 
 def _is_made(folder, corpus, index, features):
     """Whether a whole store of just this lies there, and no file has changed since."""
-    records, now = read(folder, features), blank(corpus, index)
+    records, now = read(folder, features), empty(corpus, index)
     if records is None or not np.array_equal(records["key"], now["key"]):
         return False
     made = _made(corpus, index, features, records)
-    there = folder / "made.json"
+    there = folder / "meta.json"
     same = there.is_file() and json.loads(there.read_text()) == made
     return same and bool(unchanged(now, records).all())
 
@@ -142,7 +142,7 @@ def fill(part, corpus, progress=True):
         with threadpool_limits(1):  # numpy's own threads as well
             for row, found in jobs(delayed(one)(row) for row in todo.itertuples()):
                 if found:
-                    part.note(row, *found)
+                    part.mark_done(row, *found)
                 bar.update()
                 if time.monotonic() - saved > SAVED:
                     part.save()
@@ -207,7 +207,7 @@ def _finish(part, corpus, index, folder):
     made = _made(corpus, index, part.features, part.records)
     with atomic(part.folder / "index.csv") as place:
         index.to_csv(place, index=False, errors="surrogateescape")
-    write_json(part.folder / "made.json", made)
+    write_json(part.folder / "meta.json", made)
     for left in part.folder.glob(".*.tmp"):  # of `atomic` in a build that was killed
         shutil.rmtree(left)
     before = folder.with_name(f"{folder.name}.before")
@@ -226,7 +226,7 @@ def _made(corpus, index, features, records):
         "corpus": corpus.name,
         "note": corpus.note,
         "features": asdict(features),
-        "trials": {
+        "folds": {
             part: _level(~index.split.isin(["test", part]), index, features, records)
             for part in sorted({*index.split} - {"train", "test"})
         },

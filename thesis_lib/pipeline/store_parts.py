@@ -65,7 +65,7 @@ class Part:
         """
         rows = rows.reset_index(drop=True)
         rows = rows.assign(first_frame=rows.n_frames.cumsum() - rows.n_frames)
-        part = cls(folder, rows, features, blank(corpus, rows))
+        part = cls(folder, rows, features, empty(corpus, rows))
         left = read(folder, features)
         if left is not None and np.array_equal(left["key"], part.records["key"]):
             kept = unchanged(part.records, left)
@@ -98,14 +98,14 @@ class Part:
         """Bytes of one frame."""
         return self.features.mels * np.dtype(np.float16).itemsize
 
-    def take_over(self, folder, elsewhere=False):
+    def reuse_from(self, folder, other_rows=False):
         """Copy what another part, or a store, has done and this part has not.
 
         Parameters
         ----------
         folder : Path
             Of the other.
-        elsewhere : bool
+        other_rows : bool
             It may be of another machine, whose audio is as large, but copied at another time.
         """
         theirs = None if folder == self.folder else read(folder, self.features)
@@ -118,7 +118,7 @@ class Part:
             for row in todo.itertuples():
                 mine = self.records[row.Index]
                 i = place.get(mine["key"].tobytes())
-                if i is not None and unchanged(mine, theirs[i], elsewhere):
+                if i is not None and unchanged(mine, theirs[i], other_rows):
                     file.seek(-int(left[i]) * self.frame_bytes, os.SEEK_END)
                     self._copy(row, file.read(row.n_frames * self.frame_bytes), theirs[i])
         self.save()
@@ -126,7 +126,7 @@ class Part:
     def _copy(self, row, frames, record):
         if hashlib.sha256(frames).digest() == record["sha256"].tobytes():
             self.write(row, 0, frames)
-            self.note(row, *(record[name] for name in FOUND))
+            self.mark_done(row, *(record[name] for name in FOUND))
 
     def write(self, row, first, frames):
         """Write bytes of frames, from frame `first` of a recording on, to their place."""
@@ -142,7 +142,7 @@ class Part:
                 "and run again."
             ) from error
 
-    def note(self, row, *found):
+    def mark_done(self, row, *found):
         """Note that a recording is done, and what was found (see `FOUND`)."""
         for name, value in zip(FOUND, found, strict=True):
             self.records[name][row.Index] = value
@@ -173,7 +173,7 @@ def _plan(features):
     return {"format": FORMAT, "features": asdict(features)}
 
 
-def blank(corpus, rows):
+def empty(corpus, rows):
     """Records of recordings, rows of a store's index, of which none is done yet."""
     records = np.zeros(len(rows), RECORD)
     records["n_frames"] = rows.n_frames
@@ -187,10 +187,10 @@ def blank(corpus, rows):
     return records
 
 
-def unchanged(now, before, elsewhere=False):
+def unchanged(now, before, other_rows=False):
     """Whether recordings are still read from the same files; one that is gone did not change."""
     same = now["bytes"] == before["bytes"]
-    if not elsewhere:
+    if not other_rows:
         same &= now["changed"] == before["changed"]
     return same | (now["bytes"] == 0)
 

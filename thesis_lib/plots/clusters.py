@@ -32,7 +32,7 @@ def elbow(curves, bends, classes=None, thesis=()):
         axis.axvline(classes, color="0.3", ls=":", label=f"number of classes ({classes})")
     looks = zip(curves.items(), cycle("os^v<>p"), strict=False)
     for (name, curve), marker in looks:
-        colour = style.HERE if name.startswith("trained") else style.FLOOR
+        colour = style.HERE if name.startswith("trained") else style.BASELINE
         share = 100 * curve.inertia / curve.inertia.iloc[0]
         label = f"{name}: {bends[name]}"
         axis.plot(curve.k, share, color=colour, marker=marker, ms=5, label=label)

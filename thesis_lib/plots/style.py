@@ -19,7 +19,7 @@ DIVERGING = "vlag"  # colours of values on both sides of zero
 
 HERE = "#0173b2"  # what was found here
 THESIS = "0.6"  # what the thesis found
-FLOOR = "#029e73"  # what plain log-Mel statistics give
+BASELINE = "#029e73"  # what plain log-Mel statistics give
 ROLES = {"anchor": "#0173b2", "neighbour": "#029e73", "opposite": "#d55e00"}
 
 # Distinct in this order; "no label" is grey.

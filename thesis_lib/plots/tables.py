@@ -9,7 +9,7 @@ MEASURES = {"precision": "precision", "recall": "recall", "f1": "F1"}
 KINDS = {
     "trained": ("trained network", style.HERE, "o"),
     "untrained": ("same network, untrained", "#de8f05", "s"),
-    "statistics": ("log-Mel mean and deviation", style.FLOOR, "D"),
+    "statistics": ("log-Mel mean and deviation", style.BASELINE, "D"),
 }
 SETS = {
     "unknown": ("unknown", "o", "full"),

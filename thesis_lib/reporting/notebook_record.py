@@ -47,7 +47,7 @@ class Record:
         self.inputs = {run.corpus.name: run.fingerprint(learned) for run in runs}
         self.figures, self.numbers, self.pairs = {}, {}, []
 
-    def figure(self, figure, name, caption, thesis=None, of=(), files=()):
+    def figure(self, figure, name, caption, thesis=None, runs=(), sources=()):
         """Save a figure as `figures/<name>.png`, its caption below it, and show it.
 
         Parameters
@@ -59,16 +59,16 @@ class Record:
             What is to be seen.
         thesis : str
             The thesis's figure or table that it stands beside, if any.
-        of : list of Run
+        runs : list of Run
             The corpora it shows; what their notes say (e.g. "simulated") is added to the caption.
-        files : list of Path
+        sources : list of Path
             Measurements that it is drawn from, in place of the runs.
 
         Returns
         -------
         IPython.display.Image
         """
-        caption = self._enter(name + ".png", caption, thesis, of, files)
+        caption = self._enter(name + ".png", caption, thesis, runs, sources)
         lines = textwrap.fill(caption, int(figure.get_figwidth() * 14))
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # all keeps its place; the caption comes below
@@ -83,26 +83,26 @@ class Record:
         plt.close(figure)
         return Image(path.read_bytes(), width=int(figure.get_figwidth() * 90))
 
-    def animation(self, animation, name, caption, thesis=None, of=(), fps=12):
+    def animation(self, animation, name, caption, thesis=None, runs=(), fps=12):
         """Save a matplotlib animation as `figures/<name>.gif` and show it."""
-        caption = self._enter(name + ".gif", caption, thesis, of)
+        caption = self._enter(name + ".gif", caption, thesis, runs)
         path = self.out / "figures" / f"{name}.gif"
         with atomic(path) as part:
             animation.save(part, writer=PillowWriter(fps=fps), dpi=70)
         plt.close(animation._fig)
         return Image(path.read_bytes(), format="gif", alt=caption)
 
-    def sound(self, wave, sample_rate, name, caption, of=()):
+    def sound(self, wave, sample_rate, name, caption, runs=()):
         """Save a sound as `figures/<name>.mp3` and show a player."""
-        self._enter(name + ".mp3", caption, None, of)
+        self._enter(name + ".mp3", caption, None, runs)
         path = self.out / "figures" / f"{name}.mp3"
         with atomic(path) as part:
             part.write_bytes(mp3(wave, sample_rate))
         return Audio(path.read_bytes(), embed=True)
 
-    def table(self, table, name, caption, thesis=None, of=(), files=()):
+    def table(self, table, name, caption, thesis=None, runs=(), sources=()):
         """Save a DataFrame as `figures/<name>.csv` and show it."""
-        caption = self._enter(name + ".csv", caption, thesis, of, files)
+        caption = self._enter(name + ".csv", caption, thesis, runs, sources)
         with atomic(self.out / "figures" / f"{name}.csv") as part:
             table.to_csv(part, errors="surrogateescape")
         return HTML(table_as_html(table) + f"<p><small>{as_html(caption)}</small></p>")
@@ -165,10 +165,10 @@ class Record:
         is_folder = isinstance(value, str) and os.path.isabs(value)
         return os.path.relpath(value, self.out) if is_folder else value
 
-    def _enter(self, file, caption, thesis, of, files=()):
+    def _enter(self, file, caption, thesis, runs, sources=()):
         if file in self.figures:
             raise InputError(f"the figure {file!r} is made twice in {self.notebook}; rename one.")
-        notes = [f"{run.corpus.name}: {run.corpus.note} data" for run in of if run.corpus.note]
+        notes = [f"{run.corpus.name}: {run.corpus.note} data" for run in runs if run.corpus.note]
         caption = f"{caption} ({'; '.join(notes)})" if notes else caption
         self.figures[file] = {
             "notebook": self.notebook,
@@ -176,7 +176,7 @@ class Record:
             "thesis": thesis,
             "caption": caption,
             "parameters": self.parameters,
-            "inputs": {Path(path).name: _sha256(path) for path in files} or self.inputs,
+            "inputs": {Path(path).name: _sha256(path) for path in sources} or self.inputs,
             "device": describe(choose()),
             "python": platform.python_version(),
             "packages": {name: version(name) for name in PACKAGES},

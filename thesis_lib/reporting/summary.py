@@ -52,7 +52,7 @@ def left_out(out, runs):
     """What was passed over on the way, a line each: files of the corpora, and notebooks."""
     lines = []
     for run in runs:
-        corpus = run.all_trials
+        corpus = run.corpus_of_all_folds
         told = [one for one in corpus.left_out if not one.endswith(NO_FAULT)]
         named, more = told[:EXAMPLES], len(told) - EXAMPLES
         lines += [f"Left out of {corpus.name}: {sentence}" for sentence in named]

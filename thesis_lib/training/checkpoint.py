@@ -18,7 +18,7 @@ HISTORY = ["epoch", "loss", "near", "far", "active"]
 def make_plan(store, recipe, seed, world=ALONE):
     """What weights depend on; a checkpoint is gone on from only under the same plan."""
     plan = {"recipe": asdict(recipe), "seed": seed} | {
-        key: store.made.get(key) for key in ("hash", "trial")
+        key: store.meta.get(key) for key in ("hash", "fold")
     }
     return plan if world.size == 1 else plan | {"number of processes": world.size}
 

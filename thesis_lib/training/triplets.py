@@ -13,7 +13,7 @@ STUCK = 0.01  # share of itself by which a loss may differ from that of vectors 
 
 def network(recipe, store):
     """ResNet18 for tiles of one channel, the store's levels kept with its weights."""
-    return ResNet18(1, recipe.width, recipe.embedding, store.made["mean"], store.made["std"])
+    return ResNet18(1, recipe.width, recipe.embedding, store.meta["mean"], store.meta["std"])
 
 
 def from_weights(weights):
