@@ -25,10 +25,10 @@ from embedding import (
 )
 from torch import nn
 
-from thesis_lib.encoder import Encoder, projection
-from thesis_lib.objectives import objective
+from thesis_lib.contrastive.encoder import Encoder, projection
 from thesis_lib.recipe import RECIPES
 from thesis_lib.train import new_model
+from thesis_lib.training.objective import objective
 
 ALIKE = {"level": 0.0, "colour": 0.0}  # tiles as they are
 LADDER = (

@@ -13,11 +13,11 @@ from pytorch_metric_learning.losses import MultiSimilarityLoss, VICRegLoss
 from torch import nn
 from torch.nn import functional as F
 
-from thesis_lib.contrastive_loss import contrastive_loss, own_group
+from thesis_lib.contrastive.encoder import GAIN, Encoder, energy
+from thesis_lib.contrastive.nt_xent import contrastive_loss, own_group
 from thesis_lib.embed import vectors
-from thesis_lib.encoder import GAIN, Encoder, energy
-from thesis_lib.objectives import objective
 from thesis_lib.spectrogram import OCTAVES
+from thesis_lib.training.objective import objective
 
 
 def opposites(group):

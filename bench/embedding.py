@@ -34,22 +34,22 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
-from thesis_lib import corpora
-from thesis_lib.augment import augment
-from thesis_lib.classify import fit, macro_f1
+from thesis_lib.analysis.linear_probe import fit, macro_f1
+from thesis_lib.analysis.neighbours import nearest, precision_at
+from thesis_lib.contrastive.augment import augment
+from thesis_lib.contrastive.encoder import Encoder
+from thesis_lib.contrastive.pair_sampler import PairSampler
 from thesis_lib.corpus import in_trial
+from thesis_lib.datasets import registry
+from thesis_lib.datasets.music import deal
 from thesis_lib.embed import embed, vectors
-from thesis_lib.encoder import Encoder
-from thesis_lib.files import write_json
-from thesis_lib.music import deal
-from thesis_lib.neighbours import nearest, precision_at
-from thesis_lib.objectives import Objective, objective
-from thesis_lib.pairs import PairSampler
+from thesis_lib.pipeline.stages import prepare
 from thesis_lib.recipe import RECIPES, SEED
 from thesis_lib.spectrogram import cosines
-from thesis_lib.stages import prepare
 from thesis_lib.store import SpectrogramStore, gather
 from thesis_lib.train import new_model, new_optimiser, rate_at, step
+from thesis_lib.training.objective import Objective, objective
+from thesis_lib.util.files import write_json
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results"
@@ -68,7 +68,7 @@ def runs():
     else:
         print("THESIS_REAL_DATA names no folder with esc10: the real recordings are left out.")
     return {
-        name: (corpora.kind(kind), prepare(kind, folder, ROOT / "runs"))
+        name: (registry.kind(kind), prepare(kind, folder, ROOT / "runs"))
         for name, (kind, folder) in found.items()
     }
 

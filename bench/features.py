@@ -31,12 +31,13 @@ import torch
 from machine import machine, peak_memory
 from threadpoolctl import threadpool_limits
 
-from thesis_lib import audio, preprocess
+from thesis_lib.audio import io as audio_io
 from thesis_lib.corpus import COLUMNS, Corpus
-from thesis_lib.files import write_json
+from thesis_lib.pipeline import store_builder
 from thesis_lib.spectrogram import Features, log_mel
 from thesis_lib.store import SpectrogramStore, gather
-from thesis_lib.torchaudio_import import torchaudio
+from thesis_lib.util.files import write_json
+from thesis_lib.util.torchaudio_import import torchaudio
 
 RESULT = Path(__file__).parent / "results" / "features.json"
 ROUNDS = 20
@@ -107,7 +108,7 @@ def real():
     """Real segments, each as often as it takes; none where there are none."""
     root = os.environ.get("THESIS_REAL_DATA")
     paths = sorted(Path(root, "sins").rglob("*.wav")) if root else []
-    waves = [audio.read(path) for path in paths]
+    waves = [audio_io.read(path) for path in paths]
     return [waves[i % len(waves)] for i in range(SEGMENTS)] if waves else []
 
 
@@ -193,7 +194,7 @@ def build(folder, count, store):
     """Build a store in this process: its seconds, and the most memory it took (GB, resident)."""
     table = corpus(Path(folder), count)
     began = time.perf_counter()
-    preprocess.build(table, FEATURES, Path(store), progress=False)
+    store_builder.build(table, FEATURES, Path(store), progress=False)
     taken = time.perf_counter() - began
     return taken, peak_memory() / 1e9
 

@@ -16,11 +16,15 @@ import numpy as np
 import torch
 from machine import machine
 
-from thesis_lib import audio, mini_home, music, preprocess, sampler, sins
-from thesis_lib.files import write_json
+from thesis_lib import sampler
+from thesis_lib.audio import io as audio_io
+from thesis_lib.datasets import music, sins
+from thesis_lib.datasets.mini_home import home
+from thesis_lib.pipeline import store_builder
 from thesis_lib.recipe import SEED, THESIS_MUSIC, THESIS_SINS
 from thesis_lib.spectrogram import log_mel
 from thesis_lib.store import gather
+from thesis_lib.util.files import write_json
 
 ROOT = Path(__file__).parents[1]
 RESULT = ROOT / "bench" / "results" / "input_pipeline.json"
@@ -46,7 +50,7 @@ class Bench:
     def __init__(self, corpus, recipe, folder):
         self.corpus, self.recipe = corpus, recipe
         began = time.perf_counter()
-        self.store = preprocess.build(corpus, recipe.features, folder, progress=False)
+        self.store = store_builder.build(corpus, recipe.features, folder, progress=False)
         self.seconds = time.perf_counter() - began
         index = self.store.index
         self.tiles = sampler.cut(index.first_frame, index.n_frames, recipe.length, recipe.hop)
@@ -69,7 +73,7 @@ class Bench:
         offset = (self.tiles.start[tile] - row.first_frame) / features.rate
         path = self.corpus.path(row)
         start = row.start + offset
-        return audio.read(path, features.sample_rate, row.channel, start, self.recipe.tile)
+        return audio_io.read(path, features.sample_rate, row.channel, start, self.recipe.tile)
 
     def _triplets(self, seed, count):
         epochs = range(-(-count // len(self.draw.anchors)))
@@ -115,7 +119,7 @@ def main():
     parser.add_argument("--music", type=Path, default=ROOT / "data" / "mini_music")
     args = parser.parse_args()
     if args.home == parser.get_default("home"):
-        mini_home.make(args.home)
+        home.make(args.home)
     about = machine()
     torch.set_num_threads(1)
     found = []

@@ -7,7 +7,7 @@ import resource
 from importlib.metadata import version
 from pathlib import Path
 
-from thesis_lib.device import choose, describe
+from thesis_lib.util.device import choose, describe
 
 PACKAGES = ("librosa", "numpy", "torch", "torchaudio", "soundfile", "soxr")
 

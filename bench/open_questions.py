@@ -43,12 +43,12 @@ from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
-from thesis_lib.classify import fit, macro_f1
-from thesis_lib.files import write_json
-from thesis_lib.neighbours import nearest, precision_at
+from thesis_lib.analysis.linear_probe import fit, macro_f1
+from thesis_lib.analysis.neighbours import nearest, precision_at
 from thesis_lib.recipe import RECIPES, SEED
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import new_model
+from thesis_lib.util.files import write_json
 
 GROUPS = (1, 2, 4, 8)  # labelled groups of the class that comes later
 DRAWS = 2  # of which groups these are

@@ -33,15 +33,15 @@ from machine import machine, peak_memory
 from torch.profiler import ProfilerActivity, profile
 from tqdm.auto import tqdm
 
-from thesis_lib.device import choose
 from thesis_lib.embed import vectors
-from thesis_lib.files import write_json
-from thesis_lib.objectives import objective
+from thesis_lib.pipeline.stages import prepare
 from thesis_lib.recipe import OURS_HOME, SEED, SMALL_HOME, THESIS_MUSIC, THESIS_SINS
 from thesis_lib.spectrogram import Features
-from thesis_lib.stages import prepare
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import new_model, new_optimiser, step
+from thesis_lib.training.objective import objective
+from thesis_lib.util.device import choose
+from thesis_lib.util.files import write_json
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results"

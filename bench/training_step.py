@@ -15,12 +15,12 @@ import numpy as np
 import torch
 from machine import machine
 
-from thesis_lib.device import choose
-from thesis_lib.files import write_json
 from thesis_lib.recipe import SEED, SMALL_HOME, THESIS_SINS
 from thesis_lib.resnet import ResNet18
 from thesis_lib.spectrogram import Features
 from thesis_lib.triplet_loss import triplet_loss
+from thesis_lib.util.device import choose
+from thesis_lib.util.files import write_json
 
 RESULT = Path(__file__).parent / "results" / "training_step.json"
 SMALL = replace(SMALL_HOME, features=Features(mels=64))  # 98 x 64, whatever runs use

@@ -28,8 +28,8 @@ import soundfile
 import soxr
 from scipy.signal import fftconvolve, firwin
 
-from thesis_lib.errors import InputError
-from thesis_lib.files import atomic
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.files import atomic
 
 HERE = Path(__file__).parent / "mini_music"
 MADE = "2026-11-22"  # the day of the change, which the GPL wants to be said in a changed file

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from thesis_lib import stages
-from thesis_lib.corpora import run_folder
-from thesis_lib.run import Run
+from thesis_lib.datasets.registry import run_folder
+from thesis_lib.pipeline import stages
+from thesis_lib.pipeline.run import Run
 
 RATE = 16000
 LONGEST = ("test_pipeline", "test_browser")  # begun first, so that no worker is left with them

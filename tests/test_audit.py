@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import KNeighborsClassifier
 
-from thesis_lib.audit import (
+from thesis_lib.analysis.label_audit import (
     above_floor,
     disagreement,
     loneliness,
@@ -16,8 +16,8 @@ from thesis_lib.audit import (
     silence,
     suspects,
 )
-from thesis_lib.errors import InputError
-from thesis_lib.neighbours import nearest
+from thesis_lib.analysis.neighbours import nearest
+from thesis_lib.util.errors import InputError
 
 TILES = pd.DataFrame({"label": list("aaabbb"), "path": [f"{i}.wav" for i in range(6)]})
 INDICES = np.array([[3, 4, 5], [3, 4, 2], [0, 1, 3], [0, 1, 2], [0, 5, 1], [3, 4, 0]])

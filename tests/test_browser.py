@@ -20,8 +20,8 @@ import pandas as pd
 import pytest
 from nbconvert import HTMLExporter
 
-from thesis_lib.execute import execute
-from thesis_lib.text import as_html, as_markdown, table_as_html
+from thesis_lib.pipeline.execute import execute
+from thesis_lib.util.text import as_html, as_markdown, table_as_html
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "09_listening_room.ipynb"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

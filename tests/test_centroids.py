@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
-from thesis_lib.centroids import arithmetic, centroid_distances, centroids, typical
-from thesis_lib.errors import InputError
+from thesis_lib.analysis.centroids import arithmetic, centroid_distances, centroids, typical
+from thesis_lib.util.errors import InputError
 
 # On a line: a's at 0, 1, 2 and one astray at 10; b's at 11, 12, 13.
 LINE = np.array([[0.0], [1], [2], [10], [11], [12], [13]])

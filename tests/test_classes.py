@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thesis_lib import classes
+from thesis_lib.datasets import classes
 
 
 def test_labels_in_one_line_and_readable():

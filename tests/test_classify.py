@@ -13,8 +13,8 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from thesis_lib.classify import FOLDS, STRENGTHS, fit, macro_f1, pool, report
-from thesis_lib.errors import InputError
+from thesis_lib.analysis.linear_probe import FOLDS, STRENGTHS, fit, macro_f1, pool, report
+from thesis_lib.util.errors import InputError
 
 
 def clouds(n=300, spread=1.0, seed=0):
@@ -60,7 +60,7 @@ def test_the_same_probe_each_time_without_a_warning():
 
 
 def test_not_even_one_of_convergence(monkeypatch):
-    monkeypatch.setattr("thesis_lib.classify.STEPS", 1)
+    monkeypatch.setattr("thesis_lib.analysis.linear_probe.STEPS", 1)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         probe = fit(*clouds())

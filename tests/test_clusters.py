@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thesis_lib.clusters import (
+from thesis_lib.analysis.clusters import (
     agreement,
     bend,
     cluster_table,
@@ -17,7 +17,7 @@ from thesis_lib.clusters import (
     principal,
     silhouette,
 )
-from thesis_lib.errors import InputError
+from thesis_lib.util.errors import InputError
 
 PLACES = 30.0 * np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]])
 SIZES = [40, 30, 20, 10]

@@ -9,8 +9,8 @@ import pytest
 from corpora import fill_disk, listing, noise, sins_lists, text, write
 
 from thesis_lib import __main__ as command
+from thesis_lib.pipeline.run import Run
 from thesis_lib.recipe import RECIPES, SMOKE_MUSIC
-from thesis_lib.run import Run
 
 SMOKE = ["--recipe", SMOKE_MUSIC.name]
 
@@ -221,7 +221,7 @@ def test_help_names_every_command_at_once(tmp_path):
 
 def test_every_recipe_can_be_named_on_the_command_line(songs, tmp_path, said, monkeypatch):
     asked = []
-    monkeypatch.setattr("thesis_lib.stages.corpus", lambda *args: asked.append(args[3]))
+    monkeypatch.setattr("thesis_lib.pipeline.stages.corpus", lambda *args: asked.append(args[3]))
     for name in RECIPES:
         assert said("corpus", "music", songs, tmp_path / "run", "--recipe", name) is None
     assert asked == list(RECIPES)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from corpora import corpus_of, noise, tone, write
 
-from thesis_lib import audio, recordings, validate
-from thesis_lib.content import Content
+from thesis_lib.audio import io as audio_io
+from thesis_lib.audio.content import Content
+from thesis_lib.datasets import recordings, validate
 
 
 def content(wave, blocks=3):
@@ -104,7 +105,7 @@ def test_of_channels_that_cancel_the_first_is_heard(cancelling, caplog):
     (record,) = caplog.records
     assert str(cancelling) in record.getMessage() and "cancel" in record.getMessage()
     assert row["channel"] == 0 and 0.9 <= row["start"] <= 1 and 3 <= row["duration"] <= 3.2
-    wave = audio.read(cancelling, channel=row["channel"], start=row["start"], duration=3)
+    wave = audio_io.read(cancelling, channel=row["channel"], start=row["start"], duration=3)
     assert np.abs(wave).max() > 0.4 and np.count_nonzero(words) > 60
 
 

@@ -13,16 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytorch_metric_learning.losses import NTXentLoss
 
-from thesis_lib import preprocess
-from thesis_lib.augment import augment
-from thesis_lib.contrastive_loss import contrastive_loss
+from thesis_lib.contrastive.augment import augment
+from thesis_lib.contrastive.encoder import GAIN, Encoder, energy, over_time
+from thesis_lib.contrastive.nt_xent import contrastive_loss
+from thesis_lib.contrastive.pair_sampler import PairSampler
 from thesis_lib.embed import embed
-from thesis_lib.encoder import GAIN, Encoder, energy, over_time
-from thesis_lib.errors import InputError
-from thesis_lib.pairs import PairSampler
+from thesis_lib.pipeline import store_builder
 from thesis_lib.recipe import Contrast, Recipe
 from thesis_lib.spectrogram import Features
 from thesis_lib.train import load_model, rate_at, snapshot, train
+from thesis_lib.util.errors import InputError
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(
@@ -187,7 +187,7 @@ def test_training_levels_the_bands_and_embedding_does_not_look_at_the_others():
 def store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("contrastive")
     corpus = corpus_of(folder / "audio", [noise(3, seed=i) for i in range(8)])
-    return preprocess.build(corpus, RECIPE.features, folder / "store", progress=False)
+    return store_builder.build(corpus, RECIPE.features, folder / "store", progress=False)
 
 
 def test_a_training_with_pairs_repeats_and_goes_on(store, tmp_path):

@@ -10,7 +10,7 @@ from corpora import corpus_of, fill_disk, listing, noise, write
 
 from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.embed import Embeddings
-from thesis_lib.errors import InputError
+from thesis_lib.util.errors import InputError
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import soundfile
 from corpora import noise, write
 from encoded import RATE, correlation, encode, melody
 
-from thesis_lib import audio
-from thesis_lib.errors import InputError
+from thesis_lib.audio import io as audio_io
+from thesis_lib.util.errors import InputError
 
 ENCODED = {
     ".mp3": ("libmp3lame", "mp3"), ".mp2": ("mp2", "mp2"), ".mpga": ("libmp3lame", "mp3"),
@@ -42,13 +42,13 @@ def test_what_comes_back_is_what_was_encoded_and_a_part_is_cut_from_it(tmp_path,
     rate = RATES.get(codec, RATE)
     wave = melody(4, rate)
     path = encode(tmp_path / f"a{ending}", wave, rate, codec, kind, kbps=KBPS.get(codec))
-    assert ending in audio.ENDINGS
-    got = audio.read(path, rate)
+    assert ending in audio_io.ENDINGS
+    got = audio_io.read(path, rate)
     assert abs(len(got) - len(wave)) < 0.07 * rate
     assert correlation(got, wave) > (0.8 if ending == ".amr" else 0.99)
-    assert audio.probe(path) == (rate, 1, pytest.approx(len(got) / rate))
+    assert audio_io.probe(path) == (rate, 1, pytest.approx(len(got) / rate))
     first = round(1.7 * rate)
-    part = audio.read(path, rate, start=1.7, duration=1.1)
+    part = audio_io.read(path, rate, start=1.7, duration=1.1)
     np.testing.assert_array_equal(part, got[first : first + len(part)])
     assert len(part) == round(1.1 * rate)
 
@@ -57,7 +57,7 @@ def test_what_comes_back_is_what_was_encoded_and_a_part_is_cut_from_it(tmp_path,
 def test_the_name_of_a_file_says_nothing_of_what_it_is(tmp_path, ending):
     for other in (".mp3", ".m4a", ".bwf", ".flac"):
         path = encode(tmp_path / f"a{ending}", melody(2), RATE, *ENCODED[other])
-        assert len(audio.read(path, RATE)) == 2 * RATE
+        assert len(audio_io.read(path, RATE)) == 2 * RATE
 
 
 def riff(fmt, data, size=None, whole=None, name=b"RIFF"):
@@ -78,8 +78,8 @@ SOUND = (melody(1) * 32767).astype("<i2")
 def test_a_wav_that_was_written_into_a_pipe_is_read_to_its_end(tmp_path, size, whole):
     path = tmp_path / "pipe.wav"
     path.write_bytes(riff(PCM, SOUND.tobytes(), size, whole))
-    assert audio.probe(path) == (RATE, 1, 1.0)
-    np.testing.assert_array_equal(audio.read(path, RATE), SOUND.astype(np.float32) / 2**15)
+    assert audio_io.probe(path) == (RATE, 1, 1.0)
+    np.testing.assert_array_equal(audio_io.read(path, RATE), SOUND.astype(np.float32) / 2**15)
 
 
 @pytest.mark.parametrize("name", [b"RF64", b"BW64"])
@@ -87,7 +87,7 @@ def test_a_wav_of_64_bit_that_was_not_closed_is_read_to_its_end(tmp_path, name):
     fmt = b"ds64" + struct.pack("<IQQQI", 28, 0, 0, 0, 0) + PCM
     path = tmp_path / "open.wav"
     path.write_bytes(riff(fmt, SOUND.tobytes(), 0xFFFFFFFF, 0xFFFFFFFF, name))
-    np.testing.assert_array_equal(audio.read(path, RATE), SOUND.astype(np.float32) / 2**15)
+    np.testing.assert_array_equal(audio_io.read(path, RATE), SOUND.astype(np.float32) / 2**15)
 
 
 @pytest.mark.parametrize("size", [2 * len(SOUND) + 2, 10**6, 10**9, 3 * 10**9])
@@ -95,7 +95,7 @@ def test_a_size_that_can_be_true_makes_a_shorter_file_truncated(tmp_path, size):
     path = tmp_path / "half.wav"
     path.write_bytes(riff(PCM, SOUND.tobytes(), size))
     with pytest.raises(InputError, match=r"half\.wav is truncated"):
-        audio.read(path)
+        audio_io.read(path)
 
 
 @pytest.mark.parametrize("kind", ["AU", "W64", "RF64", "CAF", "AIFF"])
@@ -104,7 +104,7 @@ def test_other_containers_that_break_off(tmp_path, kind):
     soundfile.write(path, melody(1), RATE, format=kind, subtype="PCM_16")
     path.write_bytes(path.read_bytes()[:50000])
     with pytest.raises(InputError, match=r"half\.bin .*(truncated|breaks off)"):
-        audio.read(path)
+        audio_io.read(path)
 
 
 def flac_of_unknown_length(path, wave):
@@ -120,20 +120,20 @@ def test_flac_that_does_not_count_its_samples(tmp_path, times):
     path = flac_of_unknown_length(tmp_path / "a.flac", melody(2))
     want = np.tile(soundfile.read(write(tmp_path / "b.flac", melody(2), RATE))[0], times)
     path.write_bytes(path.read_bytes() * times)
-    np.testing.assert_array_equal(audio.read(path, RATE), want.astype(np.float32))
+    np.testing.assert_array_equal(audio_io.read(path, RATE), want.astype(np.float32))
 
 
 def test_joined_flacs_are_read_to_the_end(tmp_path):
     path = write(tmp_path / "a.flac", melody(2), RATE)
     path.write_bytes(path.read_bytes() * 2)
-    assert audio.probe(path).duration == 4
+    assert audio_io.probe(path).duration == 4
 
 
 def test_joined_wavs_are_named(tmp_path):
     path = tmp_path / "a.wav"
     path.write_bytes(riff(PCM, SOUND.tobytes()) * 2)
     with pytest.raises(InputError, match=r"a\.wav holds more sound than could be read"):
-        audio.read(path)
+        audio_io.read(path)
 
 
 def pages(content):
@@ -146,18 +146,18 @@ def test_ogg_that_ends_between_pages_or_goes_on_behind_its_end(tmp_path, coding)
     soundfile.write(path, melody(4, 48000), 48000, format="OGG", subtype=coding)
     content = path.read_bytes()
     last = pages(content)[-1]
-    want = audio.read(path)
+    want = audio_io.read(path)
     path.write_bytes(content[:last])  # as a recorder leaves it that was killed: no end flag
-    short = audio.read(path)
+    short = audio_io.read(path)
     assert 0.5 < len(short) / len(want) < 1
     np.testing.assert_allclose(short[:-100], want[: len(short) - 100], atol=1e-6)
     path.write_bytes(content + b"TAG" + b"x" * 125)
-    np.testing.assert_array_equal(audio.read(path), want)
+    np.testing.assert_array_equal(audio_io.read(path), want)
     path.write_bytes(content + content)
-    assert audio.probe(path).duration == pytest.approx(8, abs=0.05)
+    assert audio_io.probe(path).duration == pytest.approx(8, abs=0.05)
     path.write_bytes(content[: last + 60])
     with pytest.raises(InputError, match=r"a\.ogg is truncated"):
-        audio.read(path)
+        audio_io.read(path)
 
 
 def test_chained_ogg_of_two_rates_is_read_whole_or_named(tmp_path):
@@ -165,7 +165,7 @@ def test_chained_ogg_of_two_rates_is_read_whole_or_named(tmp_path):
     path = tmp_path / "chain.ogg"
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
     with pytest.raises(InputError, match=r"chain\.ogg .*joined from pieces that differ in rate"):
-        audio.read(path)
+        audio_io.read(path)
 
 
 @pytest.mark.parametrize("error", [MemoryError, OSError(5, "?"), ValueError("?"), RuntimeError])
@@ -178,7 +178,7 @@ def test_whatever_a_decoder_fails_with_is_a_sentence(tmp_path, monkeypatch, erro
     monkeypatch.setattr(soundfile.SoundFile, "read", fail)
     monkeypatch.setattr(av, "open", fail)
     with pytest.raises(InputError, match=rf"{path} breaks off"):
-        audio.read(path)
+        audio_io.read(path)
 
 
 def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
@@ -189,7 +189,7 @@ def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
 
     monkeypatch.setattr("builtins.open", refuse)
     with pytest.raises(InputError, match=r"a\.wav cannot be opened \(permission denied\)"):
-        audio.read(path)
+        audio_io.read(path)
 
 
 def test_folders_and_pipes_are_no_files(tmp_path):
@@ -197,7 +197,7 @@ def test_folders_and_pipes_are_no_files(tmp_path):
     (tmp_path / "album.flac").mkdir()
     for name in ("pipe.wav", "album.flac"):
         with pytest.raises(InputError, match=f"{name} is no file"):
-            audio.read(tmp_path / name)
+            audio_io.read(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", [b"caf\xe9", b"two\nlines", b"-dash", b"%20 #1", b"concat:a"])
@@ -206,7 +206,7 @@ def test_any_name_can_be_read(tmp_path, monkeypatch, name, ending):
     good = write(tmp_path / f"good{ending.decode()}", noise(1))
     os.rename(good, os.fsencode(tmp_path) + b"/" + name + ending)
     monkeypatch.chdir(tmp_path)
-    assert audio.probe(os.fsdecode(name + ending)).duration == 1
+    assert audio_io.probe(os.fsdecode(name + ending)).duration == 1
 
 
 def test_a_list_that_is_called_a_song_opens_nothing(tmp_path):
@@ -214,7 +214,7 @@ def test_a_list_that_is_called_a_song_opens_nothing(tmp_path):
     for text in ("#EXTM3U\n#EXTINF:1,\nsecret.wav\n", "ffconcat version 1.0\nfile secret.wav\n"):
         (tmp_path / "song.mp3").write_text(text)
         with pytest.raises(InputError, match=r"song\.mp3"):
-            audio.read(tmp_path / "song.mp3")
+            audio_io.read(tmp_path / "song.mp3")
 
 
 @pytest.mark.parametrize("name", [b"caf\xe9\nnoir", b"a\r\x1b[2Jb", b"\xe2\x80\xa8"])
@@ -225,7 +225,7 @@ def test_whatever_a_name_holds_a_fault_is_one_line_of_text(tmp_path, name):
         with open(path, "wb") as file:
             file.write(broken)
         with pytest.raises(InputError) as error:
-            audio.read(path, channel=5)
+            audio_io.read(path, channel=5)
         said = str(error.value)
         assert said.isprintable() and said.encode().startswith(os.fsencode(tmp_path))
 
@@ -236,4 +236,4 @@ def test_a_rate_that_is_none_of_sound(tmp_path, rate):
     path = tmp_path / "slow.wav"
     soundfile.write(path, np.zeros(60000), rate)
     with pytest.raises(InputError, match=f"slow.wav claims {rate} samples a second"):
-        audio.read(path)
+        audio_io.read(path)

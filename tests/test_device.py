@@ -10,10 +10,10 @@ import pytest
 import torch
 from corpora import on_one_thread
 
-from thesis_lib import device
 from thesis_lib.embed import embed
 from thesis_lib.recipe import OURS_MUSIC, SMOKE_MUSIC
 from thesis_lib.train import train
+from thesis_lib.util import device
 
 CPU = torch.device("cpu")
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
@@ -84,7 +84,7 @@ def test_both_formats_learn_the_same_curve(tiny_run, recipe, tmp_path, monkeypat
 
 @pytest.mark.skipif(not device.has_bfloat16("cpu"), reason="this processor has no bfloat16")
 def test_a_lesser_processor_has_no_bfloat16():
-    code = "from thesis_lib.device import has_bfloat16; print(has_bfloat16('cpu'))"
+    code = "from thesis_lib.util.device import has_bfloat16; print(has_bfloat16('cpu'))"
     lesser = os.environ | {"ONEDNN_MAX_CPU_ISA": "AVX2"}
     line = [sys.executable, "-c", code]
     done = subprocess.run(line, env=lesser, capture_output=True, text=True, check=True)

@@ -8,8 +8,9 @@ import pytest
 import soxr
 from corpora import MINI_MUSIC, noise, real, write, write_aac
 
-from thesis_lib import audio, music
-from thesis_lib.duplicates import fingerprint, pairs
+from thesis_lib.audio import io as audio_io
+from thesis_lib.audio.fingerprint import fingerprint, pairs
+from thesis_lib.datasets import music
 
 RATE = 44100
 
@@ -68,7 +69,7 @@ COPIES = {  # how a recording gets onto a disk a second time
 
 
 def heard(path):
-    return fingerprint(audio.read(path, 16000), 16000)
+    return fingerprint(audio_io.read(path, 16000), 16000)
 
 
 @pytest.mark.parametrize("how", COPIES)

@@ -8,12 +8,12 @@ import torch
 from corpora import corpus_of, fill_disk, listing, noise, on_one_thread, tone
 
 from thesis_lib import embed as embed_module
-from thesis_lib import preprocess
 from thesis_lib.embed import Embeddings, embed, statistics, tile_table
-from thesis_lib.errors import InputError
+from thesis_lib.pipeline import store_builder
 from thesis_lib.recipe import Recipe
 from thesis_lib.resnet import ResNet18
 from thesis_lib.spectrogram import Features, log_mel
+from thesis_lib.util.errors import InputError
 
 CPU = torch.device("cpu")
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
@@ -30,7 +30,7 @@ def waves():
 def store(waves, tmp_path_factory):
     folder = tmp_path_factory.mktemp("toy")
     corpus = corpus_of(folder / "audio", waves, ["train", "train", "test"], ["a", "b", ""])
-    return preprocess.build(corpus, RECIPE.features, folder / "store", progress=False)
+    return store_builder.build(corpus, RECIPE.features, folder / "store", progress=False)
 
 
 @pytest.fixture(scope="module")

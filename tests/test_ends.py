@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from corpora import noise, tone, write
 
-from thesis_lib import audio, recordings
-from thesis_lib.duplicates import Listener, fingerprint
-from thesis_lib.ends import Ends
+from thesis_lib.audio import io as audio_io
+from thesis_lib.audio.ends import Ends
+from thesis_lib.audio.fingerprint import Listener, fingerprint
+from thesis_lib.datasets import recordings
 
 
 def pieces(wave, seed):
@@ -48,9 +49,9 @@ def test_a_fingerprint_is_the_same_however_the_recording_comes(seed):
 @pytest.mark.parametrize("start, duration", [(0.0, None), (1.3, None), (0.7, 1.9)])
 def test_blocks_are_what_is_read_at_once(tmp_path, ending, start, duration):
     path = write(tmp_path / f"a.{ending}", noise(4, rate=44100, channels=2), 44100)
-    parts = list(audio.blocks(path, 16000, start=start, duration=duration))
+    parts = list(audio_io.blocks(path, 16000, start=start, duration=duration))
     assert len(parts) > 1
-    whole = audio.read(path, 16000, start=start, duration=duration)
+    whole = audio_io.read(path, 16000, start=start, duration=duration)
     np.testing.assert_array_equal(np.concatenate(parts), whole)
     assert len(whole) == round((4 - start if duration is None else duration) * 16000)
 

@@ -84,7 +84,7 @@ def test_torchaudio_is_imported_in_one_place_only():
 def test_torchaudio_works_here_and_says_what_it_lacks():
     code = (
         "import logging; logging.basicConfig(level=logging.INFO, format='%(message)s')\n"
-        "from thesis_lib.torchaudio_import import torchaudio\n"
+        "from thesis_lib.util.torchaudio_import import torchaudio\n"
         "print(torchaudio.functional.create_dct(13, 128, 'ortho').shape)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

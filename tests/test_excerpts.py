@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from corpora import noise, tone, write
 
-from thesis_lib.excerpts import excerpts
+from thesis_lib.datasets.excerpts import excerpts
 
 RATE = 16000
 

@@ -6,9 +6,9 @@ import logging
 import nbformat
 import pytest
 
-from thesis_lib.corpora import run_folder
-from thesis_lib.errors import InputError
-from thesis_lib.execute import execute
+from thesis_lib.datasets.registry import run_folder
+from thesis_lib.pipeline.execute import execute
+from thesis_lib.util.errors import InputError
 
 
 def notebook(folder, *cells):
@@ -40,8 +40,8 @@ def test_a_cell_that_fails_is_named_and_no_copy_left(tmp_path):
 
 
 UNLABELLED = """
-from thesis_lib.corpora import run_of
-from thesis_lib.record import Record
+from thesis_lib.datasets.registry import run_of
+from thesis_lib.reporting.notebook_record import Record
 run = run_of("music", {folder!r}, {work!r})
 record = Record("07_made_up", out, {{}}, [run], learned=False)
 if not run.corpus.labels:

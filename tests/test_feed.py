@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from thesis_lib.feed import from_device, streamed
-from thesis_lib.objectives import Batch
+from thesis_lib.training.loader import from_device, streamed
+from thesis_lib.training.objective import Batch
 
 CPU = torch.device("cpu")
 LENGTH, MELS = 7, 5

@@ -20,9 +20,9 @@ import numpy as np
 import pytest
 from corpora import listing
 
-from thesis_lib import fetch as module
-from thesis_lib.errors import InputError
-from thesis_lib.fetch import ARCHIVES, describe, fetch
+from thesis_lib.datasets import download as module
+from thesis_lib.datasets.download import ARCHIVES, describe, fetch
+from thesis_lib.util.errors import InputError
 
 SIZE = 300_000  # bytes of noise in an archive
 
@@ -304,7 +304,7 @@ def test_unknown_names(declared, tmp_path):
 def test_ctrl_c_leaves_what_came_and_the_next_run_goes_on(declared, server, tmp_path):
     server.goes_on.clear()  # each archive comes to a halt after two of its 37 pieces
     code = (
-        "import sys; from thesis_lib import fetch\n"
+        "import sys; from thesis_lib.datasets import download\n"
         "fetch.CHUNK = 4096\n"
         "fetch.fetch('sins', sys.argv[1], declared=sys.argv[2], jobs=2)"
     )

@@ -7,8 +7,8 @@ import stat
 import numpy as np
 import pytest
 
-from thesis_lib.errors import InputError
-from thesis_lib.files import atomic
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.files import atomic
 
 
 def test_a_file_appears_whole_and_nothing_else_is_left(tmp_path):

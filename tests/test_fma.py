@@ -6,8 +6,9 @@ import logging
 import pytest
 from corpora import noise, text, write
 
-from thesis_lib import audio, fma
-from thesis_lib.errors import InputError
+from thesis_lib.audio import io as audio_io
+from thesis_lib.datasets import fma
+from thesis_lib.util.errors import InputError
 
 # The columns of FMA's own tracks.csv, in order.
 ALBUM = (
@@ -169,7 +170,7 @@ def test_the_longer_recording_is_taken(tmp_path):
     write(root / "fma_large" / "001" / f"{number:06d}.mp3", noise(3, seed=number))
     corpus = fma.read(root)
     row = corpus.table[corpus.table.path.str.contains("fma_large")].iloc[0]
-    assert audio.probe(corpus.path(row)).duration == pytest.approx(3, abs=0.1)
+    assert audio_io.probe(corpus.path(row)).duration == pytest.approx(3, abs=0.1)
     assert len(corpus.table) == len(tracks)
 
 

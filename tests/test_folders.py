@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from thesis_lib import folders
+from thesis_lib.datasets import folders
 
 
 def tree(root, *names):
@@ -142,7 +142,7 @@ def test_another_users_folder():
     if os.geteuid() != 0:
         pytest.skip("only root can become another user")
     code = (
-        "import os, sys; from thesis_lib import folders; os.setuid(65534);"
+        "import os, sys; from thesis_lib.datasets import folders; os.setuid(65534);"
         "walked = folders.walk(sys.argv[1]); print(*walked.faults, walked.audio)"
     )
     with tempfile.TemporaryDirectory() as root:  # pytest's own folders are closed to others

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from corpora import listing, noise, write
 
-from thesis_lib.corpora import run_name
-from thesis_lib.errors import InputError
-from thesis_lib.front_door import alone, pipeline
-from thesis_lib.job import Job, given
+from thesis_lib.datasets.registry import run_name
+from thesis_lib.pipeline.front_door import alone, pipeline
+from thesis_lib.pipeline.job import Job, given
+from thesis_lib.util.errors import InputError
 
 ROOT = Path(__file__).parents[1]
 NASTY = "My #1 {x} $m: it's \"q\" <b> `id` $(date) \\ & | %41 é"
@@ -144,7 +144,7 @@ def test_a_job_survives_being_written_down(profile, recipe, given):
 
 
 def test_one_at_a_time_in_a_folder(tmp_path):
-    code = "import sys; from thesis_lib.front_door import alone\nwith alone(sys.argv[1]): input()"
+    code = "import sys; from thesis_lib.pipeline.front_door import alone\nwith alone(sys.argv[1]): input()"
     line = [sys.executable, "-c", code, str(tmp_path)]
     with subprocess.Popen(line, stdin=subprocess.PIPE) as other:
         while not (tmp_path.parent / f".{tmp_path.name}.lock").exists():
@@ -159,7 +159,7 @@ def test_one_at_a_time_in_a_folder(tmp_path):
 
 
 def test_a_lock_is_gone_with_its_process(tmp_path):
-    code = "import os, sys; from thesis_lib.front_door import alone\n"
+    code = "import os, sys; from thesis_lib.pipeline.front_door import alone\n"
     code += "with alone(sys.argv[1]): os.kill(os.getpid(), 9)"
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)])
     assert done.returncode == -signal.SIGKILL
@@ -169,7 +169,8 @@ def test_a_lock_is_gone_with_its_process(tmp_path):
 
 STOPPED = """
 import os, signal, sys, threading
-from thesis_lib import __main__ as command, stages
+from thesis_lib import __main__ as command
+from thesis_lib.pipeline import stages
 
 def training(run):
     def work():

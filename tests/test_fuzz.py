@@ -17,9 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_fma import tracks_of, tree
 
-from thesis_lib import audio, fma, music, sins
-from thesis_lib.errors import InputError
-from thesis_lib.unpack import unpack
+from thesis_lib.audio import io as audio_io
+from thesis_lib.datasets import fma, music, sins
+from thesis_lib.datasets.unpack import unpack
+from thesis_lib.util.errors import InputError
 
 PATIENCE = 60  # s for one case; it takes milliseconds
 SOUND = ["wav", "flac", "ogg", "opus", "mp3", "aiff", "m4a"]
@@ -112,12 +113,12 @@ def _m4a(path, wave):
 def test_a_damaged_sound_is_read_or_named(sounds, tmp_path, kind, hits):
     path = tmp_path / f"sound.{kind}"
     path.write_bytes(damaged(sounds[kind], hits))
-    header, error = attempt(audio.probe, path)
+    header, error = attempt(audio_io.probe, path)
     if header is None:
         assert str(path) in error
         return
     assert header.sample_rate > 0 and header.channels > 0
-    wave, error = attempt(audio.read, path)
+    wave, error = attempt(audio_io.read, path)
     if wave is None:
         assert str(path) in error
         return
@@ -131,7 +132,7 @@ def test_a_damaged_sound_is_read_or_named(sounds, tmp_path, kind, hits):
 def test_a_sound_that_breaks_off_is_never_taken_for_whole(sounds, tmp_path, kind, share):
     path = tmp_path / f"sound.{kind}"
     path.write_bytes(sounds[kind][: int(share * len(sounds[kind]))])
-    wave, error = attempt(audio.read, path)
+    wave, error = attempt(audio_io.read, path)
     assert wave is None and str(path) in error
 
 

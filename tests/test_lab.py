@@ -6,8 +6,8 @@ import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
 
-from thesis_lib import lab
-from thesis_lib.job import Job
+from thesis_lib.pipeline import lab
+from thesis_lib.pipeline.job import Job
 
 NOTEBOOKS = sorted(path.name for path in (lab.ROOT / "notebooks").glob("*.ipynb"))
 

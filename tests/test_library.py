@@ -8,8 +8,8 @@ import mutagen
 import pytest
 from corpora import noise, text, write
 
-from thesis_lib import library
-from thesis_lib.errors import InputError
+from thesis_lib.datasets import listing
+from thesis_lib.util.errors import InputError
 
 
 def files(root, *names):
@@ -19,7 +19,7 @@ def files(root, *names):
 
 
 def table_of(source):
-    table = library.find(source).table
+    table = listing.find(source).table
     return {row.path: (row.label, row.song, row.name) for row in table.itertuples(index=False)}
 
 
@@ -73,7 +73,7 @@ def test_a_csv_as_spreadsheets_write_it(tmp_path, start, end, mark):
 def test_a_csv_of_paths_alone_and_of_paths_elsewhere(tmp_path):
     files(tmp_path, "other/1.wav", "lists/2-B.wav")
     text(tmp_path / "lists" / "s.csv", "Path\n", "../other/1.wav\n", f"{tmp_path}/lists/2-B.wav\n")
-    root, table, faults, _ = library.find(tmp_path / "lists")
+    root, table, faults, _ = listing.find(tmp_path / "lists")
     assert (root, faults) == (tmp_path / "lists", [])
     assert table.path.tolist() == [f"{tmp_path}/other/1.wav", "2-B.wav"]
     assert table.label.tolist() == ["", ""] and table.song.tolist()[1] == "2"
@@ -94,20 +94,20 @@ def test_a_csv_that_is_wrong(tmp_path, rows, says):
     root = files(tmp_path, "1.wav", "2.wav")
     text(root / "s.csv", "\n".join(rows) + "\n")
     with pytest.raises(InputError, match=rf"{root / 's.csv'}, {says}.*; correct"):
-        library.find(root / "s.csv")
+        listing.find(root / "s.csv")
 
 
 def test_several_lists(tmp_path):
     for name in ("a.csv", "b.csv"):
         text(tmp_path / name, "path\n")
     with pytest.raises(InputError, match="several lists, a.csv and b.csv; give one of them"):
-        library.find(tmp_path)
+        listing.find(tmp_path)
 
 
 def test_what_a_csv_lists_and_is_not_there(tmp_path):
     root = files(tmp_path, "1.wav")
     text(root / "s.csv", "path,label\n", "1.wav,a\n", "gone.wav,b\n")
-    _, table, (fault,), _ = library.find(root)
+    _, table, (fault,), _ = listing.find(root)
     assert table.path.tolist() == ["1.wav"]
     assert fault.startswith(f"{root / 'gone.wav'} is missing, but line 3 of s.csv lists it")
 
@@ -128,7 +128,7 @@ def test_what_a_playlist_lists_and_cannot_be_used(tmp_path):
     root = files(tmp_path, "1.wav", "2.wav", "3.wav")
     text(root / "a.m3u8", "1.wav\n", "http://radio.org/x\n", "2.wav\n", "gone.wav\n")
     text(root / "b.m3u8", "2.wav\n", "3.wav\n")
-    _, table, faults, _ = library.find(root)
+    _, table, faults, _ = listing.find(root)
     assert table.path.tolist() == ["1.wav", "3.wav"]
     for fault, says in zip(
         faults,
@@ -158,13 +158,13 @@ def test_a_single_playlist_has_the_classes_of_its_tracks(tmp_path):
 @pytest.mark.parametrize("name", ["gone", "gone.csv", "gone.m3u8"])
 def test_nothing_there(tmp_path, name):
     with pytest.raises(InputError, match=rf"{tmp_path / name} is (not a folder|missing); give"):
-        library.find(tmp_path / name)
+        listing.find(tmp_path / name)
 
 
 def test_loose_files_alone_are_read_without_a_class(tmp_path):
     root = files(tmp_path, "1.wav", "2.wav")
     text(root / "list.csv", "name;genre\n", "one;x\n")
-    found = library.find(root)
+    found = listing.find(root)
     assert table_of(root) == {"1.wav": ("", "1", ""), "2.wav": ("", "2", "")}
     assert found.faults == [] and len(found.notes) == 2
     assert "list.csv is not read as a list of songs: its header has no column `path`" in (
@@ -175,7 +175,7 @@ def test_loose_files_alone_are_read_without_a_class(tmp_path):
 
 def test_loose_files_beside_classes_are_named(tmp_path):
     root = files(tmp_path, "a/1.wav", "a/2.wav", "loose.wav")
-    found = library.find(root)
+    found = listing.find(root)
     assert found.table.path.tolist() == ["a/1.wav", "a/2.wav"] and found.notes == []
     (fault,) = found.faults
     assert "1 file beside the class folders is of no class and left out (loose.wav)" in fault
@@ -185,7 +185,7 @@ def test_folders_without_audio(tmp_path):
     text(tmp_path / "a" / "notes.txt", "x")
     text(tmp_path / "b" / "song.m4p", "x")
     with pytest.raises(InputError, match=r"no class folders with audio.*header path") as error:
-        library.find(tmp_path)
+        listing.find(tmp_path)
     assert "1 file is not audio (.txt 1)" in str(error.value)
     assert "b holds no audio that can be read (.m4p 1)" in str(error.value)
 
@@ -195,7 +195,7 @@ def test_what_a_csv_hides_is_said(tmp_path):
     text(root / "export.csv", "Path,Size\n", "a/1.wav,1\n", "b/3.wav,1\n")
     text(root / "set.m3u", "a/1.wav\n")
     text(root / "other.xspf", "<playlist/>")
-    found = library.find(root)
+    found = listing.find(root)
     assert found.table.path.tolist() == ["a/1.wav", "b/3.wav"] and found.faults == []
     said = "\n".join(found.notes)
     for what in (
@@ -212,7 +212,7 @@ def test_a_list_that_names_all_there_is_hides_nothing(tmp_path):
     root = files(tmp_path, "a/1.wav", "b/2.wav")
     (root / "c").symlink_to(root / "b")
     text(root / "s.csv", "path,label\n", "a/1.wav,x\n", "b/2.wav,y\n")
-    assert library.find(root).notes == []
+    assert listing.find(root).notes == []
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_a_list_that_names_all_there_is_hides_nothing(tmp_path):
 def test_a_csv_that_is_not_read_is_named_with_the_reason(tmp_path, rows, says):
     root = files(tmp_path, "a/1.wav", "b/2.wav")
     text(root / "x.csv", rows)
-    found = library.find(root)
+    found = listing.find(root)
     assert found.table.path.tolist() == ["a/1.wav", "b/2.wav"]
     (note,) = found.notes
     assert note.startswith("x.csv is not read as a list of songs: ") and says in note
@@ -237,7 +237,7 @@ def test_classes_of_one_look(tmp_path):
     first, second = (unicodedata.normalize(form, "Électro") for form in ("NFC", "NFD"))
     files(tmp_path, f"{first}/1.wav", f"{second}/1.wav", "House /2.wav", " House/3.wav")
     files(tmp_path, "Trance/4.wav", "trance/5.wav")
-    found = library.find(tmp_path)
+    found = listing.find(tmp_path)
     labels = dict(zip(found.table.path, found.table.label, strict=True))
     assert labels == {
         f"{first}/1.wav": "Électro",
@@ -261,7 +261,7 @@ def test_names_of_any_bytes(tmp_path):
     for name in (b"mod\xe0.wav", b"two\nlines.wav", "🎧.wav".encode(), b"x" * 251 + b".wav"):
         shutil.copy(write(tmp_path / "one.wav", noise(0.1)), os.path.join(folder, name))
     (tmp_path / "one.wav").unlink()
-    found = library.find(tmp_path)
+    found = listing.find(tmp_path)
     assert sorted(os.fsencode(path.split("/")[1]) for path in found.table.path) == sorted(
         os.listdir(folder)
     )

@@ -10,12 +10,12 @@ import pytest
 import soundfile
 from PIL import Image
 
-from thesis_lib import players
-from thesis_lib.collection import Collection, collections
 from thesis_lib.corpus import Corpus
-from thesis_lib.listen import EVERY, ListeningRoom, WalkRoom
+from thesis_lib.listening import players
+from thesis_lib.listening.collection import Collection, collections
+from thesis_lib.listening.widgets import EVERY, ListeningRoom, WalkRoom
+from thesis_lib.pipeline.run import Run
 from thesis_lib.plots import listen as pictures
-from thesis_lib.run import Run
 
 K = 5
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from thesis_lib import lookup
+from thesis_lib.datasets import lookup
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 import soundfile
 
-from thesis_lib import home_rooms, home_scenes, home_sounds, mini_home, voices
-from thesis_lib.errors import InputError
+from thesis_lib.datasets.mini_home import home, rooms, scenes, sounds, voices
+from thesis_lib.util.errors import InputError
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    return mini_home.make(
+    return home.make(
         tmp_path_factory.mktemp("home") / "mini",
         seed=5,
         sessions="smoke",
@@ -38,12 +38,12 @@ def lines(path):
 
 def test_made_again_by_two_processes_it_is_the_same_to_the_byte(home, tmp_path, monkeypatch):
     """Four sessions of it, for the sake of time."""
-    size, whole = mini_home.SIZES["smoke"], mini_home.schedule
-    names = mini_home._anonymous(5, whole(5, size)[0], size)  # numbered over all sessions
-    monkeypatch.setattr(mini_home, "_anonymous", lambda *_: names)
-    monkeypatch.setattr(mini_home, "schedule", lambda *of: [part[-4:] for part in whole(*of)])
-    monkeypatch.setattr(mini_home, "_write_lists", lambda *_: None)
-    mini_home._make_in(tmp_path, 5, size, False, 2)
+    size, whole = home.SIZES["smoke"], home.schedule
+    names = home._anonymous(5, whole(5, size)[0], size)  # numbered over all sessions
+    monkeypatch.setattr(home, "_anonymous", lambda *_: names)
+    monkeypatch.setattr(home, "schedule", lambda *of: [part[-4:] for part in whole(*of)])
+    monkeypatch.setattr(home, "_write_lists", lambda *_: None)
+    home._make_in(tmp_path, 5, size, False, 2)
     again, once = digests(tmp_path), digests(home)
     audio = [path for path in again if path.endswith(".wav")]
     assert len(audio) > 4 and {path: again[path] for path in audio}.items() <= once.items()
@@ -54,21 +54,21 @@ def test_a_home_made_by_other_code_is_made_anew(home, tmp_path, monkeypatch):
     place = tmp_path / "home"
     place.mkdir()
     (place / "made.json").write_text(json.dumps(made | {"digest": "of other code"}))
-    monkeypatch.setattr(mini_home, "_make_in", lambda new, *_: (new / "made_anew").mkdir(parents=True))
-    mini_home.make(place, seed=5, sessions="smoke", progress=False)
+    monkeypatch.setattr(home, "_make_in", lambda new, *_: (new / "made_anew").mkdir(parents=True))
+    home.make(place, seed=5, sessions="smoke", progress=False)
     assert json.loads((place / "made.json").read_text()) == made
     assert (place / "made_anew").is_dir()
 
 
 def test_another_seed_is_another_home():
-    size = mini_home.SIZES["smoke"]
-    one, two = (mini_home.schedule(seed, size) for seed in (5, 6))
+    size = home.SIZES["smoke"]
+    one, two = (home.schedule(seed, size) for seed in (5, 6))
     assert [s.label for s in one[0]] != [s.label for s in two[0]]
 
 
 def test_it_is_reused_when_made(home):
     before = (home / "made.json").stat().st_mtime_ns
-    mini_home.make(home, seed=5, sessions="smoke", progress=False)
+    home.make(home, seed=5, sessions="smoke", progress=False)
     assert (home / "made.json").stat().st_mtime_ns == before
 
 
@@ -76,7 +76,7 @@ def test_a_killed_make_leaves_nothing(tmp_path, monkeypatch):
     def killed(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(mini_home, "_write_lists", killed)
+    monkeypatch.setattr(home, "_write_lists", killed)
     monkeypatch.setattr(
         mini_home,
         "render",
@@ -86,20 +86,20 @@ def test_a_killed_make_leaves_nothing(tmp_path, monkeypatch):
         ),
     )
     with pytest.raises(KeyboardInterrupt):
-        mini_home.make(tmp_path / "home", sessions="smoke", progress=False, workers=1)
+        home.make(tmp_path / "home", sessions="smoke", progress=False, workers=1)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_it_overwrites_nothing_of_somebody_else(tmp_path):
     (tmp_path / "thesis.odt").write_text("mine")
     with pytest.raises(InputError, match="holds something else"):
-        mini_home.make(tmp_path, sessions="smoke", progress=False)
+        home.make(tmp_path, sessions="smoke", progress=False)
     assert (tmp_path / "thesis.odt").read_text() == "mine"
 
 
 def test_an_unknown_size_is_named(tmp_path):
     with pytest.raises(InputError, match="'tiny'.*full"):
-        mini_home.make(tmp_path / "home", sessions="tiny")
+        home.make(tmp_path / "home", sessions="tiny")
 
 
 def test_audio_has_the_official_form(home):
@@ -113,12 +113,12 @@ def test_audio_has_the_official_form(home):
 def test_lists_and_audio_agree(home):
     meta = lines(home / "dev" / "meta.txt")
     assert set(meta[0]) == {f"audio/{path.name}" for path in (home / "dev" / "audio").iterdir()}
-    assert set(meta[1]) == set(home_scenes.CLASSES)
+    assert set(meta[1]) == set(scenes.CLASSES)
     assert (meta.groupby(2)[1].nunique() == 1).all()  # a session has one label, as officially
     listed = lines(home / "eval" / "evaluation_setup" / "evaluate.txt")
     names = lines(home / "eval" / "evaluation_setup" / "map.txt")
     assert set(listed[0]) == {f"audio/{path.name}" for path in (home / "eval" / "audio").iterdir()}
-    assert set(listed[1]) == set(home_scenes.CLASSES)
+    assert set(listed[1]) == set(scenes.CLASSES)
     assert sorted(names[1]) == sorted(listed[0])
     assert set(names[0].str[14].astype(int)) == {1, 5, 6}  # where others look for the node
 
@@ -139,18 +139,18 @@ def test_what_is_planted_is_listed(home):
     wrong = truth[truth.kind == "wrong_label"]
     assert len(wrong) == 4 and (wrong.label == "social_activity").all()
     assert (wrong.heard == "absence").all()
-    assert (truth.kind == "microphone").sum() == mini_home.SIZES["smoke"].faults
+    assert (truth.kind == "microphone").sum() == home.SIZES["smoke"].faults
 
 
 def test_shares_of_the_full_corpus():
-    size = mini_home.SIZES["full"]
-    plan, _ = mini_home.schedule(1234, size)
+    size = home.SIZES["full"]
+    plan, _ = home.schedule(1234, size)
     dev = [session for session in plan if session.split == "dev"]
     moments = sum(session.segments for session in dev)
-    assert mini_home._bytes(size) <= 1e9
+    assert home._bytes(size) <= 1e9
     assert 0.02 <= sum(len(session.wrong) for session in dev) / moments <= 0.03
     assert 0.01 <= sum(len(session.faults) for session in dev) / (4 * moments) <= 0.02
-    for label in home_scenes.CLASSES:
+    for label in scenes.CLASSES:
         count = {
             split: sum(s.label == label and s.split == split for s in plan)
             for split in ("dev", "eval")
@@ -194,19 +194,19 @@ def test_speech_does_not_depend_on_what_was_said_before():
 
 
 def test_direct_sound_arrives_when_it_should():
-    node = home_rooms.NODES[0]
+    node = rooms.NODES[0]
     source = np.array([node.position]) + [[0.0, -1.0, 0.0]]
-    heard = home_rooms.impulse_responses(np.random.default_rng(0), source, [node], 0.3)[0]
-    ears = home_rooms.microphones(node).T
+    heard = rooms.impulse_responses(np.random.default_rng(0), source, [node], 0.3)[0]
+    ears = rooms.microphones(node).T
     metres = np.linalg.norm(ears - source[0], axis=1)
     peaks = np.argmax(np.abs(heard), axis=1) / 16000 * 343
     assert np.abs(np.diff(peaks - metres)).max() < 0.05
 
 
-@pytest.mark.parametrize("kind", mini_home.FAULTS)
+@pytest.mark.parametrize("kind", home.FAULTS)
 def test_faults_change_what_is_heard(kind):
     rng = np.random.default_rng(0)
     wave = 0.01 * rng.standard_normal((4, 160000))
-    broken = mini_home.fault(rng, kind, wave)
+    broken = home.fault(rng, kind, wave)
     assert broken.shape == wave.shape
     assert np.mean((broken - wave) ** 2) > 0.1 * np.mean(wave**2)

@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 import soundfile
 
-from thesis_lib import manifest, mini_home
-from thesis_lib.errors import InputError
+from thesis_lib.datasets import manifest
+from thesis_lib.datasets.mini_home import home
+from thesis_lib.util.errors import InputError
 
 DATA = Path(__file__).parents[1] / "data"
 MUSIC = DATA / "mini_music"
@@ -54,8 +55,8 @@ def test_the_manifest_is_what_would_be_written_now(tmp_path):
 
 def test_the_mini_home_is_declared_with_the_seed_it_is_made_with():
     declared = json.loads((DATA / "manifest.json").read_text())["mini_home"]
-    assert declared["seed"] == inspect.signature(mini_home.make).parameters["seed"].default
-    assert declared["generator"] == f"{mini_home.__name__}.make"
+    assert declared["seed"] == inspect.signature(home.make).parameters["seed"].default
+    assert declared["generator"] == f"{home.__name__}.make"
 
 
 def test_every_file_is_mono_music_at_one_rate(decoded):

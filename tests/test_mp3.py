@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from thesis_lib.audio import audible, mp3
+from thesis_lib.audio.io import audible, mp3
 
 
 @pytest.mark.parametrize("seconds", [0.1, 1, 12])

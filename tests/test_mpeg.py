@@ -9,8 +9,8 @@ import soundfile
 from corpora import noise
 from encoded import RATE, correlation, encode, melody, mp3
 
-from thesis_lib import audio
-from thesis_lib.errors import InputError
+from thesis_lib.audio import io as audio_io
+from thesis_lib.util.errors import InputError
 
 
 def quiet_first(seconds, rate=RATE):
@@ -27,13 +27,13 @@ def test_an_mp3_that_does_not_count_its_frames_is_read_whole(tmp_path, rate, how
     plain = mp3(tmp_path / "plain.mp3", wave, rate, told=False, **how)
     told = mp3(tmp_path / "told.mp3", wave, rate, **how)
     assert b"Xing" not in plain.read_bytes()[:500] and b"Info" not in plain.read_bytes()[:500]
-    got, want = audio.read(plain, rate), audio.read(told, rate)
-    assert audio.probe(told).duration == 6 and len(want) == 6 * rate
+    got, want = audio_io.read(plain, rate), audio_io.read(told, rate)
+    assert audio_io.probe(told).duration == 6 and len(want) == 6 * rate
     assert 0 <= len(got) - len(want) < 3 * 1152  # what the encoder puts at both ends stays
     assert correlation(got, want) > 0.99
-    assert audio.probe(plain).duration == len(got) / rate
+    assert audio_io.probe(plain).duration == len(got) / rate
     want = soundfile.read(told, dtype="float32")[0]  # by the other library
-    assert np.abs(audio.read(told, rate) - want).max() < 2e-3
+    assert np.abs(audio_io.read(told, rate) - want).max() < 2e-3
 
 
 def counted(content, frames):
@@ -46,8 +46,8 @@ def counted(content, frames):
 def test_a_wrong_count_of_frames_is_not_believed(tmp_path, frames):
     path = mp3(tmp_path / "a.mp3", melody(4), vbr=True)
     path.write_bytes(counted(path.read_bytes(), frames))
-    assert audio.probe(path).duration == pytest.approx(4, abs=0.06)
-    got = audio.read(path, RATE)
+    assert audio_io.probe(path).duration == pytest.approx(4, abs=0.06)
+    got = audio_io.read(path, RATE)
     assert correlation(got[:RATE], melody(4)[:RATE]) > 0.97
     assert correlation(got[-2 * RATE - 3000 :], melody(4)[-2 * RATE - 3000 :]) > 0.97
 
@@ -60,9 +60,9 @@ def test_joined_mp3s_are_read_to_the_end_at_the_rate_of_the_first(tmp_path, told
     second = mp3(tmp_path / "second.mp3", melody(2, rate, channels, seed=1), rate, told=told)
     joined = tmp_path / "joined.mp3"
     joined.write_bytes(first.read_bytes() + second.read_bytes())
-    got = audio.read(joined, RATE)
-    assert audio.probe(joined)[:2] == (RATE, 1)
-    assert audio.probe(joined).duration == pytest.approx(6, abs=0.2)
+    got = audio_io.read(joined, RATE)
+    assert audio_io.probe(joined)[:2] == (RATE, 1)
+    assert audio_io.probe(joined).duration == pytest.approx(6, abs=0.2)
     assert correlation(got[: 4 * RATE], melody(4)) > 0.99
     want = melody(2, RATE, seed=1) * (0.75 if channels == 2 else 1)
     tail = got[-2 * RATE - 4000 :]
@@ -76,20 +76,20 @@ def test_an_mp3_cut_between_frames_is_as_long_as_what_is_left(tmp_path):
     with av.open(str(path)) as file:
         places = [packet.pos for packet in file.demux() if packet.size]
     path.write_bytes(content[: places[80]])
-    assert audio.probe(path).duration == pytest.approx(80 * 1152 / RATE, abs=0.03)
+    assert audio_io.probe(path).duration == pytest.approx(80 * 1152 / RATE, abs=0.03)
     path.write_bytes(content[: places[80] + 100])
     with pytest.raises(InputError, match=r"a\.mp3 is truncated"):
-        audio.read(path)
+        audio_io.read(path)
 
 
 @pytest.mark.parametrize("behind", [b"TAG" + b"x" * 125, b"LYRICSBEGIN" + b"a" * 999, bytes(3000)])
 def test_what_tagging_programs_put_behind_the_end_is_no_sound(tmp_path, behind):
     path = mp3(tmp_path / "a.mp3", melody(4))
     path.write_bytes(path.read_bytes() + behind)
-    assert audio.probe(path).duration == 4
+    assert audio_io.probe(path).duration == 4
 
 
 def test_an_mp3_within_a_wav(tmp_path):
     path = encode(tmp_path / "a.wav", melody(4), RATE, "libmp3lame", "wav")
-    assert audio.probe(path).duration == pytest.approx(4, abs=0.06)
-    assert correlation(audio.read(path, RATE), melody(4)) > 0.99
+    assert audio_io.probe(path).duration == pytest.approx(4, abs=0.06)
+    assert correlation(audio_io.read(path, RATE), melody(4)) > 0.99

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from corpora import MINI_MUSIC, noise, real, text, tone, write
 
-from thesis_lib import audio, music
+from thesis_lib.audio import io as audio_io
 from thesis_lib.corpus import in_trial
-from thesis_lib.errors import InputError
+from thesis_lib.datasets import music
+from thesis_lib.util.errors import InputError
 
 
 def library(root, songs, seconds=0.5):
@@ -103,7 +104,7 @@ def test_silence_at_both_ends_is_trimmed(tmp_path):
     row = corpus.table[corpus.table.path == "techno/silent ends.wav"].iloc[0]
     assert 0.9 <= row.start <= 1.0  # trimming looks at 128 ms at a time
     assert 3.0 <= row.start + row.duration <= 3.15
-    wave = audio.read(corpus.path(row), 16000, row.channel, row.start, row.duration)
+    wave = audio_io.read(corpus.path(row), 16000, row.channel, row.start, row.duration)
     assert np.abs(wave[-3000:]).max() > 0.4 and np.abs(wave[:3000]).max() > 0.4
 
 

@@ -7,15 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
-from thesis_lib import neighbours
-from thesis_lib.errors import InputError
-from thesis_lib.neighbours import (
+from thesis_lib.analysis import neighbours
+from thesis_lib.analysis.neighbours import (
     available,
     chance_precision,
     nearest,
     nearest_to,
     precision_at,
 )
+from thesis_lib.util.errors import InputError
 
 
 def reference(vectors, k, group):

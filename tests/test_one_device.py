@@ -16,11 +16,11 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from thesis_lib import feed, objectives
 from thesis_lib.embed import vectors
 from thesis_lib.recipe import OURS_HOME, SMALL_HOME, THESIS_MUSIC
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import new_model, step
+from thesis_lib.training import loader, objective
 
 META = torch.device("meta")
 COPIES = ("aten::_to_copy", "aten::copy_")
@@ -41,8 +41,8 @@ def on_meta(monkeypatch):
     """The device has no memory to ask for, no random generator and no autocast."""
     without = SimpleNamespace(**vars(torch))
     without.Generator = lambda device=None: torch.Generator()
-    monkeypatch.setattr(objectives, "torch", without)
-    monkeypatch.setattr(feed, "fits", lambda store, device: True)
+    monkeypatch.setattr(objective, "torch", without)
+    monkeypatch.setattr(loader, "fits", lambda store, device: True)
     monkeypatch.setattr(torch, "autocast", lambda *args, **kwargs: nullcontext())
 
 
@@ -59,7 +59,7 @@ def training(recipe):
     held = store(recipe.features)
     model = new_model(recipe, held, 1).to(META, memory_format=torch.channels_last).train()
     optimiser = torch.optim.SGD(model.parameters())  # ours is fused, which no `meta` can do
-    return model, optimiser, objectives.objective(held, recipe, META)
+    return model, optimiser, objective.objective(held, recipe, META)
 
 
 @pytest.mark.parametrize("recipe", [SMALL_HOME, OURS_HOME, THESIS_MUSIC], ids=lambda r: r.name)

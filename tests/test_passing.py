@@ -11,8 +11,9 @@ import pytest
 from corpora import noise
 from encoded import RATE, encode, melody, mp3
 
-from thesis_lib import audio, decode, ffmpeg, packets, passing
-from thesis_lib.errors import InputError
+from thesis_lib.audio import decode, ffmpeg, packets, passing
+from thesis_lib.audio import io as audio_io
+from thesis_lib.util.errors import InputError
 
 SECONDS = 12
 
@@ -72,7 +73,7 @@ def test_mp3(tmp_path, decoded, rate, channels, how):
     seconds = assert_parts_are_of_the_whole(path)
     assert seconds == pytest.approx(SECONDS, abs=0.2)
     decoded.clear()
-    audio.read(path, rate, start=10.0, duration=0.5)
+    audio_io.read(path, rate, start=10.0, duration=0.5)
     size = 1152 if rate >= 32000 else 576
     wanted = passing.PREROLL + 1 / 2 + ffmpeg.BLOCK / rate  # s
     assert len(decoded) < min(passing.HEAD + 2 + wanted * rate / size, 10.6 * rate / size)
@@ -146,7 +147,7 @@ def test_others(tmp_path, decoded, name):
     assert_parts_are_of_the_whole(path)
     if codec == "alac":
         decoded.clear()
-        audio.read(path, RATE, start=11.0, duration=0.5)
+        audio_io.read(path, RATE, start=11.0, duration=0.5)
         assert len(decoded) <= passing.HEAD + 4 * RATE / 4096
 
 
@@ -156,7 +157,7 @@ def test_beyond_the_end_it_is_said_as_ever(tmp_path, told):
     path.write_bytes(content(told=told))
     for start in (13.0, 20.0, 1000.0):
         with pytest.raises(InputError, match=r"a\.mp3 is truncated: 0 of"):
-            audio.read(path, start=start, duration=1)
+            audio_io.read(path, start=start, duration=1)
 
 
 def test_of_a_file_that_breaks_off_the_end_is_none(tmp_path):
@@ -165,4 +166,4 @@ def test_of_a_file_that_breaks_off_the_end_is_none(tmp_path):
     path.write_bytes(content()[:-40000])
     for start in (8.0, 9.0, 11.0, 30.0):
         with pytest.raises(InputError, match=r"a\.mp3 is truncated"):
-            audio.read(path, start=start)
+            audio_io.read(path, start=start)

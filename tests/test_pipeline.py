@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from corpora import listing, noise, text, tone, write
 
-from thesis_lib import stages
 from thesis_lib.corpus import Corpus
-from thesis_lib.execute import SMOKE, execute
-from thesis_lib.job import Job
+from thesis_lib.pipeline import stages
+from thesis_lib.pipeline.execute import SMOKE, execute
+from thesis_lib.pipeline.job import Job
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))

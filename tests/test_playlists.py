@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from thesis_lib import playlists
-from thesis_lib.errors import InputError
+from thesis_lib.datasets import playlists
+from thesis_lib.util.errors import InputError
 
 
 def listed(tmp_path, content, name="set.m3u8"):

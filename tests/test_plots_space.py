@@ -8,14 +8,14 @@ import pytest
 import torch
 from matplotlib import pyplot as plt
 
-from thesis_lib import clips
-from thesis_lib.centroids import arithmetic, centroid_distances
-from thesis_lib.errors import InputError
+from thesis_lib.analysis.centroids import arithmetic, centroid_distances
+from thesis_lib.listening import clips
 from thesis_lib.plots import audit, space, style, training
 from thesis_lib.recipe import SMALL_HOME, THESIS_SINS, numbers
 from thesis_lib.resnet import ResNet18, layer_table
 from thesis_lib.spectrogram import Features
-from thesis_lib.text import slug
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.text import slug
 
 LABELS = np.array(["a_b", "c", "d"] * 10)
 COLOURS = style.class_colours(LABELS)

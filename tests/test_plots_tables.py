@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 from corpora import rendered
 
-from thesis_lib import thesis_results
-from thesis_lib.classify import report
-from thesis_lib.clusters import bend, elbow
+from thesis_lib.analysis.clusters import bend, elbow
+from thesis_lib.analysis.comparison import compared, mean_and_spread, sentences
+from thesis_lib.analysis.linear_probe import report
 from thesis_lib.plots import audit, clusters, tables
 from thesis_lib.plots.style import class_colours
-from thesis_lib.verdict import compared, mean_and_spread, sentences
+from thesis_lib.reporting import thesis_results
 
 drawn = pytest.fixture(autouse=True)(rendered)
 

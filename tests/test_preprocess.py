@@ -14,9 +14,11 @@ import soxr
 import torch
 from corpora import MINI_MUSIC, corpus_of, listing, noise, tone, write
 
-from thesis_lib import audio, decode, parts, preprocess
-from thesis_lib.errors import InputError
+from thesis_lib.audio import decode
+from thesis_lib.audio import io as audio_io
+from thesis_lib.pipeline import store_builder, store_parts
 from thesis_lib.spectrogram import Features, log_mel
+from thesis_lib.util.errors import InputError
 
 FEATURES = Features(mels=32)
 
@@ -28,7 +30,7 @@ def corpus(tmp_path):
 
 
 def build(corpus, folder, shard=None):
-    return preprocess.build(corpus, FEATURES, folder, shard, progress=False)
+    return store_builder.build(corpus, FEATURES, folder, shard, progress=False)
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def test_after_an_error_it_goes_on_with_what_is_missing(corpus, whole, tmp_path,
 KILLED = """
 import os, sys
 import numpy as np
-from thesis_lib import preprocess
+from thesis_lib.pipeline import store_builder
 from thesis_lib.corpus import Corpus
 from thesis_lib.spectrogram import Features
 where, save, times = sys.argv[3], np.save, 0
@@ -105,10 +107,10 @@ def moving(folder, to):
         wait()
     return rename(folder, to)
 
-np.save, preprocess.SAVED = saving, 0
-note, preprocess.Part.note = preprocess.Part.note, noting
-rename, preprocess.Path.rename = preprocess.Path.rename, moving
-preprocess.build(Corpus.open(sys.argv[1]), Features(mels=32), sys.argv[2], progress=False)
+np.save, store_builder.SAVED = saving, 0
+note, store_builder.Part.note = store_builder.Part.note, noting
+rename, store_builder.Path.rename = store_builder.Path.rename, moving
+store_builder.build(Corpus.open(sys.argv[1]), Features(mels=32), sys.argv[2], progress=False)
 """
 
 
@@ -209,7 +211,7 @@ def test_a_shard_of_another_corpus_is_left_out(corpus, whole, tmp_path):
 
 def test_what_was_begun_for_other_features_is_begun_anew(corpus, whole, tmp_path):
     broken_off(corpus, tmp_path / "store", after=8)
-    store = preprocess.build(corpus, Features(mels=16), tmp_path / "store", progress=False)
+    store = store_builder.build(corpus, Features(mels=16), tmp_path / "store", progress=False)
     assert store.frames.shape[1] == 16
     build(corpus, tmp_path / "store")
     assert contents(tmp_path / "store") == whole
@@ -246,7 +248,7 @@ def test_a_long_recording_is_read_in_pieces_without_a_seam(tmp_path, monkeypatch
     """
     wave = np.float32(tone(3.21, 440, rate)) + noise(3.21, rate=rate, level=1e-4)
     corpus = corpus_of(tmp_path / "audio", [noise(0.5, rate=rate), wave], rate=rate)
-    monkeypatch.setattr(preprocess, "PIECE", 50)
+    monkeypatch.setattr(store_builder, "PIECE", 50)
     store = build(corpus, tmp_path / "store")
     want = log_mel(soxr.resample(wave, rate, 16000), FEATURES).numpy()
     np.testing.assert_allclose(store.spectrogram(1), want, rtol=0, atol=1 / 16)
@@ -255,23 +257,23 @@ def test_a_long_recording_is_read_in_pieces_without_a_seam(tmp_path, monkeypatch
 
 def test_long_recordings_share_the_room(corpus, monkeypatch):
     """Fewer are read at a time where each is large; one always is."""
-    monkeypatch.setattr(preprocess, "cpu_count", lambda: 64)
+    monkeypatch.setattr(store_builder, "cpu_count", lambda: 64)
     rows = corpus.table.assign(duration=1e5, sample_rate=48000)
-    workers = [preprocess._workers(rows.assign(channels=n), FEATURES) for n in (1, 2, 8, 1000)]
+    workers = [store_builder._workers(rows.assign(channels=n), FEATURES) for n in (1, 2, 8, 1000)]
     assert 64 > workers[0] > workers[1] > workers[2] > workers[3] == 1
-    assert preprocess._workers(corpus.table, FEATURES) == 64
+    assert store_builder._workers(corpus.table, FEATURES) == 64
 
 
 def test_the_hash_covers_every_frame(corpus, tmp_path):
     store = build(corpus, tmp_path / "store")
-    records = np.zeros(12, parts.RECORD)
+    records = np.zeros(12, store_parts.RECORD)
     for record, row in zip(records, store.index.itertuples(), strict=True):
         frames = store.frames[row.first_frame :][: row.n_frames]
         record["sha256"] = hashlib.sha256(frames.tobytes()).digest()
     made = {key: value for key, value in store.made.items() if key != "hash"}
-    assert preprocess._hash(made, store.index, records) == store.made["hash"]
+    assert store_builder._hash(made, store.index, records) == store.made["hash"]
     records[7]["sha256"] = bytes(32)
-    assert preprocess._hash(made, store.index, records) != store.made["hash"]
+    assert store_builder._hash(made, store.index, records) != store.made["hash"]
 
 
 def test_a_second_machine_may_hold_the_audio_elsewhere(corpus, whole, tmp_path, decoded):
@@ -306,7 +308,7 @@ def test_single_precision_is_right_wherever_anything_is_heard():
 def test_single_precision_is_lost_in_the_rounding_to_float16():
     """A store differs from one made in double precision in few values, by a step at most."""
     paths = sorted(MINI_MUSIC.glob("*/*.ogg"))[::40]
-    waves = [audio.read(path, duration=5.0) for path in paths] + [noise(5)]
+    waves = [audio_io.read(path, duration=5.0) for path in paths] + [noise(5)]
     exact = np.concatenate([log_mel(wave).numpy() for wave in waves]).astype(np.float16)
     fast = [log_mel(wave, dtype=torch.float32).numpy() for wave in waves]
     fast = np.concatenate(fast).astype(np.float16)
@@ -328,8 +330,8 @@ def test_a_long_compressed_recording_is_decoded_once(tmp_path, monkeypatch, deco
     path = write(tmp_path / "audio" / f"set.{ending}", noise(4, rate=44100), 44100)
     row = {"path": path.name, "sample_rate": 44100, "start": 0.25, "duration": 3.5}
     corpus.table.loc[1, list(row)] = list(row.values())
-    want = log_mel(audio.read(path, start=0.25, duration=3.5), FEATURES, torch.float32).half()
-    monkeypatch.setattr(preprocess, "PIECE", 50)
+    want = log_mel(audio_io.read(path, start=0.25, duration=3.5), FEATURES, torch.float32).half()
+    monkeypatch.setattr(store_builder, "PIECE", 50)
     decoded.clear()
     store = build(corpus, tmp_path / "store")
     assert decoded.count(path.name) == 1

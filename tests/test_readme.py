@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from thesis_lib import summary
+from thesis_lib.reporting import summary
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -7,8 +7,8 @@ import pytest
 from corpora import on_one_thread, real
 
 from thesis_lib import __main__ as command
+from thesis_lib.pipeline.run import Run
 from thesis_lib.recipe import SMOKE_MUSIC
-from thesis_lib.run import Run
 
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
 

@@ -14,10 +14,10 @@ from matplotlib import pyplot as plt
 from matplotlib.animation import FuncAnimation
 from PIL import Image
 
-from thesis_lib import record as record_module
-from thesis_lib.errors import InputError, NothingToShow
-from thesis_lib.files import write_json
-from thesis_lib.record import Record, collect
+from thesis_lib.reporting import notebook_record as record_module
+from thesis_lib.reporting.notebook_record import Record, collect
+from thesis_lib.util.errors import InputError, NothingToShow
+from thesis_lib.util.files import write_json
 
 
 def run_of(name, note, **about):

@@ -7,8 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from thesis_lib.errors import InputError
 from thesis_lib.sampler import TripletSampler, cut
+from thesis_lib.util.errors import InputError
 
 LENGTHS = st.lists(st.integers(0, 60), min_size=2, max_size=12)  # frames; 0: an empty recording
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from thesis_lib.scoreboard import error_ratio, scoreboard
+from thesis_lib.analysis.scoreboard import error_ratio, scoreboard
 
 VALUES = {  # mean, spread
     "thesis": (0.5, 0.01), "logmel": (0.6, 0.0), "untrained": (0.7, 0.04), "set": (0.65, 0.02),

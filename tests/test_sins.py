@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from corpora import noise, real, sins_lists, text, write
 
-from thesis_lib import audio, sins
-from thesis_lib.errors import InputError
+from thesis_lib.audio import io as audio_io
+from thesis_lib.datasets import sins
+from thesis_lib.util.errors import InputError
 
 DEV = [
     (1, 7, 1, "cooking"),
@@ -124,7 +125,7 @@ def test_whole_files_have_no_faults(tmp_path):
         write(path, noise(10, channels=4), subtype="PCM_16")
     corpus = sins.read(tmp_path)
     assert corpus.validate(tile_s=5.0) == []
-    assert len(audio.read(corpus.path(corpus.table.iloc[6]))) == 160000
+    assert len(audio_io.read(corpus.path(corpus.table.iloc[6]))) == 160000
 
 
 @pytest.mark.parametrize(
@@ -490,6 +491,6 @@ def test_real_segments():
     last = found.loc["DevNode6_ex62_14.wav"]
     assert (last.node, last.group, last.position, last.label) == ("6", "s62", 14, "")
     for row in corpus.table.itertuples():
-        waves = [audio.read(corpus.path(row), channel=channel) for channel in range(4)]
+        waves = [audio_io.read(corpus.path(row), channel=channel) for channel in range(4)]
         assert all(wave.shape == (160000,) and wave.std() > 0 for wave in waves)
-        np.testing.assert_allclose(audio.read(corpus.path(row)), np.mean(waves, 0), atol=1e-6)
+        np.testing.assert_allclose(audio_io.read(corpus.path(row)), np.mean(waves, 0), atol=1e-6)

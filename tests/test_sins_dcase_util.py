@@ -3,7 +3,7 @@
 import pytest
 from corpora import sins_lists, text
 
-from thesis_lib import sins
+from thesis_lib.datasets import sins
 
 pytestmark = pytest.mark.filterwarnings("ignore:pkg_resources")
 

@@ -3,8 +3,8 @@
 import pytest
 from corpora import text
 
-from thesis_lib import songlists
-from thesis_lib.errors import InputError
+from thesis_lib.datasets import songlists
+from thesis_lib.util.errors import InputError
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ import pytest
 import torch
 from corpora import corpus_of, noise, on_one_thread
 
-from thesis_lib import feed, preprocess
-from thesis_lib.errors import InputError
+from thesis_lib.pipeline import store_builder
 from thesis_lib.recipe import Contrast, Recipe
-from thesis_lib.soundness import complaint
 from thesis_lib.spectrogram import Features
 from thesis_lib.train import train
+from thesis_lib.training import loader
+from thesis_lib.training.diagnostics import complaint
+from thesis_lib.util.errors import InputError
 
 CPU = torch.device("cpu")
 TRIPLETS = Recipe(
@@ -39,7 +40,7 @@ def store(recipe, tmp_path):
     hums = [0.2 * np.sin(2 * np.pi * 200 * (i + 1) * time) for i in range(4)]
     waves = [np.float32(wave) + noise(4, i, level=0.01) for i, wave in enumerate(hums)]
     corpus = corpus_of(tmp_path / "audio", waves + [noise(4, 9 + i) for i in range(4)])
-    return preprocess.build(corpus, recipe.features, tmp_path / "store", progress=False)
+    return store_builder.build(corpus, recipe.features, tmp_path / "store", progress=False)
 
 
 def said(caplog, store, recipe, folder):
@@ -96,14 +97,14 @@ def test_only_the_end_of_the_epoch_counts():
     "room, says", [(8, "a batch of 8 fits"), (5, "a batch of 4 fits"), (1, "not even one of 2")]
 )
 def test_a_batch_too_large_for_the_memory(store, recipe, tmp_path, monkeypatch, room, says):
-    true = feed.cut_tiles
+    true = loader.cut_tiles
 
     def small(frames, starts, length):
         if len(starts) > room * (3 if recipe.contrast is None else 2):
             raise torch.OutOfMemoryError("out of memory")
         return true(frames, starts, length)
 
-    monkeypatch.setattr(feed, "cut_tiles", small)
+    monkeypatch.setattr(loader, "cut_tiles", small)
     large = replace(recipe, batch=16)
     with pytest.raises(InputError, match=f"a batch of 16 does not fit.*{says}"):
         train(store, large, tmp_path / "train", 1, CPU)

@@ -8,9 +8,10 @@ from corpora import MINI_MUSIC, noise, on_one_thread, real, tone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thesis_lib import audio, spectrogram
-from thesis_lib.errors import InputError
+from thesis_lib import spectrogram
+from thesis_lib.audio import io as audio_io
 from thesis_lib.spectrogram import Features, log_mel, mel_bank, mfcc
+from thesis_lib.util.errors import InputError
 
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
 SMALL = Features(mels=64, step=320)
@@ -77,17 +78,17 @@ def test_equal_to_librosa_on_the_music_that_comes_with_the_suite():
     if not paths:
         pytest.skip(f"no music in {MINI_MUSIC}")
     for path in paths[::20]:
-        wave = audio.read(path, duration=10.0)
+        wave = audio_io.read(path, duration=10.0)
         assert log_mel(wave).shape == (998, 128)
         same(wave)
 
 
 @pytest.mark.parametrize("below", ["sins", "esc10"])
 def test_equal_to_librosa_on_real_recordings(below):
-    paths = [path for path in sorted(real(below).rglob("*")) if path.suffix in audio.ENDINGS]
+    paths = [path for path in sorted(real(below).rglob("*")) if path.suffix in audio_io.ENDINGS]
     assert paths
     for path in paths[:: max(1, len(paths) // 10)]:
-        same(audio.read(path))
+        same(audio_io.read(path))
 
 
 @pytest.mark.parametrize("seconds, frames", [(5, 498), (10, 998)])
@@ -180,7 +181,7 @@ def test_a_waveform_shorter_than_a_frame(samples):
 
 def test_torchaudio_is_a_second_witness():
     """In the loud bands; torchaudio works in single precision, so the quietest differ."""
-    from thesis_lib.torchaudio_import import torchaudio
+    from thesis_lib.util.torchaudio_import import torchaudio
 
     features = Features()
     wave = torch.randn(16000, generator=torch.Generator().manual_seed(0))

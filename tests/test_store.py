@@ -16,11 +16,11 @@ from corpora import corpus_of, fill_disk, listing, noise, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thesis_lib import preprocess
 from thesis_lib.corpus import Corpus
-from thesis_lib.errors import InputError
+from thesis_lib.pipeline import store_builder
 from thesis_lib.spectrogram import Features, log_mel
 from thesis_lib.store import SpectrogramStore, gather
+from thesis_lib.util.errors import InputError
 
 FEATURES = Features(mels=32)
 SECONDS = (1.0, 0.03, 0.5, 2.345)
@@ -33,7 +33,7 @@ def corpus(tmp_path):
 
 
 def build(corpus, folder, features=FEATURES):
-    return preprocess.build(corpus, features, folder, progress=False)
+    return store_builder.build(corpus, features, folder, progress=False)
 
 
 def wave_of(corpus, row):
@@ -256,14 +256,14 @@ def test_a_disk_that_is_really_full(tmp_path, reserved):
     script = f"""
 import os
 from thesis_lib.corpus import Corpus
-from thesis_lib.errors import InputError
+from thesis_lib.util.errors import InputError
 from thesis_lib.spectrogram import Features
-from thesis_lib import parts, preprocess
+from thesis_lib.pipeline import store_builder, store_parts
 if not {reserved}:
-    parts._reserve = lambda path: None  # as where the disk cannot
+    store_parts._reserve = lambda path: None  # as where the disk cannot
 try:
     corpus = Corpus.open({str(tmp_path / "corpus")!r})
-    preprocess.build(corpus, Features(), {str(small / "store")!r}, progress=False)
+    store_builder.build(corpus, Features(), {str(small / "store")!r}, progress=False)
 except InputError as error:
     print(error)
 print(os.listdir({str(small)!r}))

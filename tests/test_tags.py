@@ -11,7 +11,7 @@ from corpora import noise, write, write_aac
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thesis_lib import tags
+from thesis_lib.datasets import metadata
 
 
 def tagged(path, **said):
@@ -42,7 +42,7 @@ def tagged(path, **said):
 def test_all_formats(tmp_path, ending):
     said = {"artist": "Björk", "title": "Jóga", "genre": "Downtempo", "bpm": "87"}
     path = tagged(tmp_path / f"a.{ending}", **said)
-    assert tags.read(path) == ("Björk - Jóga (87 BPM)", "Downtempo")
+    assert metadata.read(path) == ("Björk - Jóga (87 BPM)", "Downtempo")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_all_formats(tmp_path, ending):
     ],
 )
 def test_what_is_known_makes_the_name(tmp_path, said, name):
-    assert tags.read(tagged(tmp_path / "a.flac", **said)).name == name
+    assert metadata.read(tagged(tmp_path / "a.flac", **said)).name == name
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_what_is_known_makes_the_name(tmp_path, said, name):
     ],
 )
 def test_genres_as_taggers_write_them(said, genre):
-    assert tags.genre(said) == genre
+    assert metadata.genre(said) == genre
 
 
 @pytest.mark.parametrize(
@@ -112,35 +112,35 @@ def test_genres_in_files(tmp_path, said, genre):
     file = mutagen.id3.ID3()
     file.add(mutagen.id3.TCON(encoding=1, text=said))
     file.save(path)
-    assert tags.read(path).genre == genre
+    assert metadata.read(path).genre == genre
     path = write(tmp_path / "a.flac", noise(0.3))
     file = mutagen.File(path)
     file["genre"] = said
     file.save()
-    assert tags.read(path).genre == genre
+    assert metadata.read(path).genre == genre
 
 
 def test_the_genres_that_have_numbers():
-    assert tags.GENRES == mutagen.id3.TCON.GENRES
+    assert metadata.GENRES == mutagen.id3.TCON.GENRES
 
 
 def test_bytes_that_are_no_text_and_accents():
-    assert tags.clean("mod\udce0 e\u0301 \ud800x") == "modà é \ufffdx"
+    assert metadata.clean("mod\udce0 e\u0301 \ud800x") == "modà é \ufffdx"
 
 
 def test_a_name_of_ten_thousand_characters(tmp_path):
     said = {"artist": "a" * 10000, "title": "t" * 10000, "genre": "g" * 10000, "bpm": "128"}
-    name, genre = tags.read(tagged(tmp_path / "a.mp3", **said))
-    assert len(name) == len(genre) == tags.LONGEST
+    name, genre = metadata.read(tagged(tmp_path / "a.mp3", **said))
+    assert len(name) == len(genre) == metadata.LONGEST
     assert name.startswith("aaaa") and name.endswith("… (128 BPM)")
 
 
 @given(st.text())
 def test_any_text_becomes_one_short_line(text):
-    got = tags.clean(text)
-    assert len(got) <= tags.LONGEST and got == got.strip() and "  " not in got
+    got = metadata.clean(text)
+    assert len(got) <= metadata.LONGEST and got == got.strip() and "  " not in got
     assert not any(unicodedata.category(one)[0] == "C" for one in got)
-    assert tags.clean(got) == got
+    assert metadata.clean(got) == got
 
 
 @pytest.mark.parametrize("ending", ["mp3", "flac", "ogg", "m4a", "wav"])
@@ -152,12 +152,12 @@ def test_damaged_tags_do_no_harm(tmp_path, ending, seed):
     places = random.integers(0, min(len(content), 400), 20)
     content[places] = random.integers(0, 256, 20)
     path.write_bytes(content.tobytes()[: random.integers(1, len(content))])
-    name, genre = tags.read(path)
-    assert name == tags.clean(name) and genre == tags.clean(genre)
+    name, genre = metadata.read(path)
+    assert name == metadata.clean(name) and genre == metadata.clean(genre)
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a.txt", "gone.mp3"])
 def test_no_tags_at_all(tmp_path, name):
     if name != "gone.mp3":
         (tmp_path / name).write_bytes(b"no audio")
-    assert tags.read(tmp_path / name) == ("", "")
+    assert metadata.read(tmp_path / name) == ("", "")

@@ -12,11 +12,8 @@ import torch
 from corpora import corpus_of, noise, on_one_thread, tone
 from toy_team import AGAIN, CPU, RECIPES, SEED, double_precision
 
-from thesis_lib import preprocess
-from thesis_lib.errors import InputError
-from thesis_lib.objectives import Batch, objective
+from thesis_lib.pipeline import store_builder
 from thesis_lib.store import SpectrogramStore, dealt
-from thesis_lib.team import Team
 from thesis_lib.train import (
     HISTORY,
     _points,
@@ -29,6 +26,9 @@ from thesis_lib.train import (
     step,
     train,
 )  # fmt: skip
+from thesis_lib.training.distributed import Team
+from thesis_lib.training.objective import Batch, objective
+from thesis_lib.util.errors import InputError
 
 SCRIPT = Path(__file__).parent / "toy_team.py"
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
@@ -41,7 +41,7 @@ def folder(tmp_path_factory):
     waves = [tone(4, 150 * 1.25**i) + noise(4, i, level=0.05) for i in range(12)]
     split = ["train"] * 5 + ["test"] + ["train"] * 5 + ["test"]
     corpus = corpus_of(folder / "audio", waves, split)
-    preprocess.build(corpus, RECIPES["pairs"].features, folder / "store", progress=False)
+    store_builder.build(corpus, RECIPES["pairs"].features, folder / "store", progress=False)
     return folder / "store"
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from thesis_lib import players, summary
+from thesis_lib.listening import players
 from thesis_lib.plots.style import nice
-from thesis_lib.text import (
+from thesis_lib.reporting import summary
+from thesis_lib.util.text import (
     as_attribute,
     as_html,
     as_markdown,

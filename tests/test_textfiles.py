@@ -4,8 +4,8 @@ import codecs
 
 import pytest
 
-from thesis_lib import textfiles
-from thesis_lib.errors import InputError
+from thesis_lib.datasets import textfiles
+from thesis_lib.util.errors import InputError
 
 
 def read(tmp_path, content, fits=None):

@@ -13,9 +13,8 @@ import pytest
 import torch
 from corpora import corpus_of, fill_disk, listing, on_one_thread, tone
 
-from thesis_lib import objectives, preprocess
 from thesis_lib import train as train_module
-from thesis_lib.errors import InputError
+from thesis_lib.pipeline import store_builder
 from thesis_lib.recipe import Recipe
 from thesis_lib.spectrogram import Features
 from thesis_lib.store import SpectrogramStore
@@ -28,6 +27,8 @@ from thesis_lib.train import (
     snapshot,
     train,
 )
+from thesis_lib.training import objective
+from thesis_lib.util.errors import InputError
 
 CPU = torch.device("cpu")
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
@@ -60,7 +61,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("toy")
     split = ["train"] * 3 + ["test"] + ["train"] * 3 + ["test"]
     corpus = corpus_of(folder / "audio", [melody(i) for i in range(8)], split)
-    preprocess.build(corpus, RECIPE.features, folder / "store", progress=False)
+    store_builder.build(corpus, RECIPE.features, folder / "store", progress=False)
     return folder
 
 
@@ -295,13 +296,13 @@ def test_a_loss_that_is_not_finite_leaves_the_checkpoint_before_it(store, tmp_pa
     with pytest.raises(Stopped):
         train(store, RECIPE, tmp_path, 1, CPU, Bar(1.5 * ANCHORS))
     before = listing(tmp_path)
-    true = objectives.triplet_loss
+    true = objective.triplet_loss
 
     def strange(*args):
         found = true(*args)
         return found._replace(loss=found.loss * float("inf"))
 
-    monkeypatch.setattr(objectives, "triplet_loss", strange)
+    monkeypatch.setattr(objective, "triplet_loss", strange)
     with pytest.raises(InputError, match=r"not finite.*choose a learning rate below 0\.01"):
         train(store, RECIPE, tmp_path, 1, CPU)
     assert listing(tmp_path) == before

@@ -8,8 +8,8 @@ from pytorch_metric_learning.distances import LpDistance
 from pytorch_metric_learning.losses import TripletMarginLoss
 from pytorch_metric_learning.reducers import AvgNonZeroReducer, MeanReducer
 
-from thesis_lib.errors import InputError
 from thesis_lib.triplet_loss import triplet_loss
+from thesis_lib.util.errors import InputError
 
 REDUCERS = {"nonzero": AvgNonZeroReducer, "all": MeanReducer}
 

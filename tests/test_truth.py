@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from thesis_lib import truth
+from thesis_lib.analysis import planted_faults
+from thesis_lib.analysis.neighbours import nearest
+from thesis_lib.analysis.segments import by_moment, by_recording
 from thesis_lib.corpus import Corpus
-from thesis_lib.errors import InputError
-from thesis_lib.neighbours import nearest
-from thesis_lib.segments import by_moment, by_recording
+from thesis_lib.util.errors import InputError
 
 SESSIONS, NODES, TILES = 8, ("1", "2", "3"), 2
 RULES = {"suspect": 0.5, "calm": 0.5, "odd": 3.5}
@@ -46,7 +46,7 @@ def audited(corpus):
 
 
 def test_planted_has_a_row_a_recording(corpus):
-    known = truth.planted(corpus)
+    known = planted_faults.planted(corpus)
     assert len(known) == len(corpus.table)
     assert known.wrong.tolist() == (corpus.table.group == "s0").tolist()
     assert known.heard[known.wrong].eq("quiet").all()
@@ -57,19 +57,19 @@ def test_planted_has_a_row_a_recording(corpus):
 
 def test_without_a_truth_there_is_none(corpus):
     (corpus.root / "truth.csv").unlink()
-    assert truth.planted(corpus) is None
+    assert planted_faults.planted(corpus) is None
 
 
 def test_a_list_that_does_not_fit_is_named(corpus):
     (corpus.root / "activity.csv").write_text("path,sounding,silent\n")
     with pytest.raises(InputError, match=r"activity.csv does not list dev/0_1.wav"):
-        truth.planted(corpus)
+        planted_faults.planted(corpus)
     (corpus.root / "activity.csv").write_text("path,silent\n")
     with pytest.raises(InputError, match="no column 'sounding'"):
-        truth.planted(corpus)
+        planted_faults.planted(corpus)
     (corpus.root / "activity.csv").unlink()
     with pytest.raises(InputError, match="activity.csv is missing"):
-        truth.planted(corpus)
+        planted_faults.planted(corpus)
 
 
 def test_segments_gather_tiles(corpus):
@@ -82,7 +82,7 @@ def test_segments_gather_tiles(corpus):
 
 def test_scores_are_those_of_what_was_planted(corpus):
     moments, recordings = audited(corpus)
-    scores = truth.scores(moments, recordings, truth.planted(corpus), RULES, "quiet")
+    scores = planted_faults.scores(moments, recordings, planted_faults.planted(corpus), RULES, "quiet")
     assert scores.loc["microphone, odd", "average_precision"] == 1
     assert scores.loc["microphone, lonely", "average_precision"] == 1
     assert scores.loc["wrong label", "true"] == 1 and scores.loc["wrong label", "recall"] == 1
@@ -92,7 +92,7 @@ def test_scores_are_those_of_what_was_planted(corpus):
 
 def test_cases_are_the_planted_ones(corpus):
     moments, recordings = audited(corpus)
-    cases = truth.cases(moments, recordings, truth.planted(corpus), RULES, "quiet")
+    cases = planted_faults.cases(moments, recordings, planted_faults.planted(corpus), RULES, "quiet")
     assert cases.what.tolist() == ["wrong label"] + ["silence in an activity"] * 3 + [
         "microphone, odd"
     ]

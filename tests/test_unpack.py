@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from corpora import listing, text
 
-from thesis_lib import unpack as module
-from thesis_lib.errors import InputError
-from thesis_lib.unpack import unpack
+from thesis_lib.datasets import unpack as module
+from thesis_lib.datasets.unpack import unpack
+from thesis_lib.util.errors import InputError
 
 FILES = {
     "set/audio/DevNode1_ex1_1.wav": np.random.default_rng(0).bytes(50_000),

@@ -6,10 +6,11 @@ import pytest
 import soundfile
 from corpora import corpus_of, noise, sins_lists, tone, write, write_aac
 
-from thesis_lib import corpora, decode, ffmpeg, recordings, sins, sndfile
-from thesis_lib import validate as module
+from thesis_lib.audio import decode, ffmpeg, sndfile
 from thesis_lib.corpus import Corpus
-from thesis_lib.validate import by_file, examine, headers, report, validate
+from thesis_lib.datasets import recordings, registry, sins
+from thesis_lib.datasets import validate as module
+from thesis_lib.datasets.validate import by_file, examine, headers, report, validate
 
 
 @pytest.fixture
@@ -175,7 +176,7 @@ def test_the_files_of_music_and_what_is_wrong_with_the_folder(tmp_path, caplog):
     for name in ("a/1.wav", "b/2.wav", "loose.wav"):
         write(root / name, noise(0.1))
     (root / "b" / "x.m4p").write_bytes(b"x")
-    files, faults = corpora.files("music", root)
+    files, faults = registry.files("music", root)
     assert list(files) == [root / "a/1.wav", root / "b/2.wav"]
     assert len(faults) == 1 and "left out (loose.wav)" in faults[0]
     assert "1 file of sound cannot be read by this ending (.m4p 1)" in caplog.text
@@ -183,12 +184,12 @@ def test_the_files_of_music_and_what_is_wrong_with_the_folder(tmp_path, caplog):
 
 def test_nothing_to_look_at_is_a_fault(tmp_path):
     (tmp_path / "fma_metadata").mkdir()
-    files, faults = corpora.files("fma", tmp_path)
+    files, faults = registry.files("fma", tmp_path)
     assert files == {} and faults == [
         f"{tmp_path} holds nothing that could be checked; give another folder."
     ]
     (tmp_path / "set.m3u").write_text("gone.wav\n")
-    files, faults = corpora.files("music", tmp_path / "set.m3u")
+    files, faults = registry.files("music", tmp_path / "set.m3u")
     assert files == {} and len(faults) == 1
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thesis_lib.errors import InputError
-from thesis_lib.walk import walk, walks
+from thesis_lib.analysis.walk import walk, walks
+from thesis_lib.util.errors import InputError
 
 LINE = np.arange(11.0)[:, None]
 

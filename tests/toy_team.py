@@ -20,8 +20,8 @@ import torch
 from thesis_lib.recipe import Contrast, Recipe
 from thesis_lib.spectrogram import Features
 from thesis_lib.store import SpectrogramStore
-from thesis_lib.team import team
 from thesis_lib.train import train
+from thesis_lib.training.distributed import team
 
 SEED = 1
 CPU = torch.device("cpu")

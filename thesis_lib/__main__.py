@@ -7,9 +7,9 @@ import re
 import sys
 from contextlib import nullcontext
 
-from thesis_lib.corpora import KINDS
-from thesis_lib.errors import InputError
-from thesis_lib.notices import shown
+from thesis_lib.datasets.registry import KINDS
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.notices import shown
 
 STOPPED = 130  # status after Ctrl-C, as shells have it
 
@@ -17,7 +17,7 @@ STOPPED = 130  # status after Ctrl-C, as shells have it
 
 
 def _job(args):
-    from thesis_lib.job import Job, given
+    from thesis_lib.pipeline.job import Job, given
 
     typed = {"home": args.sins, "music": args.music}
     found = {domain: given(domain, text) for domain, text in typed.items() if text}
@@ -27,7 +27,9 @@ def _job(args):
 
 def _figures(args):
     job = _job(args)
-    from thesis_lib import front_door  # with torch: a folder that is not there is said before
+    from thesis_lib.pipeline import (
+        front_door,  # with torch: a folder that is not there is said before
+    )
 
     front_door.figures(job)
 
@@ -36,26 +38,26 @@ def _shards(args):
     from dataclasses import replace
 
     job = replace(_job(args), shard="{}/{}".format(*args.shard))
-    from thesis_lib import front_door
+    from thesis_lib.pipeline import front_door
 
     front_door.pipeline(job, "shards")
 
 
 def _lab(args):
     job = _job(args)
-    from thesis_lib import lab
+    from thesis_lib.pipeline import lab
 
     getattr(lab, args.command)(job)
 
 
 def _home(args):
-    from thesis_lib import mini_home
+    from thesis_lib.datasets.mini_home import home
 
-    mini_home.make(args.folder, sessions=args.size)
+    home.make(args.folder, sessions=args.size)
 
 
 def _check(args):
-    from thesis_lib import manifest
+    from thesis_lib.datasets import manifest
 
     faults = manifest.check(args.manifest)
     if faults:
@@ -64,20 +66,21 @@ def _check(args):
 
 
 def _fetch(args):
-    from thesis_lib import fetch
+    from thesis_lib.datasets import download
 
     sets = args.set and args.set.split(",")
     if args.dry_run:
-        print(fetch.describe(fetch.plan(args.name, args.to, sets, args.parts), args.to))
+        print(download.describe(download.plan(args.name, args.to, sets, args.parts), args.to))
         return
-    fetch.fetch(args.name, args.to, sets, args.parts, jobs=args.jobs, keep=args.keep)
+    download.fetch(args.name, args.to, sets, args.parts, jobs=args.jobs, keep=args.keep)
     print(f"{args.to}: all is fetched and unpacked; `thesis validate {args.to}` checks every file.")
 
 
 def _validate(args):
-    from thesis_lib import corpora, notices, validate
+    from thesis_lib.datasets import registry, validate
+    from thesis_lib.util import notices
 
-    files, faults = corpora.files(args.name or corpora.recognise(args.folder), args.folder)
+    files, faults = registry.files(args.name or registry.recognise(args.folder), args.folder)
     examined = validate.examine(files)
     print(validate.report(examined, unseen=validate.unseen(args.folder, files)))
     if faults:
@@ -90,14 +93,14 @@ def _validate(args):
 
 
 def _corpus(args):
-    from thesis_lib import front_door, stages
+    from thesis_lib.pipeline import front_door, stages
 
     with front_door.alone(args.run):
         stages.corpus(args.name, args.source, args.run, args.recipe, args.seeds, args.part)
 
 
 def _features(args):
-    from thesis_lib import front_door, stages
+    from thesis_lib.pipeline import front_door, stages
 
     if args.shard:  # other machines are at work in the same folder
         return stages.features(args.run, args.shard)
@@ -106,7 +109,7 @@ def _features(args):
 
 
 def _stage(args):
-    from thesis_lib import front_door, stages
+    from thesis_lib.pipeline import front_door, stages
 
     leads = os.environ.get("RANK", "0") == "0"  # of the processes that torchrun started
     with front_door.alone(args.run) if leads else nullcontext():
@@ -114,7 +117,7 @@ def _stage(args):
 
 
 def _notebook(args):
-    from thesis_lib.execute import SMOKE, execute
+    from thesis_lib.pipeline.execute import SMOKE, execute
 
     execute(
         args.notebook,
@@ -132,16 +135,16 @@ def _summary(args):
 
     import pandas as pd
 
-    from thesis_lib import record, summary
+    from thesis_lib.reporting import notebook_record, summary
 
-    pairs = pd.DataFrame(record.collect(args.out))
+    pairs = pd.DataFrame(notebook_record.collect(args.out))
     page = Path(args.out) / "README.md"
     if page.is_file():
         summary.write_into(page, pairs)
 
 
 def _show(args):
-    from thesis_lib import summary
+    from thesis_lib.reporting import summary
 
     summary.show(args.out)
 
@@ -188,14 +191,14 @@ def _parser():
     check.add_argument("manifest", nargs="?", default="data/manifest.json")
     check.set_defaults(do=_check)
     fetch = commands.add_parser("fetch", help="fetch SINS or FMA: resumed, checked, unpacked")
-    fetch.add_argument("name", choices=["sins", "fma"])
-    fetch.add_argument("--to", required=True, help="folder for all of it")
-    fetch.add_argument("--set", help="of sins: dev, eval (both by default); of fma: medium, large")
-    fetch.add_argument("--parts", help="1-3 or 2,5: only these of the numbered audio archives")
-    fetch.add_argument("--dry-run", action="store_true", help="only say what would be fetched")
-    fetch.add_argument("--jobs", type=int, default=3, help="archives at a time")
-    fetch.add_argument("--keep", action="store_true", help="leave the archives after unpacking")
-    fetch.set_defaults(do=_fetch)
+    download.add_argument("name", choices=["sins", "fma"])
+    download.add_argument("--to", required=True, help="folder for all of it")
+    download.add_argument("--set", help="of sins: dev, eval (both by default); of fma: medium, large")
+    download.add_argument("--parts", help="1-3 or 2,5: only these of the numbered audio archives")
+    download.add_argument("--dry-run", action="store_true", help="only say what would be fetched")
+    download.add_argument("--jobs", type=int, default=3, help="archives at a time")
+    download.add_argument("--keep", action="store_true", help="leave the archives after unpacking")
+    download.set_defaults(do=_fetch)
     validate = commands.add_parser("validate", help="decode every file of a folder to its end")
     validate.add_argument("folder")
     validate.add_argument("--name", choices=KINDS, help="of the corpus; by default it is guessed")

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from thesis_lib import validate
-from thesis_lib.classes import presentable
-from thesis_lib.errors import InputError
-from thesis_lib.files import atomic
+from thesis_lib.datasets import validate
+from thesis_lib.datasets.classes import presentable
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.files import atomic
 
 COLUMNS = {
     "path": "relative to the corpus's root",

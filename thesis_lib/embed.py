@@ -9,10 +9,10 @@ import torch
 
 from thesis_lib import sampler
 from thesis_lib.corpus import read_table
-from thesis_lib.device import in_bfloat16
-from thesis_lib.errors import InputError
-from thesis_lib.files import atomic
 from thesis_lib.store import gather
+from thesis_lib.util.device import in_bfloat16
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.files import atomic
 
 BATCH = 256
 KEPT = ["path", "label", "group", "node", "position", "channel", "split", "known"]

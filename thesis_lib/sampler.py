@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from thesis_lib.errors import InputError
+from thesis_lib.util.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from scipy.fft import dct
 
-from thesis_lib.errors import InputError
+from thesis_lib.util.errors import InputError
 
 FLOOR = 1e-10  # power below which everything is -100 dB, as in librosa
 OCTAVES = math.log2(10) / 10  # binary logarithm of a power, from dB

@@ -12,8 +12,8 @@ import pandas as pd
 import torch
 
 from thesis_lib.corpus import held_out, in_trial, read_table
-from thesis_lib.errors import InputError
 from thesis_lib.spectrogram import Features
+from thesis_lib.util.errors import InputError
 
 FORMAT = 3  # counts up when stores are made differently
 

@@ -14,13 +14,13 @@ import pandas as pd
 import torch
 from tqdm.auto import tqdm
 
-from thesis_lib.encoder import Encoder
-from thesis_lib.errors import InputError
-from thesis_lib.files import atomic
-from thesis_lib.objectives import objective
+from thesis_lib.contrastive.encoder import Encoder
 from thesis_lib.resnet import ResNet18
-from thesis_lib.soundness import complaint, too_large
-from thesis_lib.team import ALONE
+from thesis_lib.training.diagnostics import complaint, too_large
+from thesis_lib.training.distributed import ALONE
+from thesis_lib.training.objective import objective
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.files import atomic
 
 POINTS = 20  # of the recorded curves, an epoch
 HISTORY = ["epoch", "loss", "near", "far", "active"]

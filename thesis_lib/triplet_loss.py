@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch.nn import functional as F
 
-from thesis_lib.errors import InputError
+from thesis_lib.util.errors import InputError
 
 
 class TripletLoss(NamedTuple):

@@ -5,7 +5,7 @@ import seaborn as sns
 from matplotlib.ticker import FuncFormatter, LogLocator
 
 from thesis_lib.plots import style
-from thesis_lib.text import cut
+from thesis_lib.util.text import cut
 
 LETTERS = 102  # of a title's size, side by side on a page
 FEWEST = 15  # letters of a title, however many there are

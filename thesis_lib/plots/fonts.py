@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
-from thesis_lib.text import readable
+from thesis_lib.util.text import readable
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from thesis_lib.plots.style import SPECTROGRAM, nice, subplots
-from thesis_lib.text import width
+from thesis_lib.util.text import width
 
 SIZE = (150, 48)  # pixels of a thumbnail
 SHADES = 64  # of a thumbnail: a palette keeps it at a few kB

@@ -8,7 +8,7 @@ import seaborn as sns
 from matplotlib import pyplot as plt
 
 from thesis_lib.plots.fonts import LegibleFigure
-from thesis_lib.text import one_line, readable, width
+from thesis_lib.util.text import one_line, readable, width
 
 WIDTH = 9.0  # in, a whole page
 NARROW = 6.0  # in, a single small plot

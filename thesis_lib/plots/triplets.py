@@ -6,7 +6,7 @@ from matplotlib.patheffects import withStroke
 
 from thesis_lib.plots import style
 from thesis_lib.plots.sound import loudest, mel_axis, picture_of
-from thesis_lib.text import cut
+from thesis_lib.util.text import cut
 
 TITLE = 40  # letters above a third of the page
 FRAME = 2.5  # pt, of a tile that is pointed at

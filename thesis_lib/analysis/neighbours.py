@@ -1,0 +1,221 @@
+"""Which tiles lie near which in an embedding space: the evidence behind every later analysis.
+
+Two tiles of one session, or of one song, resemble each other for reasons that say nothing about
+what is heard: the same voice, the same room, the same mix. So a neighbour that is used as evidence
+never comes from the same group. A session holds the same moment on every node, so to leave out the
+session leaves out that as well.
+"""
+
+import numpy as np
+import torch
+from sklearn.metrics import pairwise_distances, pairwise_distances_chunked
+
+from thesis_lib.util.arrays import column, count, matrix, row_numbers
+from thesis_lib.util.errors import InputError
+
+BLOCK = 256  # MB of distances held at a time
+
+
+def nearest(vectors, k=30, group=None, queries=None):
+    """The k nearest tiles of each tile, none of its own group.
+
+    Thesis, error analysis: 30 neighbours, Euclidean. It asked a kd-tree, which in 256 dimensions
+    looks at nearly every point; here all distances are computed, a block at a time.
+
+    Parameters
+    ----------
+    vectors : (n, d) float array
+        One embedding a tile.
+    k : int
+        How many neighbours.
+    group : (n,) array, optional
+        Session or song of each tile. Tiles of the same group are never neighbours. Without it,
+        only the tile itself is left out.
+    queries : (q,) int array, optional
+        Rows to find the neighbours of. Default: all n.
+
+    Returns
+    -------
+    indices : (q, k) int64 array
+        Rows of `vectors`, nearest first.
+    distances : (q, k) float32 array
+        Euclidean, in units of the embedding.
+
+    Raises
+    ------
+    InputError
+        If vectors hold NaN, or a tile has fewer than `k` tiles outside its group.
+
+    Examples
+    --------
+    >>> indices, distances = nearest(embeddings.vectors, k=30, group=embeddings.tiles.group)
+    """
+    vectors = matrix(vectors).astype(np.float64, copy=False)
+    queries = _queries(queries, len(vectors))
+    order, low, high = _side_by_side(len(vectors), group)
+    low, high = low[queries], high[queries]
+    k = count(k, 1, len(vectors), "k")
+    _enough(len(vectors) - (high - low), k, queries)
+
+    def closest(block, start):  # (rows, n) distances -> two of (rows, k)
+        stop = start + len(block)
+        for row, own in enumerate(map(slice, low[start:stop], high[start:stop])):
+            block[row, own] = np.inf
+        return _smallest(block, k, order)
+
+    blocks = pairwise_distances_chunked(
+        vectors[queries], vectors[order], reduce_func=closest, working_memory=BLOCK
+    )
+    indices, distances = zip(*blocks, strict=True)
+    return np.concatenate(indices), np.concatenate(distances).astype(np.float32)
+
+
+def available(group):
+    """How many neighbours every tile can have: the tiles outside the largest session or song.
+
+    Parameters
+    ----------
+    group : (n,) array
+        Session or song of each tile.
+
+    Returns
+    -------
+    int
+        The largest k that `nearest` can be asked for; 0 where there is only one group, or no tile.
+    """
+    _, sizes = np.unique(column(group, np.size(group), "group"), return_counts=True)
+    return int(sizes.sum() - sizes.max(initial=0))
+
+
+def nearest_to(points, vectors, k=5, group=None):
+    """The k tiles nearest to each of some points that need not be tiles.
+
+    Parameters
+    ----------
+    points : (p, d) float array
+        Places in the embedding space, for instance centroids.
+    vectors : (n, d) float array
+        One embedding a tile.
+    k : int
+        How many tiles a point.
+    group : (n,) array, optional
+        Session or song of each tile. With it, each of the k tiles comes from another group.
+
+    Returns
+    -------
+    indices : (p, k) int64 array
+        Rows of `vectors`, nearest first.
+    distances : (p, k) float32 array
+        Euclidean.
+    """
+    points, vectors = matrix(points, "points"), matrix(vectors)
+    if points.shape[1] != vectors.shape[1]:
+        raise InputError(
+            f"points: have {points.shape[1]} dimensions and vectors {vectors.shape[1]}; take both "
+            "from the same embedding"
+        )
+    group = np.arange(len(vectors)) if group is None else column(group, len(vectors), "group")
+    names, group = np.unique(group, return_inverse=True)
+    k = count(k, 1, len(names), "k")
+    distances = pairwise_distances(points, vectors)  # (p, n)
+    indices = np.stack([_best_of_each_group(row, group)[:k] for row in distances])
+    return indices, np.take_along_axis(distances, indices, axis=1).astype(np.float32)
+
+
+def precision_at(labels, indices, k=10, queries=None):
+    """Precision@k: the mean share of a tile's k nearest neighbours that carry its label.
+
+    Parameters
+    ----------
+    labels : (n,) array
+    indices : (q, at least k) int array
+        From `nearest`.
+    k : int
+        How many of the neighbours count.
+    queries : (q,) int array, optional
+        The rows `indices` is about. Default: all n in order.
+
+    Returns
+    -------
+    float
+        0 to 1; `chance_precision` says what unrelated vectors would give.
+    """
+    labels, indices, queries = labelled_neighbours(labels, indices, queries)
+    k = count(k, 1, indices.shape[1], "k")
+    return float(np.mean(labels[indices[:, :k]] == labels[queries][:, None]))
+
+
+def chance_precision(labels, group=None):
+    """What `precision_at` is expected to be when neighbours are drawn at random.
+
+    Parameters
+    ----------
+    labels : (n,) array
+    group : (n,) array, optional
+        As in `nearest`: tiles of the same group are never drawn.
+
+    Returns
+    -------
+    float
+        0 to 1.
+    """
+    labels = column(labels, np.size(labels))
+    _, label = np.unique(labels, return_inverse=True)
+    _, low, high = _side_by_side(len(labels), group)
+    group = low  # tiles of one group share the place where it begins
+    _, both, sizes = np.unique(
+        np.stack([label, group]), axis=1, return_inverse=True, return_counts=True
+    )
+    others = len(labels) - (high - low)
+    _enough(others, 1, np.arange(len(labels)))
+    return float(np.mean((np.bincount(label)[label] - sizes[both.ravel()]) / others))
+
+
+def labelled_neighbours(labels, indices, queries=None):
+    """Labels, neighbours and the rows these are about, checked to fit each other."""
+    labels = column(labels, np.size(labels))
+    indices = row_numbers(indices, len(labels))
+    queries = _queries(queries, len(labels))
+    if len(queries) != len(indices):
+        raise InputError(
+            f"indices: has {len(indices)} rows for {len(queries)} tiles; give the labels of all "
+            "tiles, and as queries the rows that nearest() was asked about"
+        )
+    return labels, indices, queries
+
+
+def _queries(queries, n):
+    return np.arange(n) if queries is None else row_numbers(queries, n, "queries", ndim=1)
+
+
+def _side_by_side(n, group):
+    """An order of the rows with each group in one piece, and where the piece of each row lies."""
+    if group is None:
+        return np.arange(n), np.arange(n), np.arange(1, n + 1)
+    _, group = np.unique(column(group, n, "group"), return_inverse=True)
+    order = np.argsort(group, kind="stable")
+    low, high = (np.searchsorted(group[order], group, side) for side in ("left", "right"))
+    return order, low, high
+
+
+def _enough(candidates, k, queries):
+    worst = np.argmin(candidates)
+    if candidates[worst] < k:
+        raise InputError(
+            f"k: is {k}, but row {queries[worst]} has only {candidates[worst]} tiles outside its "
+            "own group; give a smaller k or more sessions or songs"
+        )
+
+
+def _smallest(block, k, order):
+    """The k smallest of each row, smallest first: their rows in the table and their distances."""
+    # Ten times as fast as numpy.argpartition, which sorts out the places of all n.
+    distances, places = torch.from_numpy(block).topk(k, largest=False)
+    return order[places.numpy()], distances.numpy()
+
+
+def _best_of_each_group(distances, group):
+    """Rows by distance, each group only once."""
+    order = np.argsort(distances, kind="stable")
+    _, first = np.unique(group[order], return_index=True)
+    return order[np.sort(first)]

@@ -1,0 +1,110 @@
+"""What is learned of a file while its packets are decoded: how long it is, and if it is whole."""
+
+import os
+import struct
+
+import av
+
+from thesis_lib.util.errors import InputError
+
+# Whose headers count the samples, and whose headers say roughly how long they last.
+COUNTED = {"mov", "caf", "tta", "ape", "wv", "tak", "aiff", "au", "flac"}
+ROUGHLY = {"asf", "matroska", "avi", "flv"}
+LOST = 0.01  # of the packets: where more cannot be decoded, the file is damaged
+TRAILING = 2  # packets that are none: what other programs put behind the end
+
+
+def truncated(path):
+    """The error of a file that ends too early."""
+    return InputError(
+        f"{path} is truncated, its end is missing or damaged; copy it again or remove it."
+    )
+
+
+class State:
+    """What is known of a file while it is decoded, and whether it is whole.
+
+    Attributes
+    ----------
+    kind : str
+        Of the container.
+    told : float or None
+        How long its header says it lasts, s; None where FFmpeg only estimates.
+    heard : float
+        How much was decoded, s.
+    """
+
+    def __init__(self, path, container, stream):
+        self.path, self.kind = path, container.format.name.split(",")[0]
+        self.codec, self.heard, self.told = stream.codec_context.name, 0.0, None
+        self.estimate = float(stream.duration * stream.time_base) if stream.duration else 0.0
+        if self.kind in COUNTED and stream.duration:
+            self.told = self.estimate - float((stream.start_time or 0) * stream.time_base)
+        elif self.kind in ROUGHLY and (stream.duration or len(container.streams) == 1):
+            self.told = self.estimate or (container.duration or 0) / av.time_base or None
+        self.first, self.last = None, b""  # where the first packet lies; the last one
+        self.starts = set()  # of packets that were decoded
+        self.packets = self.stored = self.lost = 0
+        self.failing = 0  # so many of the last ones were not decoded
+
+    def note(self, packet, frames):
+        """Note a packet and its frames, None where it fails; how long it lasts if it does, s."""
+        self.packets, self.stored = self.packets + 1, self.stored + packet.size
+        self.first = packet.pos if self.first is None else self.first
+        self.last = bytes(packet)
+        if frames is None:
+            self.failing += 1
+            return float((packet.duration or 0) * packet.time_base)
+        self.lost, self.failing = self.lost + self.failing * bool(self.starts), 0
+        self.starts.add(self.last[:2])
+        return 0.0
+
+    def pass_over(self, packets, seconds):
+        """Note packets that are not decoded, and how long they last."""
+        self.packets, self.heard = self.packets + packets, self.heard + seconds
+
+    def check(self):
+        """Raise `InputError` where the file is not whole; `decode` says what the rule is."""
+        if self._is_short():
+            raise truncated(self.path)
+        lost = self.lost + max(0, self.failing - TRAILING)
+        if lost > LOST * self.packets:
+            raise InputError(
+                f"{self.path} is damaged: {lost} of {self.packets} packets cannot be decoded; "
+                "copy it again or remove it."
+            )
+        unread = os.path.getsize(self.path) * 0.9 - 2**16 - self.stored
+        if self.codec.startswith("pcm_") and self.packets and unread > 0:
+            raise InputError(
+                f"{self.path} holds more sound than could be read ({self.heard:.1f} s); open it in "
+                "an audio editor and export it again."
+            )
+
+    def _is_short(self):
+        if self.told:
+            return self.heard < self.told - (0.1 if self.kind in COUNTED else 1 + self.told / 20)
+        if self.kind == "mp3":
+            missing = self.packets - self.failing < self._count()
+            return missing and (self.lost or self._breaks_off())
+        return self._breaks_off()
+
+    def _breaks_off(self):
+        """Whether the last packet is not whole; what is none at all is of some tagging program."""
+        if self.failing:
+            return self.last[:2] in self.starts
+        if not self.codec.startswith(("mp1", "mp2", "mp3")):
+            return False
+        # What FFmpeg takes for one packet where more bytes follow.
+        parser = av.CodecContext.create(self.codec, "r")
+        whole = parser.parse(self.last + bytes(4096))
+        return bool(whole) and whole[0].size > len(self.last)
+
+    def _count(self):
+        """Of how many others the first frame of an MP3 tells, as LAME writes it; 0 of none."""
+        begin = max(0, (self.first or 0) - 4096)
+        with open(self.path, "rb") as file:
+            file.seek(begin)
+            head = file.read((self.first or 0) - begin)
+        at = max(head.rfind(b"Xing"), head.rfind(b"Info"))
+        flags, count = struct.unpack(">II", (head[at + 4 :][:8] + bytes(8))[:8])
+        return count if at >= 0 and flags & 1 else 0

@@ -1,0 +1,96 @@
+"""Names of classes and songs, tidied: what looks the same is one class, but never by accident."""
+
+from collections import Counter
+from itertools import count
+
+from thesis_lib.datasets.metadata import clean
+from thesis_lib.util.notices import some
+
+LONGEST = 1000  # characters of a label or song; more can only be a slip of a quotation mark
+
+
+def tidy(labels):
+    """Labels fit to be shown: in one line, accents composed, bytes that are no UTF-8 as text.
+
+    Parameters
+    ----------
+    labels : list of str
+        As folders, playlists or cells are called; empty where there is none.
+
+    Returns
+    -------
+    labels : list of str
+    notes : list of str
+        A sentence for names that have become one, and for those that differ by case alone.
+    """
+    new = {raw: presentable(raw) for raw in dict.fromkeys(labels)}
+    notes = [
+        f"The class {label!r} is spelt in {len(raws)} ways that look alike ("
+        f"{some(map(ascii, raws))}); they are read as one class."
+        for label, raws in _alike(new, new.get).items()
+    ]
+    notes += [
+        f"The classes {' and '.join(map(repr, same))} differ by upper and lower case alone; "
+        "give them one name if they are one class."
+        for same in _alike(dict.fromkeys(new.values()), str.casefold).values()
+    ]
+    return [new[raw] for raw in labels], notes
+
+
+def tidy_songs(songs):
+    """Songs fit to be shown; two that would look the same get a number."""
+    new, taken = {}, set()
+    for raw in dict.fromkeys(songs):
+        shown = new[raw] = presentable(raw)
+        for other in count(2):
+            if new[raw] not in taken:
+                break
+            new[raw] = f"{shown} ({other})"
+        taken.add(new[raw])
+    return [new[raw] for raw in songs]
+
+
+def apart(songs, labels):
+    """Songs of a list, each within its class: "1" of two classes are two songs.
+
+    Parameters
+    ----------
+    songs : list of str
+    labels : list of str
+        Files without a label are of the song that is called so, whatever its class.
+
+    Returns
+    -------
+    songs : list of str
+    shared : list of str
+        The songs that were found in several classes, and carry the class in their name now.
+    """
+    classes = {}
+    for song, label in zip(songs, labels, strict=True):
+        if label:
+            classes.setdefault(song, set()).add(label)
+    shared = {song for song, found in classes.items() if len(found) > 1}
+    pairs = zip(songs, labels, strict=True)
+    told = [f"{song} ({label})" if label and song in shared else song for song, label in pairs]
+    return told, sorted(shared)
+
+
+def commonest(labels):
+    """Labels that differ by case alone in the spelling that most of them have."""
+    often, best = Counter(labels), {}
+    for label in sorted(often, key=lambda one: (-often[one], one)):
+        best.setdefault(label.casefold(), label)
+    return [best[label.casefold()] for label in labels]
+
+
+def presentable(name):
+    """A name in one line, readable; empty only where it is: blanks alone are written in ASCII."""
+    return clean(name, LONGEST) or (ascii(name)[1:-1] if name else "")
+
+
+def _alike(names, key):
+    """Of those names that share a key with others: key -> names."""
+    found = {}
+    for name in names:
+        found.setdefault(key(name), []).append(name)
+    return {key: same for key, same in found.items() if len(same) > 1}

@@ -1,0 +1,231 @@
+"""Which files a collection of music has, of which class and song: by CSV, playlist or folder."""
+
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from thesis_lib.audio import io as audio_io
+from thesis_lib.datasets import classes, folders, listed, playlists, songlists
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.notices import number, shown, some
+
+COLUMNS = ("path", "label", "song", "name")
+TAKE = re.compile(r"-([A-Z])$")  # `song-A`, `song-B`: takes or excerpts of one song
+LAYOUTS = (
+    "class folders ({name}/<class>/<song>.mp3), playlists ({name}/<class>.m3u8), or a CSV with the "
+    "header path,label,song"
+)
+FIRST = "a CSV goes before playlists, and these before folders"
+
+
+class Found(NamedTuple):
+    """What `find` found.
+
+    root: where relative paths start. table: a row a file, `path` (relative to `root`, absolute if
+    it lies elsewhere), `label`, `song` (files with the same one are the same song), `name` (empty
+    if the list does not give one). faults: a sentence for each file that is there or listed but
+    cannot be used. notes: sentences on what was passed over, and on how lists were read.
+    """
+
+    root: Path
+    table: pd.DataFrame
+    faults: list
+    notes: list
+
+
+def find(source):
+    """List the music that lies in a folder, or that a CSV or a playlist names.
+
+    A folder is read as the first of these that lies at its top:
+
+    1. a CSV whose header has a column `path` (and `label` and `song`, if there are any), or a
+       column of files by another name (file, filename, ...) and `label`; a song is one within its
+       class: song "1" of two classes are two songs;
+    2. playlists (.m3u, .m3u8, .pls), each of them a class that is called as the playlist is;
+    3. folders, each of them a class, see `folders.walk` for what is passed over; where there are
+       none, the files that lie there are read without a class.
+
+    Parameters
+    ----------
+    source : Path
+        The folder, the CSV or a playlist.
+
+    Returns
+    -------
+    Found
+
+    Raises
+    ------
+    InputError
+        There is no list and no audio, or the list cannot be read.
+    """
+    source = Path(source)
+    ending = source.suffix.lower()
+    if os.path.isdir(source):
+        return _in_folder(source)
+    if ending in playlists.ENDINGS:
+        return _of_lists(source.parent, listed.of_playlists([source]))
+    if ending in songlists.ENDINGS:
+        return _of_lists(source.parent, listed.of_csv(source))
+    raise InputError(
+        f"{source} is not a folder; give a folder with {LAYOUTS.format(name=source.name)}."
+    )
+
+
+def song(path):
+    """The song that a file is of, by its path: without the ending and the letter of a take."""
+    return TAKE.sub("", str(Path(path).with_suffix("")))
+
+
+def _in_folder(folder):
+    at_top = _at_top(folder)
+    tables, notes = _song_lists([path for path in at_top if _is(path, songlists.ENDINGS)])
+    found = [path for path in at_top if _is(path, playlists.ENDINGS)]
+    unread = [path.name for path in at_top if _is(path, playlists.UNREAD)]
+    if unread:
+        notes.append(
+            f"{folder}: lists of this kind are not read ({some(unread)}); save them as .m3u8 or "
+            ".csv."
+        )
+    if len(tables) > 1:
+        raise InputError(
+            f"{folder} holds several lists, {tables[0].name} and {tables[1].name}; give one of "
+            "them instead of the folder."
+        )
+    if not tables and not found:
+        return _of_folders(folder, notes)
+    if tables and found:
+        notes.append(
+            f"{folder}: {tables[0].name} is read and playlists are not ({_names(found)}), for a "
+            "CSV goes before them; take the CSV away to have them read."
+        )
+    here = listed.of_csv(tables[0]) if tables else listed.of_playlists(found)
+    notes += _not_listed(folder, tables or found, here)
+    return _of_lists(folder, here._replace(notes=notes + here.notes))
+
+
+def _at_top(folder):
+    """The files at the top of a folder, sorted; hidden ones are none."""
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        raise InputError(
+            f"{folder} cannot be read ({folders.reason(error)}); give yourself the right to read "
+            "it."
+        ) from None
+    return [path for path in paths if os.path.isfile(path) and not folders.is_hidden(path.name)]
+
+
+def _is(path, endings):
+    return path.suffix.lower() in endings
+
+
+def _names(paths):
+    return some(path.name for path in paths)
+
+
+def _song_lists(paths):
+    """Those tables that list songs; sentences on why the others do not."""
+    lists, notes = [], []
+    for path in paths:
+        try:
+            top = songlists.header(path)
+            why = None if songlists.is_list(top) else songlists.why_not(path, top)
+        except InputError as error:
+            top, why = None, str(error)
+        if why is None:
+            lists.append(path)
+        elif path.suffix.lower() == ".csv":  # a .tsv may be about anything
+            notes.append(f"{path.name} is not read as a list of songs: {why}")
+    return lists, notes
+
+
+def _not_listed(folder, lists, here):
+    """A sentence on the audio in a folder that its lists hide."""
+    walked = folders.walk(folder).audio
+    left = [path for path in walked if os.path.realpath(folder / path) not in here.named]
+    if not left:
+        return []
+    what = "is" if len(left) == 1 else "are"
+    return [
+        f"{folder}: {_names(lists)} {'is' if len(lists) == 1 else 'are'} read, with "
+        f"{number(len(here.items), 'file')}; {len(left)} more in the folder "
+        f"{what} not listed and not read, such as {some(left)}; {FIRST}."
+    ]
+
+
+def _of_lists(root, here):
+    """What lists name; their paths are told as seen from `root`."""
+    paths = [_relative(one.path, root) for one in here.items]
+    items = [(path, *one[1:]) for path, one in zip(paths, here.items, strict=True)]
+    table, notes = _table(items)
+    return Found(root, table, here.faults, here.notes + notes)
+
+
+def _relative(path, root):
+    """A path as seen from `root`, absolute if it lies elsewhere."""
+    path, root = Path(os.path.abspath(path)), Path(os.path.abspath(root))
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
+def _of_folders(folder, notes):
+    walked = folders.walk(folder)
+    inside = [path for path in walked.audio if "/" in path]
+    loose = [path for path in walked.audio if "/" not in path]
+    notes = notes + walked.notes + list(_empty_classes(folder, walked))
+    notes += folders.passed_over(folder, [path for path in walked.others if not _is_list(path)])
+    if not walked.audio:
+        why = "".join(f" ({one})" for one in [*walked.faults, *notes][:3])
+        raise InputError(
+            f"{folder} holds no class folders with audio in them; give a folder with "
+            f"{LAYOUTS.format(name=folder.name)}; audio: {', '.join(sorted(audio_io.ENDINGS))}.{why}"
+        )
+    faults = list(walked.faults)
+    if inside and loose:
+        faults.append(
+            f"{folder}: {number(len(loose), 'file')} beside the class folders {_are(loose)} of no "
+            f"class and left out ({some(loose)}); put them into class folders."
+        )
+    elif loose:
+        notes.append(
+            f"{folder} holds no class folders; its {number(len(loose), 'file')} {_are(loose)} read "
+            "without a class; put them into folders to have classes."
+        )
+    rows = [(path, path.split("/")[0] if inside else "", "", "") for path in inside or loose]
+    table, more = _table(rows)
+    return Found(folder, table, faults, notes + more)
+
+
+def _is_list(path):
+    """Whether a file is a list at the top, on which there is a sentence already."""
+    endings = playlists.ENDINGS | playlists.UNREAD | {".csv"}
+    return "/" not in path and Path(path).suffix.lower() in endings
+
+
+def _are(files):
+    return "is" if len(files) == 1 else "are"
+
+
+def _empty_classes(folder, walked):
+    """A sentence for each folder at the top that is meant as a class and holds no audio."""
+    full = {path.split("/")[0] for path in walked.audio if "/" in path}
+    for top in walked.tops:
+        inside = [path for path in walked.others if path.startswith(f"{top}/")]
+        if top not in full and (not inside or any(map(folders.is_sound, inside))):
+            what = folders.by_ending(inside) or "it is empty"
+            yield (
+                f"{folder}/{top} holds no audio that can be read ({what}), so it is no class; "
+                "convert its files to FLAC or WAV, or leave it."
+            )
+
+
+def _table(rows):
+    """The table of files, labels and songs fit to be shown; sentences on labels."""
+    paths, labels, songs, names = zip(*rows, strict=True) if rows else [()] * 4
+    labels, notes = classes.tidy(labels)
+    songs = [told or song(path) for path, told in zip(paths, songs, strict=True)]
+    columns = zip(paths, labels, classes.tidy_songs(songs), map(shown, names), strict=True)
+    return pd.DataFrame(list(columns), columns=list(COLUMNS), dtype=str), notes

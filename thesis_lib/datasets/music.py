@@ -1,0 +1,149 @@
+"""Reader of music: class folders, playlists or a CSV, as a collection may be laid out."""
+
+import logging
+import os
+from pathlib import Path
+
+import numpy as np
+
+from thesis_lib.corpus import COLUMNS, Corpus
+from thesis_lib.datasets.listing import find
+from thesis_lib.datasets.recordings import hear
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.notices import shown, some, tell
+
+log = logging.getLogger(__name__)
+
+
+def read(source, parts=3, seed=1234, note=""):
+    """Read a collection of music.
+
+    Every file is decoded once: what cannot be read is named and left out, and silence at both
+    ends is trimmed (thesis, data). Files that differ only in a trailing `-A`, `-B`, ... are
+    excerpts of one song, and so are files that hold the same recording (see `duplicates`). Whole
+    songs of each class are dealt to `parts` parts; each is held out as test in one trial, so that
+    in the end every song was tested unheard (the only song of a class is trained on in each trial
+    instead). One class or none will do; there is then nothing to tell apart.
+
+    Parameters
+    ----------
+    source : Path
+        A folder, a CSV or a playlist. What a folder is, is decided by what lies at its top:
+
+        1. a CSV whose header has a column `path`, and `label` and `song` if there are any; paths
+           start where the CSV lies; label and song may be empty; songs of one name in two classes
+           are two songs;
+        2. or else playlists, `<class>.m3u8`, `.m3u` or `.pls`. The tracks of a single one are of
+           the classes that their genre tags say, or, where most have none, the folders they lie in;
+        3. or else folders, `<class>/<song>.mp3` (see `audio.ENDINGS`); deeper folders count.
+    parts : int
+        As many as there will be trials.
+    seed : int
+        For dealing the songs.
+    note : str
+        What captions have to say of this corpus.
+
+    Returns
+    -------
+    Corpus
+        Recordings are called "Artist - Title (128 BPM)" where tags say so, or as the playlist
+        says, or as the file. Those without a label (a CSV can have them) are trained on and can
+        be listened to; classes, F1 and wrong labels are looked for among the others only, and
+        where no recording has a label, there are none to show.
+
+    Raises
+    ------
+    InputError
+        No readable audio, a list that cannot be read, or a single song.
+    """
+    found = find(source)
+    tell(log, found.notes)
+    table, left_out = hear(found.root, found.table, found.faults)
+    said = _lost(found, table) + check_classes(source, table)
+    table["split"] = deal(table, parts, np.random.default_rng(seed))
+    place = Path(os.path.abspath(source))
+    name = place.stem if place.is_file() else place.name
+    left_out = tuple(map(shown, [*left_out, *found.notes, *said]))
+    return Corpus(shown(name.replace("_", " ")), found.root, table[list(COLUMNS)], note, left_out)
+
+
+def _lost(found, table):
+    """A sentence, logged, for each class of whose files none can be read."""
+    lost = sorted({*found.table.label} - {*table.label} - {""})
+    said = [
+        f"{found.root}: of the class {label!r} no file can be read, so it is left out; mend or "
+        "convert its files."
+        for label in lost
+    ]
+    tell(log, said)
+    return said
+
+
+def check_classes(source, table):
+    """Say which classes cannot be tested or told apart; a single song in all is an error.
+
+    Parameters
+    ----------
+    source : Path
+    table : DataFrame
+        `label` and `group`.
+
+    Returns
+    -------
+    list of str
+        Sentences; they are logged, too.
+    """
+    if table.group.nunique() < 2:
+        raise InputError(
+            f"{source} holds a single song; at least two are needed, one to train on and one to "
+            "test."
+        )
+    said, groups = [], table[table.label != ""].groupby("label").group.nunique()
+    if len(groups) == 1:
+        said.append(
+            f"{source} holds one class only, {groups.index[0]!r}, and so nothing to tell it from; "
+            "add a second one to compare classes."
+        )
+    single = [repr(label) for label in groups.index[groups == 1]]
+    if len(single) == len(groups) > 1:
+        said.append(
+            f"{source}: each class holds a single song, so none of it is trained on where it is "
+            "tested; add a second one to each."
+        )
+    elif single:
+        what = "the class {} holds" if len(single) == 1 else "the classes {} hold"
+        said.append(
+            f"{source}: {what.format(some(single, 5))} a single song, trained on but never "
+            "tested; add a second one."
+        )
+    tell(log, said)
+    return list(map(shown, said))
+
+
+def deal(table, parts, rng):
+    """Deal whole groups to parts, class by class.
+
+    The only group of a class is for training, unless all classes are such: then they are dealt as
+    if they were one. Where no class has as many groups as there are parts, the last parts stay
+    empty, and those trials hold out the first ones again (`corpus.held_out`).
+
+    Parameters
+    ----------
+    table : DataFrame
+        `label` and `group`; a group of several classes is dealt with its first one.
+    parts : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Series of str
+        The part of each row, "0", "1", ..., or "train".
+    """
+    first = table.drop_duplicates("group")
+    classes = [rng.permutation(sorted(one)) for one in first.groupby("label").group.unique()]
+    if max(map(len, classes)) == 1:
+        classes = [np.concatenate(classes)]
+    classes = [groups for groups in classes if len(groups) > 1]
+    dealt = (pair for groups in classes for pair in enumerate(groups))
+    part = {group: str(number % parts) for number, group in dealt}
+    return table.group.map(part).fillna("train")

@@ -1,0 +1,154 @@
+"""Corpora by name: which reader reads a folder, and where what is made of it lies."""
+
+import hashlib
+import logging
+import os
+import re
+from pathlib import Path
+
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.text import readable
+
+# The readers are heavy to import; names and folders are known without them.
+
+KINDS = {
+    "mini_home": "home",  # comes with the suite: simulated, in the layout of SINS
+    "sins": "home",
+    "mini_music": "music",  # comes with the suite
+    "music": "music",  # your own: class folders, a CSV or playlists
+    "fma": "music",  # open music
+}
+
+
+log = logging.getLogger(__name__)
+
+
+def recognise(folder):
+    """The name of the corpus that lies in a folder, by what only that corpus has.
+
+    Parameters
+    ----------
+    folder : Path
+        Or a playlist.
+
+    Returns
+    -------
+    str, one of `KINDS`
+    """
+    folder = Path(folder)
+    if not folder.exists():
+        raise InputError(f"{folder} does not exist; give the folder that holds the recordings.")
+    if (folder / "fma_metadata").is_dir():
+        return "fma"
+    names = ("meta.txt", "evaluation_setup", "dev", "eval")
+    home = any((folder / name).exists() for name in names)
+    return "sins" if home or any(folder.glob("DevNode*_ex*_*.wav")) else "music"
+
+
+def read(name, folder, trials=3):
+    """Read a corpus.
+
+    Parameters
+    ----------
+    name : str
+        One of `KINDS`.
+    folder : Path
+    trials : int
+        How many trainings there will be; music is dealt to as many parts, or to three.
+
+    Returns
+    -------
+    Corpus
+    """
+    if kind(name) == "home":
+        from thesis_lib.datasets import sins
+
+        return sins.read(folder)
+    if name == "fma":
+        from thesis_lib.datasets import fma
+
+        return fma.read(folder, parts=max(3, trials))
+    from thesis_lib.datasets import music
+
+    return music.read(folder, parts=max(3, trials))
+
+
+def files(name, folder):
+    """Every file that belongs to a corpus, for `validate.examine`.
+
+    Parameters
+    ----------
+    name : str
+        One of `KINDS`.
+    folder : Path
+
+    Returns
+    -------
+    files : dict, Path -> list of rows of the corpus's table
+        A home's; of music nothing is known before it is decoded: no rows.
+    faults : list of str
+        A sentence for what is listed and cannot be there.
+    """
+    files, faults = _files(name, Path(folder))
+    if not files and not faults:
+        faults = [f"{folder} holds nothing that could be checked; give another folder."]
+    return files, faults
+
+
+def _files(name, folder):
+    from thesis_lib.datasets import listing, sins, validate
+    from thesis_lib.util import notices
+
+    if kind(name) == "home":
+        lacking = [
+            f"{folder}: session {row.group} ({row.set}) has {row.there} of {row.files} files."
+            for row in sins.missing(folder).itertuples()
+        ]
+        return validate.by_file(sins.read(folder)), lacking
+    if name == "fma":
+        return {path: [] for path in sorted(folder.glob("fma_*/*/*.mp3"))}, []
+    found = listing.find(folder)
+    notices.tell(log, found.notes)
+    return {found.root / path: [] for path in found.table.path}, found.faults
+
+
+def kind(name):
+    """ "home" or "music": which half of the suite a corpus belongs to."""
+    if name not in KINDS:
+        raise InputError(f"corpus {name!r} is unknown; choose one of {', '.join(KINDS)}.")
+    return KINDS[name]
+
+
+def run_folder(name, folder, work):
+    """Where the run on a corpus lies: the suite's own corpora share one, others have their own.
+
+    Parameters
+    ----------
+    name : str
+        One of `KINDS`.
+    folder : Path
+        Of the corpus.
+    work : Path
+        Folder of all runs.
+
+    Returns
+    -------
+    Path
+        Called as the folder is, with some digits of where it is: two of one name have two runs.
+    """
+    return Path(work) / ("full" if name.startswith("mini_") else run_name(folder)) / kind(name)
+
+
+def run_name(folder):
+    """What the run on a folder is called: the folder's name in letters, digits, "-" and "_", ..."""
+    place = Path(os.path.abspath(folder))
+    digits = hashlib.sha256(os.fsencode(place)).hexdigest()[:6]  # ... and digits of its place
+    name = re.sub(r"[^\w-]+", "_", readable(place.name)).strip("_-")[:40]
+    return f"{name or 'corpus'}_{digits}"
+
+
+def run_of(name, folder, work):
+    """The `Run` on a corpus; what `make figures` has not made yet is missing in it."""
+    from thesis_lib.pipeline.run import Run
+
+    return Run(run_folder(name, folder, work))

@@ -1,0 +1,101 @@
+"""Tiles as they are heard and seen: a tile's sound, its picture, several of them in a row."""
+
+import numpy as np
+
+from thesis_lib.audio import io as audio_io
+from thesis_lib.util.errors import InputError
+
+RATE = 16000  # Hz, what the network heard
+
+
+def clip(run, tile, sample_rate=RATE):
+    """The sound of one tile.
+
+    Parameters
+    ----------
+    run : Run
+        For its corpus's audio files.
+    tile : row of `Embeddings.tiles`
+        As a Series (``tiles.iloc[3]``) or named tuple (of ``tiles.itertuples()``).
+    sample_rate : int, Hz
+
+    Returns
+    -------
+    wave : float32 array, shape (duration * sample_rate,)
+    """
+    path = run.corpus.path(tile)
+    return audio_io.read(path, sample_rate, tile.channel, tile.start, tile.duration)
+
+
+def join(waves, sample_rate=RATE, fade_s=0.01, gap_s=0.0):
+    """Waves one after the other, each faded in and out so that no join clicks.
+
+    Parameters
+    ----------
+    waves : list of float arrays
+    sample_rate : int, Hz
+    fade_s, gap_s : float
+        Length of each fade, and of the silence between two waves, s.
+
+    Returns
+    -------
+    wave : float32 array
+        One gain for all (`audio_io.audible`): what was quiet stays the quieter.
+
+    Raises
+    ------
+    InputError
+        There is nothing to join.
+    """
+    waves = [np.asarray(wave, np.float32) for wave in waves]
+    if not waves:
+        raise InputError("waves: is empty; give at least one wave to join")
+    gap = np.zeros(round(gap_s * sample_rate), np.float32)
+    parts = [part for wave in waves for part in (_faded(wave, fade_s * sample_rate), gap)]
+    return audio_io.audible(np.concatenate(parts[:-1]))
+
+
+def _faded(wave, samples):
+    """A raised cosine at both ends, each at most half of the wave."""
+    n = min(round(samples), len(wave) // 2)
+    ramp = np.sin(np.linspace(0, np.pi / 2, n, endpoint=False, dtype=np.float32)) ** 2
+    gain = np.ones(len(wave), np.float32)
+    gain[:n], gain[len(wave) - n :] = ramp, ramp[::-1]
+    return wave * gain
+
+
+def picture(store, tile):
+    """The log-Mel spectrogram of one tile.
+
+    Parameters
+    ----------
+    store : SpectrogramStore
+        That the tile is cut from.
+    tile : row of `Embeddings.tiles`
+
+    Returns
+    -------
+    levels : float32 array, shape (frames, mels), dB
+    """
+    number = int(tile.recording)
+    first = round((tile.start - store.index.start.iloc[number]) * store.features.rate)
+    length = store.features.frames(tile.duration)
+    return store.spectrogram(number)[first : first + length]
+
+
+def moments(tiles):
+    """Which moment each tile holds: the same on all nodes that heard it.
+
+    Parameters
+    ----------
+    tiles : DataFrame
+        Of `Embeddings`.
+
+    Returns
+    -------
+    Series of str
+        To be given as `group` where a moment shall count once, however many nodes heard it.
+    """
+    session = tiles.group + " " + tiles.position.astype(str)
+    place = tiles.path.where(tiles.node == "", session)
+    return place + " " + tiles.start.round(3).astype(str)

@@ -1,0 +1,157 @@
+"""What `make figures` was asked for: which corpora, by which recipe, and where everything goes.
+
+The command line makes a `Job`, the Snakefile gets it as its configuration, so both know the same.
+"""
+
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from thesis_lib.datasets.registry import run_folder
+from thesis_lib.util.errors import InputError
+
+OWN = {"home": "mini_home", "music": "mini_music"}  # the suite's corpora, by domain
+SMOKE_SEEDS, SEEDS = 2, 3
+
+
+@dataclass(frozen=True)
+class Job:
+    """Names and places of one call of the pipeline; paths start from the suite's folder.
+
+    Attributes
+    ----------
+    given : dict, "home" or "music" -> (name, folder)
+        The corpora that are not the suite's own: one of `corpora.KINDS`, and the absolute path.
+    recipe : str
+        "small" (the thesis's in small), "thesis" (to the letter) or "ours".
+    profile : str
+        "full", or "smoke": seconds, to see that everything runs.
+    seeds : int
+        Trainings of each corpus; 0: as many as the profile has.
+    processes : int
+        That train one network together, each on a GPU of its own.
+    shard : str
+        "2/8": spectrograms of the second of eight shards only.
+    runs : str
+        Folder of all that is computed.
+    """
+
+    given: dict = field(default_factory=dict)
+    recipe: str = "small"
+    profile: str = "full"
+    seeds: int = 0
+    processes: int = 1
+    shard: str = "1/1"
+    runs: str = "runs"
+
+    def as_config(self):
+        """As the plain values that a configuration file holds; `Job(**config)` is the way back."""
+        return asdict(self)
+
+    @property
+    def is_smoke(self):
+        """Whether this is only to see that everything runs."""
+        return self.profile == "smoke"
+
+    @property
+    def n_seeds(self):
+        """How many trainings."""
+        return self.seeds or (SMOKE_SEEDS if self.is_smoke else SEEDS)
+
+    @property
+    def _kind(self):
+        return "smoke" if self.is_smoke else self.recipe
+
+    @property
+    def work(self):
+        """Folder of the runs."""
+        return self.runs if self._kind == "small" else f"{self.runs}/{self._kind}"
+
+    @property
+    def names(self):
+        """The corpora by domain."""
+        return OWN | {domain: name for domain, (name, _) in self.given.items()}
+
+    @property
+    def made_home(self):
+        """Where the simulated home is made on first use."""
+        return f"{self.runs}/smoke/mini_home" if self.is_smoke else f"{self.runs}/mini_home"
+
+    @property
+    def sources(self):
+        """Folders of the corpora by domain."""
+        own = {"home": self.made_home, "music": "data/mini_music"}
+        return own | {domain: folder for domain, (_, folder) in self.given.items()}
+
+    @property
+    def run(self):
+        """The runs' folders by domain."""
+        return {
+            domain: str(run_folder(self.names[domain], self.sources[domain], self.work))
+            for domain in OWN
+        }
+
+    @property
+    def recipes(self):
+        """The recipes' names by domain."""
+        if self.recipe == "thesis" and not self.is_smoke:
+            return {"home": "thesis, SINS", "music": "thesis, music"}  # named after its corpus
+        return {domain: f"{self._kind}, {domain}" for domain in OWN}
+
+    @property
+    def output(self):
+        """What is called as the corpora are: a folder below `runs`; of the suite's own, "full"."""
+        own = "_".join(Path(self.run[domain]).parent.name for domain in self.given)
+        own = own or ("" if self._kind != "small" else "full")
+        return own if self._kind == "small" else f"{self._kind}/{own}".rstrip("/")
+
+    @property
+    def out(self):
+        """Folder of `figures/` and `results/`: the suite's own only for the suite's own corpora."""
+        return "." if self.output == "full" else f"{self.runs}/{self.output}"
+
+    @property
+    def benchmarks(self):
+        """Whether notebooks that show nothing but the suite's benchmarks belong to it."""
+        return not self.given
+
+    @property
+    def notebooks(self):
+        """Folder of the executed notebooks."""
+        return f"{self.runs}/{self.output}/notebooks"
+
+
+def given(domain, folder):
+    """A corpus as `Job.given` has it: name and absolute folder.
+
+    Parameters
+    ----------
+    domain : "home" or "music"
+    folder : str
+        As it was typed: `~` is the home folder, a relative path starts where the command was given.
+
+    Returns
+    -------
+    name : str, one of `corpora.KINDS`
+    folder : str
+
+    Raises
+    ------
+    InputError
+        Nothing is there, or its path holds bytes that no notebook can name.
+    """
+    option = {"home": "SINS", "music": "MUSIC"}[domain]
+    path = Path(os.path.abspath(os.path.expanduser(folder)))
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"{option}={folder!a} holds bytes that are no UTF-8; rename that folder."
+        ) from None
+    if not path.exists():
+        raise InputError(
+            f"{option}={folder} does not exist ({path}); give the folder that holds the recordings."
+        )
+    if domain == "home":
+        return "sins", str(path)
+    return "fma" if (path / "fma_metadata").is_dir() else "music", str(path)

@@ -1,0 +1,78 @@
+"""What stands behind `make lab` and `make listen`: JupyterLab, pointed at one's own corpora."""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+from nbformat.sign import NotebookNotary
+
+from thesis_lib.pipeline.execute import execute, with_parameters
+from thesis_lib.pipeline.front_door import ROOT, SETTINGS, pipeline
+from thesis_lib.util.files import atomic
+
+FRONT_PAGE, ROOM = "00_start_here", "09_listening_room"
+
+
+def lab(job):
+    """Open the notebooks; where the job has corpora of its own, copies that name them.
+
+    Parameters
+    ----------
+    job : Job
+    """
+    notebook = ROOT / "notebooks" / f"{FRONT_PAGE}.ipynb"
+    if job.given:
+        copies = [_copy(path, job) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+        notebook = next(path for path in copies if path.stem == FRONT_PAGE)
+    open_in_lab(notebook)
+
+
+def listen(job):
+    """Open the listening room: with the job's own corpora, which are embedded first.
+
+    Parameters
+    ----------
+    job : Job
+    """
+    wanted = job.given or job.names
+    pipeline(job, *(f"{job.run[domain]}/embeddings/done.json" for domain in wanted))
+    room = ROOT / job.out / "lab" / f"{ROOM}.ipynb"
+    execute(ROOT / "notebooks" / room.name, room, job.names, **folders(job))
+    NotebookNotary().sign(nbformat.read(room, as_version=4))  # else its players stay shut
+    print("In JupyterLab: Run > Run All Cells brings the listening room to life.")
+    open_in_lab(room)
+
+
+def folders(job):
+    """The notebooks' parameters that are folders, absolute."""
+    places = {f"{domain}_folder": folder for domain, folder in job.sources.items()}
+    places |= {"work": job.work, "out": job.out}
+    return {name: ROOT / place for name, place in places.items()}
+
+
+def _copy(path, job):
+    """A notebook with the job's corpora filled in; one that was made before is left as it is.
+
+    Where the suite's own has changed since, the copy of before keeps lying beside the new one.
+    """
+    copy = ROOT / job.out / "lab" / path.name
+    version = hashlib.sha256(path.read_bytes()).hexdigest()
+    if copy.is_file():
+        if nbformat.read(copy, as_version=4).metadata.get("copy_of") == version:
+            return copy
+        copy.replace(copy.with_stem(f"{copy.stem}_before"))
+    notebook = with_parameters(path, job.names, **folders(job))
+    notebook.metadata["copy_of"] = version
+    with atomic(copy) as place:
+        nbformat.write(notebook, place)
+    return copy
+
+
+def open_in_lab(notebook):
+    """Become JupyterLab, showing a notebook; Ctrl-C there is JupyterLab's."""
+    as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    line = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", *as_root]
+    print(f"Opening {os.path.relpath(notebook, ROOT)} in JupyterLab ...", flush=True)
+    os.execve(sys.executable, [*line, str(Path(notebook))], os.environ | SETTINGS)

@@ -1,0 +1,202 @@
+"""The stages of the pipeline: each reads what the one before left in a run's folder."""
+
+import logging
+import shutil
+from pathlib import Path
+
+import torch
+from joblib import Parallel, cpu_count, delayed
+from tqdm.auto import tqdm
+
+from thesis_lib.datasets import registry
+from thesis_lib.embed import embed, statistics, tile_table
+from thesis_lib.pipeline import store_builder
+from thesis_lib.pipeline.run import Run
+from thesis_lib.recipe import RECIPES
+from thesis_lib.store import SpectrogramStore
+from thesis_lib.train import count_anchors, make_plan, plan_of, train
+from thesis_lib.training.distributed import team
+from thesis_lib.util.device import choose, describe
+from thesis_lib.util.errors import InputError, in_short
+from thesis_lib.util.files import write_json
+from thesis_lib.util.notices import tell
+
+log = logging.getLogger(__name__)
+
+
+def corpus(name, source, folder, recipe, seeds, part=None):
+    """Read and check a corpus, and begin a run with it.
+
+    Parameters
+    ----------
+    name : str
+        One of `registry.KINDS`.
+    source : Path
+        Folder the reader is given.
+    folder : Path
+        The run's folder.
+    recipe : str
+        Name of a recipe.
+    seeds : int
+        How many trainings.
+    part : int, optional
+        Only so many groups a class and side of the split: for a quick look.
+    """
+    if recipe not in RECIPES:
+        raise InputError(f"recipe {recipe!r} is unknown; choose one of {', '.join(RECIPES)}.")
+    if seeds < 1 or (part is not None and part < 1):
+        raise InputError(f"seeds={seeds} and part={part} must be 1 or more; choose other numbers.")
+    found = registry.read(name, source, seeds)
+    recipe = RECIPES[recipe]
+    found = _long_enough(found, recipe.tile)
+    faults = found.validate(recipe.tile)
+    if faults:
+        raise InputError(in_short(faults))
+    _check_training(found, seeds)
+    Run.begin(folder, _first_groups(found, part) if part else found, recipe, seeds)
+
+
+def _long_enough(corpus, tile):
+    """Without the recordings that are shorter than a tile, each of them named."""
+    short = corpus.table.duration < tile
+    said = [
+        f"{corpus.path(row)} lasts {row.duration:.2f} s, less than a tile of {tile:g} s."
+        for row in corpus.table[short].itertuples()
+    ]
+    tell(log, said, "Left out: ")
+    if short.all():
+        raise InputError(
+            f"{corpus.root} holds no recording as long as one tile of {tile:g} s; "
+            "use longer recordings."
+        )
+    return corpus.without(short, said)
+
+
+def _check_training(corpus, seeds):
+    """Two recordings are the least that a training can tell apart; better to say so now."""
+    for number in range(seeds):
+        left = (corpus.trial(number).table.split == "train").sum()
+        if left < 2:
+            raise InputError(
+                f"{corpus.root} holds too few recordings: beside those that are tested, {left} is "
+                "left to train on, but two are needed; add more."
+            )
+
+
+def _first_groups(corpus, count):
+    table = corpus.table
+    groups = table.drop_duplicates("group").groupby(["label", "split"]).group.head(count)
+    return corpus.part(table.group.isin(set(groups)))
+
+
+def prepare(name, source, work):
+    """The `Run` on a corpus; table and spectrograms are made where they are not yet there.
+
+    Parameters
+    ----------
+    name : str
+        One of `registry.KINDS`.
+    source : Path
+        Where the corpus lies.
+    work : Path
+        Folder of all runs.
+
+    Returns
+    -------
+    Run
+    """
+    run = registry.run_of(name, source, work)
+    if not (run.folder / "run.json").is_file():
+        if name == "mini_home":
+            from thesis_lib.datasets.mini_home import home  # with what computes rooms: heavy
+
+            home.make(source)
+        corpus(name, source, run.folder, f"small, {registry.kind(name)}", seeds=3)
+    if not SpectrogramStore.is_there(run.folder / "store"):
+        features(run.folder)
+    return run
+
+
+def features(folder, shard=None):
+    """Build the spectrogram stores of a run.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
+    shard : (int, int), optional
+        (2, 8): only the second of eight shards, for one of eight machines; without it, whatever
+        shards lie there are joined, and the rest is made.
+    """
+    run = Run(folder)
+    corpus = run.all_trials
+    store_builder.build(corpus, run.recipe.features, run.folder / "store", shard)
+    if run.has_channels and (corpus.table.split == "test").any():
+        channels = corpus.part(corpus.table.split == "test").each_channel()
+        store_builder.build(channels, run.recipe.features, run.folder / "store_channels", shard)
+
+
+def training(folder):
+    """Train one network for each seed of a run.
+
+    On a CPU all seeds side by side. Under torchrun all processes train the same network, one seed
+    after the other.
+    """
+    run, device = Run(folder), choose()
+    with team(device) as processes:
+        total = sum(count_anchors(run.store_of(seed), run.recipe, processes) for seed in run.seeds)
+        said = describe(device, processes.size, run.recipe.bfloat16)
+        if processes.leads:
+            print(said)
+            for seed in run.seeds:
+                _set_aside_other_plans(run, seed, processes)
+        side_by_side = len(run.seeds) if device.type == "cpu" and processes.size == 1 else 1
+        with tqdm(
+            total=total,
+            desc=f"training on {run.corpus.name}",
+            unit=" anchors",
+            disable=not processes.leads,
+        ) as bar:
+
+            def one(seed):
+                if side_by_side > 1:  # the seeds share the cores
+                    torch.set_num_threads(max(1, cpu_count() // side_by_side))
+                store, place = run.store_of(seed), run.training(seed)
+                train(store, run.recipe, place, seed, device, bar, processes)
+
+            jobs = (delayed(one)(seed) for seed in run.seeds)
+            Parallel(n_jobs=side_by_side, require="sharedmem")(jobs)
+    if processes.leads:
+        write_json(run.folder / "train" / "done.json", {"seeds": run.seeds, "device": said})
+
+
+def _set_aside_other_plans(run, seed, processes):
+    """Keep, under another name, a training that was of another store or recipe."""
+    folder = run.training(seed)
+    plan = plan_of(folder)
+    if plan is None or plan == make_plan(run.store_of(seed), run.recipe, seed, processes):
+        return
+    aside = folder.with_name(f"{folder.name}_of_store_{plan['hash'][:8]}")
+    shutil.rmtree(aside, ignore_errors=True)
+    folder.rename(aside)
+    log.warning("Recipe or data changed: training anew; the old training is kept in %s.", aside)
+
+
+def embeddings(folder):
+    """Embed all tiles of a run: trained, untrained, and plain statistics."""
+    run, device = Run(folder), choose()
+    recipe = run.recipe
+    stores = {False: SpectrogramStore.open(run.folder / "store")}  # split: not yet of one trial
+    if (run.folder / "store_channels").is_dir():
+        stores[True] = run.channel_store
+    total = sum(len(tile_table(store, recipe)[0]) for store in stores.values())
+    with tqdm(total=2 * total * len(run.seeds), desc=f"embedding {run.corpus.name}") as bar:
+        for channels, store in stores.items():
+            for seed in run.seeds:
+                for kind, epoch in (("trained", None), ("untrained", 0)):
+                    model = run.model(seed, epoch, device)
+                    made = embed(model, store, recipe, device, bar)
+                    made.save(run.embedding_folder(kind, seed, channels))
+            made = statistics(store, recipe)
+            made.save(run.embedding_folder("statistics", None, channels))
+    write_json(Path(folder) / "embeddings" / "done.json", {"seeds": run.seeds})

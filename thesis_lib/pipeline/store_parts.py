@@ -1,0 +1,202 @@
+"""A spectrogram store, or a shard of one, in the making: what lies on the disk until it is whole.
+
+The folder holds the frames, a record of each recording, and what both depend on. A record is
+written down only after its frames have reached the disk, so whatever kills a build, what its
+records call done is done. Frames are written and read, never mapped: mapped pages that were looked
+at count as memory of the process, and there may be a hundred gigabytes of them.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.lib.format import open_memmap
+
+from thesis_lib.spectrogram import Features
+from thesis_lib.store import FORMAT
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.files import atomic
+
+RECORD = np.dtype(
+    [
+        ("key", "V32"),  # which recording, as a checksum
+        ("n_frames", "i8"),
+        ("bytes", "i8"),  # the size of its file; 0: it is not here
+        ("changed", "i8"),  # when its file was last written, ns
+        ("done", "?"),
+        ("sum", "f8"),  # of its float16 dB
+        ("squares", "f8"),
+        ("sha256", "V32"),  # of its frames
+    ]
+)
+FOUND = ["done", "sum", "squares", "sha256"]  # what computing a recording tells
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some recordings of a store, done or not.
+
+    Attributes
+    ----------
+    folder : Path
+        Of `plan.json`, `frames.npy` and `records.npy`.
+    rows : DataFrame
+        Of the store's index, a row a recording; `first_frame` counts from where the part begins.
+    features : Features
+    records : array of RECORD
+    """
+
+    folder: Path
+    rows: pd.DataFrame
+    features: Features
+    records: np.ndarray
+
+    @classmethod
+    def begin(cls, folder, corpus, rows, features):
+        """Open what an earlier build has left in a folder, or begin anew.
+
+        What was done for another corpus steps aside, to `<folder>.before`.
+        """
+        rows = rows.reset_index(drop=True)
+        rows = rows.assign(first_frame=rows.n_frames.cumsum() - rows.n_frames)
+        part = cls(folder, rows, features, blank(corpus, rows))
+        left = read(folder, features)
+        if left is not None and np.array_equal(left["key"], part.records["key"]):
+            kept = unchanged(part.records, left)
+            part.records[kept] = left[kept]
+            return part
+        if left is not None and left["done"].any():
+            before = folder.with_name(f"{folder.name}.before")
+            shutil.rmtree(before, ignore_errors=True)
+            folder.rename(before)
+        part._make()
+        return part
+
+    def _make(self):
+        shape = int(self.rows.n_frames.sum()), self.features.mels
+        shutil.rmtree(self.folder, ignore_errors=True)
+        with atomic(self.folder) as place:
+            place.mkdir(parents=True)
+            open_memmap(place / "frames.npy", "w+", np.float16, shape).flush()
+            _reserve(place / "frames.npy")
+            np.save(place / "records.npy", self.records)
+            (place / "plan.json").write_text(json.dumps(_plan(self.features)))
+
+    @cached_property
+    def n_frames(self):
+        """Frames of the whole part."""
+        return int(self.rows.n_frames.sum())
+
+    @property
+    def frame_bytes(self):
+        """Bytes of one frame."""
+        return self.features.mels * np.dtype(np.float16).itemsize
+
+    def take_over(self, folder, elsewhere=False):
+        """Copy what another part, or a store, has done and this part has not.
+
+        Parameters
+        ----------
+        folder : Path
+            Of the other.
+        elsewhere : bool
+            It may be of another machine, whose audio is as large, but copied at another time.
+        """
+        theirs = None if folder == self.folder else read(folder, self.features)
+        todo = self.rows[~self.records["done"]]
+        if theirs is None or todo.empty:
+            return
+        place = {key.tobytes(): i for i, key in enumerate(theirs["key"]) if theirs["done"][i]}
+        left = theirs["n_frames"][::-1].cumsum()[::-1]  # frames from a recording to the end
+        with open(folder / "frames.npy", "rb") as file:
+            for row in todo.itertuples():
+                mine = self.records[row.Index]
+                i = place.get(mine["key"].tobytes())
+                if i is not None and unchanged(mine, theirs[i], elsewhere):
+                    file.seek(-int(left[i]) * self.frame_bytes, os.SEEK_END)
+                    self._copy(row, file.read(row.n_frames * self.frame_bytes), theirs[i])
+        self.save()
+
+    def _copy(self, row, frames, record):
+        if hashlib.sha256(frames).digest() == record["sha256"].tobytes():
+            self.write(row, 0, frames)
+            self.note(row, *(record[name] for name in FOUND))
+
+    def write(self, row, first, frames):
+        """Write bytes of frames, from frame `first` of a recording on, to their place."""
+        left = self.n_frames - row.first_frame - first
+        try:
+            with open(self.folder / "frames.npy", "r+b") as file:
+                file.seek(-left * self.frame_bytes, os.SEEK_END)
+                file.write(frames)
+        except OSError as error:
+            reason = error.strerror.lower()
+            raise InputError(
+                f"{self.folder} cannot be written ({reason}); what was done is kept: mend this "
+                "and run again."
+            ) from error
+
+    def note(self, row, *found):
+        """Note that a recording is done, and what was found (see `FOUND`)."""
+        for name, value in zip(FOUND, found, strict=True):
+            self.records[name][row.Index] = value
+
+    def save(self):
+        """Write down what is done; the frames themselves first, should the power fail."""
+        with open(self.folder / "frames.npy", "r+b") as file:
+            os.fsync(file)
+        with atomic(self.folder / "records.npy") as place:
+            np.save(place, self.records)
+
+
+def read(folder, features):
+    """The records of a part of the same features; None where there is none, or a damaged one."""
+    try:
+        plan = json.loads((folder / "plan.json").read_text())
+        records = np.load(folder / "records.npy")
+        frames = np.load(folder / "frames.npy", mmap_mode="r")
+    except (OSError, ValueError):
+        return None
+    if plan != _plan(features) or records.dtype != RECORD or frames.dtype != np.float16:
+        return None
+    return records if frames.shape == (records["n_frames"].sum(), features.mels) else None
+
+
+def _plan(features):
+    """What all frames of a store depend on, beside the sound."""
+    return {"format": FORMAT, "features": asdict(features)}
+
+
+def blank(corpus, rows):
+    """Records of recordings, rows of a store's index, of which none is done yet."""
+    records = np.zeros(len(rows), RECORD)
+    records["n_frames"] = rows.n_frames
+    for record, row in zip(records, rows.itertuples(), strict=True):
+        about = json.dumps([row.path, row.start, row.duration, row.channel, row.n_frames])
+        record["key"] = hashlib.sha256(about.encode()).digest()
+        path = corpus.path(row)
+        if path.is_file():
+            file = path.stat()
+            record["bytes"], record["changed"] = file.st_size, file.st_mtime_ns
+    return records
+
+
+def unchanged(now, before, elsewhere=False):
+    """Whether recordings are still read from the same files; one that is gone did not change."""
+    same = now["bytes"] == before["bytes"]
+    if not elsewhere:
+        same &= now["changed"] == before["changed"]
+    return same | (now["bytes"] == 0)
+
+
+def _reserve(path):
+    """Take a file's disk space now: a disk that is too small is better known at once."""
+    if hasattr(os, "posix_fallocate"):
+        with open(path, "r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)

@@ -1,0 +1,236 @@
+"""What a notebook leaves behind: figures, sounds, tables, numbers, and where each came from."""
+
+import hashlib
+import json
+import os
+import platform
+import textwrap
+from importlib.metadata import version
+from pathlib import Path
+
+from IPython import get_ipython
+from IPython.display import HTML, Audio, Image
+from matplotlib import pyplot as plt
+from matplotlib import rcParams
+from matplotlib.animation import PillowWriter
+
+from thesis_lib.audio.io import mp3
+from thesis_lib.util.device import choose, describe
+from thesis_lib.util.errors import InputError, NothingToShow
+from thesis_lib.util.files import atomic, write_json
+from thesis_lib.util.text import as_html, table_as_html
+
+PACKAGES = ("torch", "torchaudio", "numpy", "scipy", "librosa", "scikit-learn", "matplotlib")
+DPI = 150
+
+
+class Record:
+    """Collects what one notebook shows, and writes it to `figures/` and `results/`.
+
+    Parameters
+    ----------
+    notebook : str
+        Its name without the ending, e.g. "05_embedding_space".
+    out : Path
+        Folder that holds `figures/` and `results/`.
+    parameters : dict
+        The notebook's parameters, as run.
+    runs : list of Run
+        What its figures are made of; simulated ones are called so in the captions.
+    learned : bool
+        False: nothing that was learned is shown, so the runs need not be trained yet.
+    """
+
+    def __init__(self, notebook, out, parameters, runs=(), learned=True):
+        self.notebook, self.out = notebook, Path(out)
+        self.parameters = {name: self._here(value) for name, value in parameters.items()}
+        self.inputs = {run.corpus.name: run.fingerprint(learned) for run in runs}
+        self.figures, self.numbers, self.pairs = {}, {}, []
+
+    def figure(self, figure, name, caption, thesis=None, of=(), files=()):
+        """Save a figure as `figures/<name>.png`, its caption below it, and show it.
+
+        Parameters
+        ----------
+        figure : matplotlib Figure
+        name : str
+            Stable: the same name in every run.
+        caption : str
+            What is to be seen.
+        thesis : str
+            The thesis's figure or table that it stands beside, if any.
+        of : list of Run
+            The corpora it shows; what their notes say (e.g. "simulated") is added to the caption.
+        files : list of Path
+            Measurements that it is drawn from, in place of the runs.
+
+        Returns
+        -------
+        IPython.display.Image
+        """
+        caption = self._enter(name + ".png", caption, thesis, of, files)
+        lines = textwrap.fill(caption, int(figure.get_figwidth() * 14))
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # all keeps its place; the caption comes below
+        for legend in figure.legends:
+            legend.set_bbox_to_anchor((0, 0, 1, 1), figure.transFigure)
+        figure.text(0.01, -0.01, lines, va="top", fontsize=8.5, color="0.35")
+        figure.set_dpi(DPI)  # letters are measured as they are drawn
+        box = figure.get_tightbbox().padded(rcParams["savefig.pad_inches"])
+        path = self.out / "figures" / f"{name}.png"
+        with atomic(path) as part:
+            figure.savefig(part, dpi=DPI, bbox_inches=box, metadata={"Software": None})
+        plt.close(figure)
+        return Image(path.read_bytes(), width=int(figure.get_figwidth() * 90))
+
+    def animation(self, animation, name, caption, thesis=None, of=(), fps=12):
+        """Save a matplotlib animation as `figures/<name>.gif` and show it."""
+        caption = self._enter(name + ".gif", caption, thesis, of)
+        path = self.out / "figures" / f"{name}.gif"
+        with atomic(path) as part:
+            animation.save(part, writer=PillowWriter(fps=fps), dpi=70)
+        plt.close(animation._fig)
+        return Image(path.read_bytes(), format="gif", alt=caption)
+
+    def sound(self, wave, sample_rate, name, caption, of=()):
+        """Save a sound as `figures/<name>.mp3` and show a player."""
+        self._enter(name + ".mp3", caption, None, of)
+        path = self.out / "figures" / f"{name}.mp3"
+        with atomic(path) as part:
+            part.write_bytes(mp3(wave, sample_rate))
+        return Audio(path.read_bytes(), embed=True)
+
+    def table(self, table, name, caption, thesis=None, of=(), files=()):
+        """Save a DataFrame as `figures/<name>.csv` and show it."""
+        caption = self._enter(name + ".csv", caption, thesis, of, files)
+        with atomic(self.out / "figures" / f"{name}.csv") as part:
+            table.to_csv(part, errors="surrogateescape")
+        return HTML(table_as_html(table) + f"<p><small>{as_html(caption)}</small></p>")
+
+    def number(self, name, value):
+        """Write down one number (or a short list or dict of numbers) and give it back."""
+        if name in self.numbers:
+            raise InputError(
+                f"the number {name!r} is recorded twice in {self.notebook}; rename one."
+            )
+        self.numbers[name] = value
+        return value
+
+    def compare(self, what, thesis, here, differs, unit=""):
+        """Set a number of the thesis beside the one found here.
+
+        Parameters
+        ----------
+        what : str
+        thesis, here : number or str
+            None for the thesis where it does not say.
+        differs : str
+            What is not the same in the two: data, scale, unit of scoring.
+        unit : str
+        """
+        pair = {"what": what, "thesis": thesis, "here": here, "unit": unit, "differs": differs}
+        self.pairs.append(pair)
+        return pair
+
+    def leave_out(self, why):
+        """End the notebook before a part for which a corpus has too little; its result says why.
+
+        Parameters
+        ----------
+        why : str
+            Half a sentence.
+
+        Raises
+        ------
+        NothingToShow
+            `execute` takes what came before it for the whole notebook.
+        """
+        self.number("left_out", why)
+        self.close()
+        rest = "the rest of " if self.figures else ""
+        raise NothingToShow(f"{rest}{self.notebook} is left out: {why}.")
+
+    def close(self):
+        """Write `results/<notebook>.json`; a notebook that fails before leaves none."""
+        result = {
+            "notebook": self.notebook,
+            "numbers": self.numbers,
+            "thesis_vs_here": self.pairs,
+            "figures": self.figures,
+        }
+        write_json(self.out / "results" / f"{self.notebook}.json", result)
+
+    def _here(self, value):
+        """A parameter as it is written down: a folder's path starts from `out`, not from /."""
+        is_folder = isinstance(value, str) and os.path.isabs(value)
+        return os.path.relpath(value, self.out) if is_folder else value
+
+    def _enter(self, file, caption, thesis, of, files=()):
+        if file in self.figures:
+            raise InputError(f"the figure {file!r} is made twice in {self.notebook}; rename one.")
+        notes = [f"{run.corpus.name}: {run.corpus.note} data" for run in of if run.corpus.note]
+        caption = f"{caption} ({'; '.join(notes)})" if notes else caption
+        self.figures[file] = {
+            "notebook": self.notebook,
+            "cell": _cell(),
+            "thesis": thesis,
+            "caption": caption,
+            "parameters": self.parameters,
+            "inputs": {Path(path).name: _sha256(path) for path in files} or self.inputs,
+            "device": describe(choose()),
+            "python": platform.python_version(),
+            "packages": {name: version(name) for name in PACKAGES},
+        }
+        return caption
+
+
+def _cell():
+    """The number of the code cell that is running, in the order of execution; None outside."""
+    shell = get_ipython()
+    return shell.execution_count if shell else None
+
+
+def _sha256(path):
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def collect(out):
+    """Gather what the notebooks recorded: `figures/index.json`, `thesis_vs_here.json`, all numbers.
+
+    Parameters
+    ----------
+    out : Path
+        Folder that holds `figures/` and `results/`.
+
+    Returns
+    -------
+    pairs : list of dict, as `Record.compare` made them, with their notebook
+
+    Raises
+    ------
+    InputError
+        A figure that a result tells of is missing, or made by two notebooks.
+    """
+    out = Path(out)
+    results = [
+        json.loads(path.read_text()) for path in sorted((out / "results").glob("[0-9]*.json"))
+    ]
+    figures = {}
+    for name, about in (item for result in results for item in result["figures"].items()):
+        path = out / "figures" / name
+        if name in figures:
+            makers = f"{figures[name]['notebook']} and {about['notebook']}"
+            raise InputError(f"{path} is made by both {makers}; rename one.")
+        if not path.is_file():
+            raise InputError(f"{path} is missing; run `make figures` again to make it.")
+        figures[name] = about | {"sha256": _sha256(path)}
+    pairs = [
+        pair | {"notebook": result["notebook"]}
+        for result in results
+        for pair in result["thesis_vs_here"]
+    ]
+    write_json(out / "figures" / "index.json", dict(sorted(figures.items())))
+    write_json(out / "results" / "thesis_vs_here.json", pairs)
+    numbers = {result["notebook"]: result["numbers"] for result in results}
+    write_json(out / "results" / "numbers.json", numbers)
+    return pairs

@@ -1,0 +1,114 @@
+"""Thesis | here: the table printed at the end, and the same in the README."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.files import atomic
+from thesis_lib.util.text import as_markdown, one_line, readable
+
+NO_FAULT = "nothing needs to be done."  # ends sentences on files that are not audio
+EXAMPLES = 5  # sentences on what was left out that are printed of each corpus
+
+# The table in the README stands between these two.
+BEGIN = "<!-- thesis | here: written by `make figures` -->"
+END = "<!-- end -->"
+
+NONE = "-"  # where there is no number
+
+
+def show(out, runs=()):
+    """Print the pairs of `thesis_vs_here.json` as a table; what was left out; where all is.
+
+    Parameters
+    ----------
+    out : Path
+        Folder that holds `figures/` and `results/`.
+    runs : list of Run
+        That were shown.
+
+    Raises
+    ------
+    InputError
+        There are no results yet.
+    """
+    out = Path(out)
+    path = out / "results" / "thesis_vs_here.json"
+    if not path.is_file():
+        raise InputError(f"{path} is missing; run `make figures` first.")
+    pairs = pd.DataFrame(json.loads(path.read_text()))
+    print(as_table(pairs).to_string(index=False))
+    print(f"\nThe data here differ from the thesis's: {path} says how, number by number.")
+    for line in left_out(out, runs):
+        print(line)
+    print(
+        f"Figures: {out / 'figures'}   numbers: {out / 'results'}   read on: README.md, `make lab`"
+    )
+
+
+def left_out(out, runs):
+    """What was passed over on the way, a line each: files of the corpora, and notebooks."""
+    lines = []
+    for run in runs:
+        corpus = run.all_trials
+        told = [one for one in corpus.left_out if not one.endswith(NO_FAULT)]
+        named, more = told[:EXAMPLES], len(told) - EXAMPLES
+        lines += [f"Left out of {corpus.name}: {sentence}" for sentence in named]
+        if more > 0:
+            lines.append(f"... and {more} more: {run.folder / 'corpus' / 'corpus.json'} has all.")
+    for path in sorted((Path(out) / "results").glob("[0-9]*.json")):
+        said = json.loads(path.read_text())["numbers"].get("left_out")
+        lines += [f"Left out: {path.stem}, for {said}."] if said else []
+    return lines
+
+
+def as_table(pairs):
+    """The columns `what`, `thesis`, `here` as text; numbers rounded, units added.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        With the columns what, thesis, here, unit.
+
+    Returns
+    -------
+    DataFrame of str
+    """
+    columns = {"what": [one_line(readable(what)) for what in pairs.what]}
+    for side in ("thesis", "here"):
+        values = zip(pairs[side], pairs.unit, strict=True)
+        columns[side] = [_number(value, unit) for value, unit in values]
+    return pd.DataFrame(columns)
+
+
+def _number(value, unit):
+    if pd.isna(value):
+        return NONE
+    text = f"{value:.4g}" if isinstance(value, float) else one_line(readable(value))
+    return f"{text} {unit}" if unit else text
+
+
+def write_into(page, pairs):
+    """Replace the table between two marks of a Markdown page by today's pairs.
+
+    Parameters
+    ----------
+    page : Path
+    pairs : DataFrame
+        As for `as_table`, with the column `differs`.
+    """
+    text = page.read_text()
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    table = "\n".join(["", *markdown(pairs), ""])
+    with atomic(page) as part:
+        part.write_text(before + BEGIN + "\n" + table + "\n" + END + after)
+
+
+def markdown(pairs):
+    """The pairs as the lines of a Markdown table."""
+    cells = as_table(pairs).map(lambda cell: cell if cell == NONE else as_markdown(cell))
+    rows = ["| | thesis | here |", "|---|---|---|"]
+    return rows + [f"| {row.what} | {row.thesis} | {row.here} |" for row in cells.itertuples()]
