@@ -1,5 +1,7 @@
 """The command `thesis`: a bad input is one sentence and a status that is not 0."""
 
+import errno
+import os
 import re
 import subprocess
 import sys
@@ -267,3 +269,60 @@ def test_shards_of_a_run_join(songs, tmp_path, said):
         assert not (tmp_path / "run" / "store").exists()
     assert said("features", tmp_path / "run") is None
     assert (tmp_path / "run" / "store" / "meta.json").is_file()
+
+
+@pytest.mark.parametrize("name", ["dev", "eval"])
+def test_validate_takes_music_for_music_whatever_its_classes_are_called(songs, said, name):
+    (songs / "a").rename(songs / name)
+    text(songs / "meta.txt", "about this music")
+    assert said("validate", songs) is None
+
+
+def test_validate_says_what_a_folder_was_taken_for(tmp_path, said):
+    text(tmp_path / "dev" / "evaluation_setup" / "fold1_test.txt", "x")
+    message = said("validate", tmp_path)
+    assert one_sentence(message) and "dev/meta.txt is missing" in message
+    assert message.endswith("(It is taken for sins; if it is not, give --name.)")
+
+
+def test_validate_names_some_of_many_faults_and_counts_them_all(songs, said, capsys):
+    rows = (f"gone/{i}.wav,a\n" for i in range(1000))
+    text(songs / "s.csv", "path,label\n", "a/x.wav,a\n", *rows)
+    assert "has 1000 fault(s)" in said("validate", songs)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) < 30 and lines[-1] == "and 980 more like this: restore it or take it out."
+
+
+def test_a_reader_that_has_seen_enough(songs):
+    text(songs / "s.csv", "path,label\n", "a/x.wav,a\n", "gone.wav,a\n")
+    end, pipe = os.pipe()
+    os.close(end)  # nobody reads
+    line = [sys.executable, "-m", "thesis_lib", "validate", songs]
+    done = subprocess.run(line, stdout=pipe, stderr=subprocess.PIPE, text=True)
+    os.close(pipe)
+    assert done.returncode == command.CLOSED
+    assert "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "option, value, says",
+    [
+        ("--seeds", "abc", "--seeds: 'abc' is no whole number; write one, such as 3"),
+        ("--processes", "2.5", "--processes: '2.5' is no whole number"),
+        ("--profile", "fast", "--profile: invalid choice: 'fast' (choose from 'full', 'smoke')"),
+    ],
+)
+def test_a_word_that_is_none_of_the_choices_is_one_sentence(said, capsys, option, value, says):
+    assert said("figures", option, value) == 2
+    message = capsys.readouterr().err.removesuffix("\n")
+    assert one_sentence(message) and says in message
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENAMETOOLONG, errno.ELOOP])
+def test_what_the_system_refuses_is_one_sentence_wherever_it_does(said, monkeypatch, number):
+    def refuse(path):
+        raise OSError(number, os.strerror(number), "some/file")
+
+    monkeypatch.setattr("thesis_lib.datasets.manifest.check", refuse)
+    message = said("check")
+    assert one_sentence(message) and message.startswith("thesis check: some/file cannot be used (")

@@ -8,10 +8,11 @@ import sys
 from contextlib import nullcontext
 
 from thesis_lib.datasets.registry import DOMAINS
+from thesis_lib.util import paths
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.notices import shown
 
-STOPPED = 130  # status after Ctrl-C, as shells have it
+STOPPED, CLOSED = 130, 141  # status after Ctrl-C, and where nobody reads on, as shells have them
 
 # What is imported in the functions is heavy; `thesis --help` answers at once without it.
 
@@ -80,11 +81,16 @@ def _validate(args):
     from thesis_lib.datasets import registry, validate
     from thesis_lib.util import notices
 
-    files, faults = registry.files(args.name or registry.recognise(args.folder), args.folder)
+    name = args.name or registry.recognise(args.folder)
+    try:
+        files, faults = registry.files(name, args.folder)
+    except InputError as error:
+        if args.name or name == "music":
+            raise
+        raise InputError(f"{error} (It is taken for {name}; if it is not, give --name.)") from None
     examined = validate.examine(files)
     print(validate.report(examined, unseen=validate.unseen(args.folder, files)))
-    if faults:
-        print("\n".join(map(notices.shown, faults)))
+    print(*notices.grouped(faults), sep="\n", end="\n" * bool(faults))
     if faults or examined.faults:
         raise InputError(
             f"{args.folder} has {len(faults) + len(examined.faults)} fault(s); mend or remove "
@@ -149,6 +155,22 @@ def _show(args):
     summary.show(args.out)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command in one sentence, without the list of all options."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {shown(message)}; `{self.prog} --help` tells more.\n")
+
+
+def _number(text):
+    """A whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        said = f"{text!r} is no whole number; write one, such as 3"
+        raise argparse.ArgumentTypeError(said) from None
+
+
 def _shard(text):
     """2/8 as two numbers."""
     found = re.fullmatch(r"(\d+)/(\d+)", text)
@@ -163,13 +185,13 @@ def _add_job(command):
     command.add_argument("--sins", help="SINS, as its archives unpack")
     command.add_argument("--recipe", default="small", help="small, thesis or ours")
     command.add_argument("--profile", default="full", choices=["full", "smoke"])
-    command.add_argument("--seeds", type=int, default=0, help="trainings of each corpus")
-    command.add_argument("--processes", type=int, default=1, help="GPUs that train one network")
+    command.add_argument("--seeds", type=_number, default=0, help="trainings of each corpus")
+    command.add_argument("--processes", type=_number, default=1, help="GPUs that train one network")
     command.add_argument("--runs", default="runs", help="folder of all that is computed")
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog="thesis", description=__doc__)
+    parser = _Parser(prog="thesis", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, do, text in (
         ("figures", _figures, "make every figure and number, of the suite's corpora or your own"),
@@ -196,7 +218,7 @@ def _parser():
     fetch.add_argument("--set", help="of sins: dev, eval (both by default); of fma: medium, large")
     fetch.add_argument("--parts", help="1-3 or 2,5: only these of the numbered audio archives")
     fetch.add_argument("--dry-run", action="store_true", help="only say what would be fetched")
-    fetch.add_argument("--jobs", type=int, default=3, help="archives at a time")
+    fetch.add_argument("--jobs", type=_number, default=3, help="archives at a time")
     fetch.add_argument("--keep", action="store_true", help="leave the archives after unpacking")
     fetch.set_defaults(do=_fetch)
     validate = commands.add_parser("validate", help="decode every file of a folder to its end")
@@ -208,8 +230,8 @@ def _parser():
     corpus.add_argument("source", help="folder with the audio")
     corpus.add_argument("run", help="folder for what is made of it")
     corpus.add_argument("--recipe", required=True)
-    corpus.add_argument("--seeds", type=int, default=3, help="how many trainings")
-    corpus.add_argument("--part", type=int, help="only so many sessions or songs a class")
+    corpus.add_argument("--seeds", type=_number, default=3, help="how many trainings")
+    corpus.add_argument("--part", type=_number, help="only so many sessions or songs a class")
     corpus.set_defaults(do=_corpus)
     features = commands.add_parser("features", help="make the spectrogram stores of a run")
     features.add_argument("run")
@@ -245,6 +267,20 @@ def _parser():
     return parser
 
 
+def _do(args):
+    try:
+        args.do(args)
+        sys.stdout.flush()
+    except InputError as error:
+        sys.stdout.flush()
+        sys.exit(f"thesis {args.command}: {shown(error)}")
+    except OSError as error:
+        if error.errno not in paths.ADVICE or not error.filename:
+            raise
+        said = f"{error.filename} cannot be used ({paths.reason(error)}); choose another place."
+        sys.exit(f"thesis {args.command}: {shown(said)}")
+
+
 def main():
     """Run one command; a bad input is one sentence and exit status 1, not a traceback."""
     for stream in (sys.stdout, sys.stderr):  # names of files may hold any bytes
@@ -252,9 +288,10 @@ def main():
     logging.basicConfig(format="%(message)s")
     args = _parser().parse_args()
     try:
-        args.do(args)
-    except InputError as error:
-        sys.exit(f"thesis {args.command}: {shown(error)}")
+        _do(args)
+    except BrokenPipeError:  # whoever reads has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(CLOSED)
     except KeyboardInterrupt:
         said = f"\nthesis {args.command}: stopped; run the same command again to go on."
         print(said, file=sys.stderr, flush=True)

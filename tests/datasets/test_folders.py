@@ -6,8 +6,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
+from thesis_lib.audio import io as audio_io
 from thesis_lib.datasets import folders
 
 
@@ -167,6 +170,14 @@ def test_another_users_folder():
         ("song.v2", ".v2"),
         ("..two dots.wav", ".wav"),
         ("blank.mp3 ", ".mp3"),
+        ("a/.wav", ".wav"),
+        ("a/..wav", ".wav"),
+        ("....wav", ".wav"),
+        (".DS_Store", ""),
+        ("dot.", ""),
+        ("song.wav.", ".wav."),
+        ("song.wav~", ".wav~"),
+        ("song.wav.1", ".wav.1"),
     ],
 )
 def test_endings(name, ending):
@@ -184,3 +195,40 @@ def test_what_is_passed_over_is_counted_by_its_ending():
         "DIR: 4 files are not audio (.jpg 2, no ending 1, .txt 1); nothing needs to be done."
     )
     assert folders.passed_over("DIR", []) == []
+
+
+def test_a_song_without_a_title_is_one(tmp_path):
+    names = ["a/.wav", "a/..wav", "a/...wav", "a/.FLAC"]
+    walked = folders.walk(tree(tmp_path, *names, "a/._.wav", "a/.hidden.wav", "a/.wav.txt"))
+    assert walked.audio == sorted(names) and walked.others == []
+    assert [note.split(" is hidden")[0] for note in walked.notes] == [f"{tmp_path}/a/.hidden.wav"]
+
+
+@pytest.mark.parametrize(
+    "name", ["1.wav.", "1.wav~", "1.wav_", "1.wav;1", "1.wav.1", "1.wav.bak", "1.mp3?dl=1"]
+)
+def test_sound_under_an_ending_that_was_changed_is_named_as_sound(name):
+    (said,) = folders.passed_over("DIR", [name])
+    assert said.startswith("DIR: 1 file of sound cannot be read by this ending (.")
+
+
+@pytest.mark.parametrize("kind, subtype", [("WAV", None), ("FLAC", None), ("OGG", "VORBIS")])
+@pytest.mark.parametrize("name", ["song", "song wav", "song.wa", "5. Title", "song.tmp"])
+def test_sound_is_known_by_how_it_begins(tmp_path, name, kind, subtype):
+    soundfile.write(tmp_path / name, np.zeros(800), 8000, format=kind, subtype=subtype)
+    (tmp_path / "cover").write_bytes(b"\xff\xd8\xff\xe0" + bytes(500))
+    sound, rest = folders.passed_over(tmp_path, ["cover", name])
+    assert f"such as {name}; convert" in sound and "1 file is not audio (no ending 1)" in rest
+
+
+@pytest.mark.parametrize(
+    "end", "wmv mpg mpeg m4v ts m2ts mts vob f4v 3g2 3gp asf rmvb ogm mxf divx".split()
+)
+def test_films_are_of_sound(end):
+    assert audio_io.ENDINGS >= {f".{end}"} or folders.of_sound("DIR", [f"a/clip.{end.upper()}"])
+
+
+def test_a_link_to_a_device_is_told_as_one(tmp_path):
+    (tree(tmp_path, "a/1.wav") / "a" / "zero.wav").symlink_to("/dev/zero")
+    (fault,) = folders.walk(tmp_path).faults
+    assert fault.startswith(f"{tmp_path}/a/zero.wav is a link to /dev/zero, a device and no file")

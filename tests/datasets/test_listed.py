@@ -3,6 +3,7 @@
 import os
 
 import mutagen
+import pytest
 from corpora import text
 from test_listing import files, table_of
 
@@ -99,3 +100,46 @@ def test_a_playlist_that_cannot_be_read_does_not_stop_the_others(tmp_path):
     assert table_of(root) == {"1.wav": ("a", "1", ""), "2.wav": ("b", "2", "")}
     assert "damaged.m3u is not a text" in found.faults[0]
     assert "empty.m3u lists no file" in found.faults[1]
+
+
+@pytest.mark.parametrize(
+    "encoding, label", [("cp1251", "Джаз"), ("shift_jis", "テクノ"), ("cp1250", "Łódź")]
+)
+def test_letters_that_were_guessed_are_told_once(tmp_path, encoding, label):
+    root = files(tmp_path, "1.wav", "2.wav")
+    rows = f"path,label\n1.wav,{label}\n2.wav,{label}\n"
+    (root / "s.csv").write_bytes(rows.encode(encoding))
+    assert listing.find(root).notes == [
+        f"{root}/s.csv is not in UTF-8 and was read as cp1252; export it again as UTF-8 if names "
+        "in it look odd."
+    ]
+
+
+def test_one_line_in_another_encoding_costs_no_label(tmp_path):
+    root = files(tmp_path, "1.wav", "Café.wav")
+    rows = "path,label\n1.wav,Électro\n".encode() + b"Caf\xe9.wav,Techno\n"
+    (root / "s.csv").write_bytes(rows)
+    found = listing.find(root)
+    assert found.table.label.tolist() == ["Électro", "Techno"] and found.faults == []
+    assert "was read as utf-8 and cp1252" in found.notes[0]
+
+
+def test_a_path_of_windows_is_told_as_the_list_has_it(tmp_path):
+    root = files(tmp_path, "House/1.wav", "2.wav")
+    lines = [r"\Music\House\1.wav", "2.wav", r"\Music\gone.wav"]
+    text(root / "set.m3u8", "\n".join(lines) + "\n")
+    found = listing.find(root / "set.m3u8")
+    assert found.table.path.tolist() == ["House/1.wav", "2.wav"]
+    (fault,) = found.faults
+    assert fault.startswith(r"\Music\gone.wav is missing, but set.m3u8 lists it")
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("quote", ['"', "'"])
+@pytest.mark.parametrize("blank", ["", " "])
+def test_quotation_marks_around_cells_are_no_part_of_a_label(tmp_path, mark, quote, blank):
+    root = files(tmp_path, "1.wav", "2.wav")
+    rows = [("path", "label"), ("1.wav", "Deep House"), ("2.wav", "Techno")]
+    lines = [f"{quote}{a}{quote}{mark}{blank}{quote}{b}{quote}\n" for a, b in rows]
+    text(root / "s.csv", *lines)
+    assert listing.find(root).table.label.tolist() == ["Deep House", "Techno"]

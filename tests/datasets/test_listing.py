@@ -98,8 +98,9 @@ def test_a_csv_that_is_wrong(tmp_path, rows, says):
 
 
 def test_several_lists(tmp_path):
+    files(tmp_path, "1.wav")
     for name in ("a.csv", "b.csv"):
-        text(tmp_path / name, "path\n")
+        text(tmp_path / name, "path\n1.wav\n")
     with pytest.raises(InputError, match="several lists, a.csv and b.csv; give one of them"):
         listing.find(tmp_path)
 

@@ -57,6 +57,8 @@ NFD = unicodedata.normalize("NFD", "Café Noël")
         (r"C:\Users\dj\Music\plain.wav", "Music/plain.wav"),
         (r"\\server\share\Music\plain.wav", "Music/plain.wav"),
         ("/Users/dj/Music/plain.wav", "Music/plain.wav"),
+        (r"\Users\dj\music\plain.wav", "Music/plain.wav"),  # from the root of a player
+        (r"\Music\gone.wav", None),
         ("/Volumes/USB/top.wav", "top.wav"),
         ("~/top.wav", "top.wav"),
         ("Elsewhere/top.wav", None),  # of its own computer: not there is not there
@@ -117,8 +119,8 @@ def test_streams(line, is_one):
 
 @pytest.mark.parametrize(
     "line, is_one",
-    [("/x", True), ("~/x", True), ("C:\\x", True), ("\\\\nas\\x", True), ("file:///x", True)]
-    + [("x/y", False), ("../x", False), ("x\\y", False)],
+    [("/x", True), ("~/x", True), ("C:\\x", True), ("\\\\nas\\x", True), ("\\x", True)]
+    + [("file:///x", True), ("x/y", False), ("../x", False), ("x\\y", False)],
 )
 def test_paths_of_one_computer(line, is_one):
     assert lookup.is_absolute(line) == is_one

@@ -72,3 +72,48 @@ def test_a_list_that_cannot_be_read(tmp_path, monkeypatch):
     monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
     with pytest.raises(InputError, match=r"list\.m3u cannot be read \(permission denied\)"):
         textfiles.read(tmp_path / "list.m3u")
+
+
+def test_one_line_of_windows_in_a_list_of_utf_8(tmp_path):
+    content = "Björk – Jóga\nКино\n".encode() + "Café\n".encode("cp1252") + "Ünder\n".encode()
+    text = read(tmp_path, content)
+    assert text.content == "Björk – Jóga\nКино\nCafé\nÜnder\n"
+    assert text.encoding == "utf-8 and cp1252" and text.raw("Café") == "Caf\udce9"
+    assert read(tmp_path, codecs.BOM_UTF8 + content).content == text.content
+
+
+def test_one_line_of_utf_8_in_a_list_of_windows(tmp_path):
+    content = "Café\nNoël\nDvořák".encode("cp1250") + b"\n" + "Björk\n".encode()
+    assert read(tmp_path, content).content == "Café\nNoël\nDvoøák\nBjörk\n"  # ř is ø in cp1252
+
+
+def test_within_one_line_bytes_of_two_encodings(tmp_path):
+    """A row whose path is in Windows's letters and whose label is in UTF-8; a title cut short."""
+    content = b"Caf\xe9.wav," + "Électro Überwältigend\nBjörk – Jóg".encode() + b"\xc3"
+    assert read(tmp_path, content).content == "Café.wav,Électro Überwältigend\nBjörk – JógÃ"
+
+
+def test_a_line_of_another_country_in_a_list_of_utf_8(tmp_path):
+    content = "Björk\nDvořák\n".encode() + "Кино.wav\n".encode("cp1251")
+    text = read(tmp_path, content, lambda text: "Кино" in text.content)
+    assert text == ("Björk\nDvořák\nКино.wav\n", "utf-8 and cp1251")
+
+
+def test_two_bytes_of_asia_that_look_like_utf_8(tmp_path):
+    """The first line in GBK is UTF-8 by chance; the others tell."""
+    content = b"\xc4\xa3\n" + "摇滚音乐\n爵士乐曲\n".encode("gb18030")
+    text = read(tmp_path, content, lambda text: "摇滚" in text.content)
+    assert text == ("模\n摇滚音乐\n爵士乐曲\n", "gb18030")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("said", ["Группа крови\r\nКино\r\n", "音楽\n日本\n"])
+def test_utf_16_without_a_mark_of_other_letters(tmp_path, encoding, said):
+    assert read(tmp_path, said.encode(encoding)) == (said, encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+@pytest.mark.parametrize("zeros", [2, 3, 512])
+def test_zeros_behind_the_end(tmp_path, encoding, zeros):
+    content = "Café.wav\n".encode(encoding) + bytes(zeros)
+    assert read(tmp_path, content) == ("Café.wav\n", encoding)

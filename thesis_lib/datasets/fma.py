@@ -6,6 +6,7 @@ choice, named in `tracks.csv`; the metadata is CC BY 4.0.
 """
 
 import logging
+import os
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.datasets.metadata import named
 from thesis_lib.datasets.music import check_classes, deal
 from thesis_lib.datasets.recordings import hear
+from thesis_lib.util import paths
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.names import clean
 from thesis_lib.util.notices import tell
@@ -124,7 +126,7 @@ def _genres(metadata):
 
 
 def _there(path):
-    if not path.is_file():
+    if not paths.kind(path):
         raise InputError(f"{path} is missing; unpack fma_metadata.zip there.")
     return path
 
@@ -143,7 +145,7 @@ def _chosen(tracks, genres, said):
 
 def _with_audio(folder, tracks, said):
     """The list of those tracks whose files are there, and not known to be damaged."""
-    sets = [name for name in AUDIO if (folder / name).is_dir()]
+    sets = [name for name in AUDIO if os.path.isdir(folder / name)]
     if not sets:
         raise InputError(f"{folder} holds no {', '.join(AUDIO)}; unpack one of them there.")
     damaged = tracks.index.isin(DAMAGED)
@@ -166,7 +168,7 @@ def _with_audio(folder, tracks, said):
 def _path(folder, sets, number):
     """Where a track lies below the folder; empty where it does not."""
     paths = (f"{name}/{number // 1000:03d}/{number:06d}.mp3" for name in sets)
-    return next((path for path in paths if (folder / path).is_file()), "")
+    return next((path for path in paths if os.path.isfile(folder / path)), "")
 
 
 def _several_artists(table):

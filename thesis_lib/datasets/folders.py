@@ -2,12 +2,14 @@
 
 import os
 import re
-from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 from thesis_lib.audio import io as audio_io
-from thesis_lib.util.notices import number, some
+from thesis_lib.datasets.endings import by_ending, ending, of_sound, passed_over
+from thesis_lib.util import paths
+
+__all__ = ["by_ending", "ending", "is_hidden", "of_sound", "passed_over", "walk"]
 
 # What systems and programs keep beside people's own files: passed over without a word.
 SYSTEM = re.compile(
@@ -19,14 +21,6 @@ SYSTEM = re.compile(
     re.IGNORECASE,
 )
 HIDDEN = re.compile(r"\.[^\W\d]")  # ".stash" is hidden, "..two dots" and ".38 Special" are not
-SOUND = frozenset(  # endings of sound: whatever of it cannot be read is named as such
-    ".3ga .3gp .8svx .aa .aac .aax .aaxc .ac3 .act .adts .adx .aif .aifc .aiff .alac .amr .ape .au "
-    ".avr .awb .caf .cda .dff .dsf .dss .dts .eac3 .ec3 .f4a .flac .gsm .iff .it .kar .la .m4a "
-    ".m4b .m4p .m4r .mid .midi .mka .mlp .mo3 .mod .mogg .mp1 .mp2 .mp3 .mp4 .mpa .mpc .mpga .mpp "
-    ".nsf .ofr .oga .ogg .ogx .oma .omg .opus .paf .qcp .ra .ram .raw .rf64 .rka .rm .s3m .sd2 "
-    ".sds .sf .shn .snd .spx .stem .tak .tta .voc .vox .vqf .w64 .wav .wave .weba .webm .wma .wv "
-    ".xm".split()
-)
 
 
 class Walked(NamedTuple):
@@ -51,7 +45,7 @@ def walk(folder):
     top, so that links in a circle end. What systems keep beside people's own files (`SYSTEM`:
     `._x.wav`, `.DS_Store`, `@eaDir`, ...) is passed over without a word. Other names that begin
     with one dot and a letter are hidden: they are passed over and named. Names that begin with
-    two dots, or with a dot and a digit, are names like others.
+    two dots, or with a dot and a digit, are names like others, and so is a mere ending (".wav").
 
     Parameters
     ----------
@@ -66,66 +60,12 @@ def walk(folder):
 
 def is_hidden(name):
     """Whether a name is one of a system's own or hidden, see `walk`."""
-    return bool(SYSTEM.fullmatch(name) or HIDDEN.match(name))
+    return bool(SYSTEM.fullmatch(name) or _is_put_away(name))
 
 
-def ending(path):
-    """The ending of a file's name in lower case; of an unfinished download also what is before."""
-    suffixes = Path(path).suffixes
-    last = suffixes[-1].lower().strip() if suffixes else ""
-    before = suffixes[-2].lower() if len(suffixes) > 1 else ""
-    return before + last if before in SOUND and last not in SOUND | audio_io.ENDINGS else last
-
-
-def by_ending(paths, most=12):
-    """How many files have which ending: ".jpg 10, .txt 2"; dots after so many endings."""
-    count = Counter(ending(path) for path in paths)
-    named = [f"{end or 'no ending'} {n}" for end, n in sorted(count.items(), key=_most_first)]
-    return some(named, most)
-
-
-def passed_over(folder, others):
-    """Sentences on the files of other endings: how many there are of each.
-
-    Parameters
-    ----------
-    folder : Path
-        For the sentences.
-    others : list of str
-        Paths.
-
-    Returns
-    -------
-    list of str
-    """
-    sound = [path for path in others if is_sound(path)]
-    rest = [path for path in others if not is_sound(path)]
-    said = []
-    if sound:
-        said.append(
-            f"{folder}: {number(len(sound), 'file')} of sound cannot be read by this ending "
-            f"({by_ending(sound)}), such as {sound[0]}; convert to FLAC or WAV."
-        )
-    if rest:
-        said.append(
-            f"{folder}: {number(len(rest), 'file')} {'is' if len(rest) == 1 else 'are'} not audio "
-            f"({by_ending(rest)}); nothing needs to be done."
-        )
-    return said
-
-
-def is_sound(path):
-    """Whether a file is one of sound, by its ending."""
-    return any(end in SOUND for end in re.findall(r"\.[^.]+", ending(path)))
-
-
-def _most_first(item):
-    return -item[1], item[0]
-
-
-def reason(error):
-    """Why the system refuses a file or folder, in its words: "permission denied"."""
-    return (error.strerror or str(error) or "unknown error").lower()
+def _is_put_away(name):
+    """Whether a name is hidden, and not that of a song without a title: ".wav"."""
+    return bool(HIDDEN.match(name)) and name.lower() not in audio_io.ENDINGS
 
 
 class _Walk:
@@ -162,14 +102,18 @@ class _Walk:
             self.sort_out(f"{below}/{entry.name}" if below else entry.name, entry)
 
     def unreadable(self, below, error):
-        place = os.path.join(self.folder, below) if below else self.folder
-        return f"{place} cannot be read ({reason(error)}); give yourself the right to read it."
+        return paths.refused(os.path.join(self.folder, below) if below else self.folder, error)
 
     def sort_out(self, below, entry):
-        if SYSTEM.fullmatch(entry.name):
-            return
+        try:
+            if not SYSTEM.fullmatch(entry.name):
+                self.put(below, entry)
+        except OSError as error:  # where the folder does not tell what its entries are
+            self.faults.append(self.unreadable(below, error))
+
+    def put(self, below, entry):
         folder = entry.is_dir(follow_symlinks=False)
-        if HIDDEN.match(entry.name):
+        if _is_put_away(entry.name):
             if folder or ending(entry.name) in audio_io.ENDINGS or entry.is_symlink():
                 self.hidden.append(below)
         elif folder:
@@ -179,7 +123,10 @@ class _Walk:
         elif entry.is_file(follow_symlinks=False):
             self.take(below, entry.path)
         elif ending(entry.name) in audio_io.ENDINGS:
-            self.faults.append(f"{self.folder}/{below} is a device or a pipe; take it away.")
+            self.faults.append(f"{self.folder}/{below} is {self.no_file(entry)}; take it away.")
+
+    def no_file(self, entry):
+        return "a socket" if paths.kind(entry.path) == "socket" else "a device or a pipe"
 
     def follow(self, below, link):
         real = os.path.realpath(link)
@@ -192,19 +139,16 @@ class _Walk:
         elif os.path.isfile(real) or ending(below) not in audio_io.ENDINGS | {""}:
             self.take(below, real)
         else:
-            self.faults.append(self.dangling(below, link, real))
+            self.faults.append(self.dangling(below, link))
 
-    def dangling(self, below, link, real):
+    def dangling(self, below, link):
         try:
             os.stat(link)
-        except FileNotFoundError:
+        except paths.NONE:
             pass
         except OSError as error:  # a link to itself, or into a folder that may not be read
             return self.unreadable(below, error)
-        return (
-            f"{self.folder}/{below} is a link to {real}, which is missing or no file; "
-            "restore it or remove the link."
-        )
+        return paths.dangling(f"{self.folder}/{below}", link)
 
     def take(self, below, real):
         if self.is_known(below.rpartition("/")[0].split("/")[0], real):

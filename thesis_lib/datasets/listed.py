@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from thesis_lib.datasets import classes, folders, lookup, metadata, playlists, songlists
+from thesis_lib.datasets import classes, lookup, metadata, playlists, songlists
+from thesis_lib.datasets.endings import PLAIN, ending
+from thesis_lib.util import paths
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.names import clean, presentable
 from thesis_lib.util.notices import number, some
@@ -28,6 +30,8 @@ class Listed(NamedTuple):
     faults: list
     notes: list
     named: set  # real paths, of items and of files that are of two classes
+    useless: list = ()  # where none is of sound: a sentence for each list on why it is of no use
+    lists: list = ()  # paths of those playlists that could be read
 
 
 def of_csv(path):
@@ -47,7 +51,8 @@ def of_csv(path):
         twice += same[1:]
     items, shared = _songs_apart(items)
     notes += _notes_of_csv(path, twice, shared)
-    return Listed(items, found.faults + faults, found.notes + notes, set(files))
+    useless = [] if _hold_sound(files) else [_useless(path, found.rows)]
+    return Listed(items, found.faults + faults, found.notes + notes, set(files), useless)
 
 
 def _notes_of_csv(path, twice, shared):
@@ -90,8 +95,9 @@ def of_playlists(lists):
 
     A single playlist is no class: see `_classes_of_one`.
     """
-    files, faults, notes = {}, [], []
-    for path, (entries, encoding) in _parsed(lists, faults).items():
+    parsed, errors = _parsed(lists)
+    files, faults, notes = {}, errors * bool(parsed), []
+    for path, (entries, encoding) in parsed.items():
         kept, more, told = _there(path, list(dict.fromkeys(entries)), encoding)
         faults += more
         notes += told
@@ -112,21 +118,38 @@ def of_playlists(lists):
     if len(lists) == 1 and items:
         items, note = _classes_of_one(items, lists[0])
         notes.append(note)
-    return Listed(items, faults, notes, set(files))
+    useless = errors + [_useless(path, entries) for path, (entries, _) in parsed.items()]
+    useless = [] if _hold_sound(files) else useless
+    return Listed(items, faults, notes, set(files), useless, [*parsed])
 
 
-def _parsed(lists, faults):
-    """Each playlist's entries and encoding; those that cannot be read are faults unless all are."""
+def _hold_sound(files):
+    """Whether one of some files may be of sound: a CSV with a path may be about anything."""
+    return any(ending(path) not in PLAIN for path in files)
+
+
+def _useless(path, rows):
+    """The sentence on a list none of whose files can be read, with the reason of the first."""
+    first = rows[0]
+    why = _fault(path, first).rpartition("; ")[0].rpartition(", but ")
+    why = (why[0] or why[2]) if first.path else f"{_said(first)} is a stream"
+    if first.path and os.path.isfile(first.path):
+        why = f"{first.path} is no sound"
+    return (
+        f"{path} is not read, for nothing that it lists can be ({len(rows)} in all, the first: "
+        f"{why}); take it away, or export it again beside its files."
+    )
+
+
+def _parsed(lists):
+    """Each playlist's entries and encoding; sentences on those that cannot be read."""
     parsed, errors = {}, []
     for path in lists:
         try:
             parsed[path] = playlists.parse(path)
         except InputError as error:
-            errors.append(error)
-    if not parsed:
-        raise errors[0]
-    faults += map(str, errors)
-    return parsed
+            errors.append(str(error))
+    return parsed, errors
 
 
 def _classes_of_one(items, path):
@@ -176,11 +199,12 @@ def _notes(path, kept, others, encoding):
             f"{path}: {number(len(moved), 'path')} of another computer, such as {_said(moved[0])}; "
             "the files were found here by the ends of their paths."
         )
-    strange = [row for row in others if row.path and not _said(row).isascii()]
-    if encoding not in UNICODE and strange:
+    if encoding not in UNICODE:
+        strange = any(row.path and not _said(row).isascii() for row in others)
+        what = " (.m3u8), for names with accents that it lists were not found" if strange else ""
         yield (
-            f"{path} is not in UTF-8 and was read as {encoding}; export it again as UTF-8 (.m3u8), "
-            "for names with accents that it lists were not found."
+            f"{path} is not in UTF-8 and was read as {encoding}; export it again as UTF-8"
+            f"{what or ' if names in it look odd'}."
         )
 
 
@@ -202,13 +226,15 @@ def _fault(path, row):
     line = "" if isinstance(row, playlists.Entry) else f"line {row.line} of "
     if row.path is None:
         return f"{path} lists {_said(row)}, a stream; take it out or save it as a file."
-    if os.path.isdir(row.path):
-        return f"{row.path} is a folder, but {line}{path.name} lists it; list the files in it."
     try:
-        os.stat(row.path)
-    except PermissionError as error:
-        reason = folders.reason(error)
-        return f"{row.path} cannot be read ({reason}); give yourself the right to read it."
-    except (OSError, ValueError):
-        pass
-    return f"{row.path} is missing, but {line}{path.name} lists it; restore it or take it out."
+        what = paths.kind(row.path)
+    except InputError as error:
+        return str(error)
+    if what == "folder":
+        return f"{row.path} is a folder, but {line}{path.name} lists it; list the files in it."
+    if what:
+        return f"{row.path} is a {what}, but {line}{path.name} lists it; take it out."
+    if os.path.islink(row.path):
+        return paths.dangling(row.path, row.path)
+    place = _said(row) if lookup.is_of_windows(_said(row)) else row.path
+    return f"{place} is missing, but {line}{path.name} lists it; restore it or take it out."

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from thesis_lib.audio import io as audio_io
-from thesis_lib.datasets import classes, folders, listed, playlists, songlists
-from thesis_lib.util.errors import InputError
+from thesis_lib.datasets import choice, classes, folders, listed, playlists, songlists
+from thesis_lib.util import paths
+from thesis_lib.util.errors import InputError, in_short
 from thesis_lib.util.notices import number, shown, some
 
 COLUMNS = ("path", "label", "song", "name")
@@ -48,6 +49,9 @@ def find(source):
     3. folders, each of them a class, see `folders.walk` for what is passed over; where there are
        none, the files that lie there are read without a class.
 
+    A list that cannot be read, or none of whose files is there, is named, and what comes next is
+    read; where nothing comes next, it is the error.
+
     Parameters
     ----------
     source : Path
@@ -64,15 +68,15 @@ def find(source):
     """
     source = Path(source)
     ending = source.suffix.lower()
-    if os.path.isdir(source):
+    what = paths.kind(source)
+    if what == "folder":
         return _in_folder(source)
-    if ending in playlists.ENDINGS:
-        return _of_lists(source.parent, listed.of_playlists([source]))
-    if ending in songlists.ENDINGS:
-        return _of_lists(source.parent, listed.of_csv(source))
-    raise InputError(
-        f"{source} is not a folder; give a folder with {LAYOUTS.format(name=source.name)}."
-    )
+    if ending in playlists.ENDINGS | songlists.ENDINGS:
+        return _in_list(source)
+    if what and ending in playlists.UNREAD:
+        raise InputError(f"{source} is a list of a kind not read here; save it as .m3u8 or .csv.")
+    said = "is not a folder" + f", but a {what}" * bool(what)
+    raise InputError(f"{source} {said}; give a folder with {LAYOUTS.format(name=source.name)}.")
 
 
 def song(path):
@@ -80,67 +84,26 @@ def song(path):
     return TAKE.sub("", str(Path(path).with_suffix("")))
 
 
+def _in_list(source):
+    if source.suffix.lower() in songlists.ENDINGS:
+        return _of_lists(source.parent, listed.of_csv(source))
+    here = listed.of_playlists([source])
+    if not (here.named or here.faults):
+        raise InputError(in_short(here.useless))
+    return _of_lists(source.parent, here)
+
+
 def _in_folder(folder):
-    at_top = _at_top(folder)
-    tables, notes = _song_lists([path for path in at_top if _is(path, songlists.ENDINGS)])
-    found = [path for path in at_top if _is(path, playlists.ENDINGS)]
-    unread = [path.name for path in at_top if _is(path, playlists.UNREAD)]
-    if unread:
-        notes.append(
-            f"{folder}: lists of this kind are not read ({some(unread)}); save them as .m3u8 or "
-            ".csv."
-        )
-    if len(tables) > 1:
-        raise InputError(
-            f"{folder} holds several lists, {tables[0].name} and {tables[1].name}; give one of "
-            "them instead of the folder."
-        )
-    if not tables and not found:
-        return _of_folders(folder, notes)
-    if tables and found:
-        notes.append(
-            f"{folder}: {tables[0].name} is read and playlists are not ({_names(found)}), for a "
-            "CSV goes before them; take the CSV away to have them read."
-        )
-    here = listed.of_csv(tables[0]) if tables else listed.of_playlists(found)
-    notes += _not_listed(folder, tables or found, here)
-    return _of_lists(folder, here._replace(notes=notes + here.notes))
-
-
-def _at_top(folder):
-    """The files at the top of a folder, sorted; hidden ones are none."""
-    try:
-        paths = sorted(folder.iterdir())
-    except OSError as error:
-        raise InputError(
-            f"{folder} cannot be read ({folders.reason(error)}); give yourself the right to read "
-            "it."
-        ) from None
-    return [path for path in paths if os.path.isfile(path) and not folders.is_hidden(path.name)]
-
-
-def _is(path, endings):
-    return path.suffix.lower() in endings
+    chosen = choice.choose(folder)
+    if chosen.here is None:
+        return _of_folders(folder, chosen)
+    notes = chosen.notes + _not_listed(folder, chosen.lists, chosen.here) + chosen.here.notes
+    faults = chosen.faults + chosen.here.faults
+    return _of_lists(folder, chosen.here._replace(faults=faults, notes=notes))
 
 
 def _names(paths):
     return some(path.name for path in paths)
-
-
-def _song_lists(paths):
-    """Those tables that list songs; sentences on why the others do not."""
-    lists, notes = [], []
-    for path in paths:
-        try:
-            top = songlists.header(path)
-            why = None if songlists.is_list(top) else songlists.why_not(path, top)
-        except InputError as error:
-            top, why = None, str(error)
-        if why is None:
-            lists.append(path)
-        elif path.suffix.lower() == ".csv":  # a .tsv may be about anything
-            notes.append(f"{path.name} is not read as a list of songs: {why}")
-    return lists, notes
 
 
 def _not_listed(folder, lists, here):
@@ -171,12 +134,15 @@ def _relative(path, root):
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
-def _of_folders(folder, notes):
+def _of_folders(folder, chosen):
     walked = folders.walk(folder)
     inside = [path for path in walked.audio if "/" in path]
     loose = [path for path in walked.audio if "/" not in path]
-    notes = notes + walked.notes + list(_empty_classes(folder, walked))
-    notes += folders.passed_over(folder, [path for path in walked.others if not _is_list(path)])
+    notes = chosen.notes + walked.notes + list(_empty_classes(folder, walked))
+    others = [path for path in walked.others if not _is_list(folder, path)]
+    notes += folders.passed_over(folder, others)
+    if not walked.audio and chosen.faults:
+        raise InputError(in_short(chosen.faults))
     if not walked.audio:
         why = "".join(f" ({one})" for one in [*walked.faults, *notes][:3])
         raise InputError(
@@ -184,7 +150,7 @@ def _of_folders(folder, notes):
             f"{LAYOUTS.format(name=folder.name)}; audio: "
             f"{', '.join(sorted(audio_io.ENDINGS))}.{why}"
         )
-    faults = list(walked.faults)
+    faults = chosen.faults + walked.faults
     if inside and loose:
         faults.append(
             f"{folder}: {number(len(loose), 'file')} beside the class folders {_are(loose)} of no "
@@ -200,10 +166,11 @@ def _of_folders(folder, notes):
     return Found(folder, table, faults, notes + more)
 
 
-def _is_list(path):
+def _is_list(folder, path):
     """Whether a file is a list at the top, on which there is a sentence already."""
     endings = playlists.ENDINGS | playlists.UNREAD | {".csv"}
-    return "/" not in path and Path(path).suffix.lower() in endings
+    named = Path(path).suffix.lower() in endings
+    return "/" not in path and (named or choice.is_library(folder / path))
 
 
 def _are(files):
@@ -215,7 +182,7 @@ def _empty_classes(folder, walked):
     full = {path.split("/")[0] for path in walked.audio if "/" in path}
     for top in walked.tops:
         inside = [path for path in walked.others if path.startswith(f"{top}/")]
-        if top not in full and (not inside or any(map(folders.is_sound, inside))):
+        if top not in full and (not inside or folders.of_sound(folder, inside)):
             what = folders.by_ending(inside) or "it is empty"
             yield (
                 f"{folder}/{top} holds no audio that can be read ({what}), so it is no class; "

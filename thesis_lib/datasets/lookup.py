@@ -67,7 +67,13 @@ def named(line, folder):
 def is_absolute(line):
     """Whether a line says where a file lies on one computer: from its root, drive or home."""
     way = _local(line.strip(AROUND))
-    return way.startswith(("/", "~", "\\\\")) or bool(PureWindowsPath(way).drive)
+    return way.startswith(("/", "~")) or is_of_windows(way)
+
+
+def is_of_windows(line):
+    """Whether a line begins with a drive, or at the root of one, as Windows writes it."""
+    way = _local(line.strip(AROUND))
+    return way.startswith("\\") or bool(PureWindowsPath(way).drive)
 
 
 def looker():
@@ -134,7 +140,7 @@ def _by_its_end(line, folder, look):
     if not is_absolute(line):
         return None
     way = _local(line.strip(AROUND))
-    flavour = PureWindowsPath if PureWindowsPath(way).drive else PurePosixPath
+    flavour = PureWindowsPath if is_of_windows(way) else PurePosixPath
     parts = flavour(way).parts[1:]
     ends = (os.path.join(*parts[start:]) for start in range(len(parts)))
     return next(filter(None, (_alike(end, folder, look) for end in ends)), None)

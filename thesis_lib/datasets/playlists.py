@@ -10,7 +10,11 @@ from thesis_lib.util.errors import InputError
 
 ENDINGS = frozenset({".m3u", ".m3u8", ".pls"})
 # Playlists and tables of other kinds: named at the top of a folder, for nothing here reads them.
-UNREAD = frozenset(".asx .wax .wvx .wpl .zpl .xspf .cue .fpl .nml .xls .xlsx .ods .numbers".split())
+UNREAD = frozenset(
+    ".asx .wax .wvx .wpl .zpl .xspf .cue .fpl .nml .xls .xlsx .ods .numbers .crate .b4s .kpl "
+    ".mpcpl .aimppl .aimppl4 .dpl .dbpl .pla .plc .plp .vpl .itl .musiclibrary .musicdb .smil "
+    ".playlist .strm .jspf".split()
+)
 TITLE = re.compile(r'#EXTINF:(?:[^,"]|"[^"]*")*,(.*)|#EXTINF:[^,]*,(.*)', re.IGNORECASE)
 PLS = re.compile(r"\s*(File|Title)(\d{1,9})\s*=(.*)", re.IGNORECASE)
 
@@ -63,7 +67,7 @@ def parse(path):
     text = textfiles.read(path, found)
     listed = entries(text)
     if not listed:
-        raise InputError(f"{path} lists no file; export the playlist again.")
+        raise InputError(f"{path} lists no file; export it again or take it away.")
     return listed, text.encoding
 
 

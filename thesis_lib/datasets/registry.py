@@ -1,8 +1,11 @@
 """Corpora by name: which reader reads a folder."""
 
 import logging
+import os
+import re
 from pathlib import Path
 
+from thesis_lib.util import paths
 from thesis_lib.util.errors import InputError
 
 # The readers are heavy to import; names and folders are known without them.
@@ -15,6 +18,8 @@ DOMAINS = {
     "fma": "music",  # open music
 }
 
+SETS = ("dev", "eval", "DCASE2018-task5-dev", "DCASE2018-task5-eval")
+SEGMENT = re.compile(r"DevNode\d+_ex\d+_\d+\.wav$")
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +36,68 @@ def recognise(folder):
     -------
     str, one of `DOMAINS`
     """
-    folder = Path(folder)
-    if not folder.exists():
+    if not paths.kind(folder):
         raise InputError(f"{folder} does not exist; give the folder that holds the recordings.")
-    if (folder / "fma_metadata").is_dir():
+    if is_fma(folder):
         return "fma"
-    names = ("meta.txt", "evaluation_setup", "dev", "eval")
-    home = any((folder / name).exists() for name in names)
-    return "sins" if home or any(folder.glob("DevNode*_ex*_*.wav")) else "music"
+    return "sins" if is_sins(folder) else "music"
+
+
+def is_fma(folder):
+    """Whether a folder is that of FMA: by its tables or its archives, and not by one name alone."""
+    from thesis_lib.datasets import folders
+
+    tables = _names(os.path.join(folder, "fma_metadata"))
+    if any(name.endswith(".csv") for name in tables):
+        return True
+    there = os.path.isdir(os.path.join(folder, "fma_metadata"))
+    archives = any(re.fullmatch("fma_(small|medium|large|full)", name) for name in _names(folder))
+    return there and (archives or not folders.walk(folder).audio)
+
+
+def is_sins(folder):
+    """Whether SINS lies in a folder, by what only its lists and segments are called.
+
+    A class of music may be called dev or eval, and a meta.txt may lie beside it.
+    """
+    known = [os.path.join(folder, name) for name in SETS]
+    twice = [os.path.join(place, os.path.basename(place)) for place in known]
+    return any(map(_is_set, [folder, *known, *twice])) or _is_unlabelled(folder)
+
+
+def _is_set(place):
+    """Whether one of the two sets of SINS lies at a place: a list of it, or its audio."""
+    setup = os.path.join(place, "evaluation_setup")
+    lists = ("map.txt", "evaluate.txt", "evaluation.txt", "fold1_train.txt", "fold1_test.txt")
+    return (
+        any(os.path.isfile(os.path.join(setup, name)) for name in lists)
+        or _lists_segments(os.path.join(place, "meta.txt"))
+        or any(SEGMENT.match(name) for name in _names(os.path.join(place, "audio")))
+    )
+
+
+def _lists_segments(path):
+    """Whether a file begins with a segment of SINS."""
+    try:
+        with open(path if os.path.isfile(path) else os.devnull, "rb") as file:
+            return b"DevNode" in file.readline(1000)
+    except OSError:
+        return False
+
+
+def _is_unlabelled(folder):
+    """Whether the recordings in a folder are segments of SINS, and no others lie beside them."""
+    names = [name for name in _names(folder) if not name.startswith(".")]
+    deeper = any(os.path.isdir(os.path.join(folder, name)) for name in names)
+    sounds = [name for name in names if name.lower().endswith(".wav")]
+    return bool(sounds) and not deeper and all(map(SEGMENT.match, sounds))
+
+
+def _names(folder):
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def read(name, folder, trials=3):
@@ -97,7 +156,8 @@ def _files(name, folder):
 
     if domain_of(name) == "home":
         lacking = [
-            f"{folder}: session {row.group} ({row.set}) has {row.there} of {row.files} files."
+            f"{folder}: session {row.group} ({row.set}) has {row.there} of {row.files} files; "
+            "fetch the other parts."
             for row in sins.missing(folder).itertuples()
         ]
         return validate.by_file(sins.read(folder)), lacking

@@ -25,6 +25,7 @@ from thesis_lib.datasets.sins_lists import (
     from_names,
     read_list,
 )
+from thesis_lib.util import paths
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.notices import tell
 
@@ -70,6 +71,7 @@ def read(folder, fold=1, channel=0):
         or session, one file twice, or one session on both sides.
     """
     folder = Path(folder)
+    paths.check_folder(folder)
     if channel not in range(audio_io.MEAN, CHANNELS):
         raise InputError(f"channel={channel} is none of SINS's; choose 0 to 3, or -1 for the mean.")
     lists = _lists(folder)
@@ -102,9 +104,9 @@ def missing(folder):
 def _lists(folder):
     """Of each set that lies there: its place below the folder, and the table of its lists."""
     lists = {}
-    unseen = (folder / "evaluation_setup" / "map.txt").is_file()  # that set has a meta.txt too
+    unseen = os.path.isfile(folder / "evaluation_setup" / "map.txt")  # that set has a meta.txt too
     dev, evaluation = _below(folder, "dev"), _below(folder, "eval")
-    if dev or (folder / "meta.txt").is_file() and not unseen:
+    if dev or os.path.isfile(folder / "meta.txt") and not unseen:
         lists["dev"] = dev, _development(folder, dev)
     if evaluation or unseen:
         lists["eval"] = evaluation, _evaluation(folder, evaluation)
@@ -113,12 +115,13 @@ def _lists(folder):
 
 def _below(folder, name):
     """Where one of the two sets lies below a folder, with a slash; empty where it does not."""
-    there = [place for place in PLACES[name] if (folder / place).is_dir()]
+    there = [place for place in PLACES[name] if os.path.isdir(folder / place)]
     if len(there) > 1:
         raise InputError(
             f"{folder} holds the same set twice, as {there[0]}/ and {there[1]}/; remove one."
         )
-    twice = there and (folder / there[0] / there[0]).is_dir()  # an archive in a folder of its name
+    twice = there and os.path.isdir(folder / there[0] / there[0])
+    # An archive may lie in a folder of its name.
     return f"{there[0]}/" * (2 if twice else 1) if there else ""
 
 
@@ -173,7 +176,7 @@ def _development(folder, below):
 def _evaluation(folder, below):
     setup = folder / below / "evaluation_setup"
     source = setup / "evaluate.txt"
-    if not source.is_file() and (setup / "evaluation.txt").is_file():
+    if not os.path.isfile(source) and os.path.isfile(setup / "evaluation.txt"):
         source = setup / "evaluation.txt"
     lines = read_list(source, ["path", "label", "session"])
     names = read_list(setup / "map.txt", ["original", "path"])
@@ -210,7 +213,7 @@ def _by_fold(folder, below, table, fold):
 
 def _check_train(source, test, below, paths):
     """The other list of a fold has to name all the rest: a lost line of the first shows here."""
-    if source.is_file() and source.stat().st_size:
+    if os.path.isfile(source) and source.stat().st_size:
         differ = set(below + read_list(source, ["path"]).path) ^ set(paths)
         if differ:
             raise InputError(
@@ -236,10 +239,13 @@ def _unlabelled(folder):
 
 def _files_in(folder):
     """The files of an audio folder as the lists name them; other things may lie there too."""
-    if not folder.is_dir():
+    try:
+        with os.scandir(folder) as entries:
+            return {f"{folder.name}/{entry.name}" for entry in entries if entry.is_file()}
+    except paths.NONE:
         return set()
-    with os.scandir(folder) as entries:
-        return {f"{folder.name}/{entry.name}" for entry in entries if entry.is_file()}
+    except OSError as error:
+        raise InputError(paths.refused(folder, error)) from None
 
 
 def _finished(table, paths, below, split):

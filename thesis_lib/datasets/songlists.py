@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thesis_lib.datasets import lookup, textfiles
-from thesis_lib.util.errors import InputError
+from thesis_lib.util.errors import InputError, in_short
 from thesis_lib.util.notices import number, shown, some
 
 ENDINGS = frozenset({".csv", ".tsv"})
@@ -110,6 +110,8 @@ def is_list(found):
 def why_not(path, found):
     """Why a CSV is no list of songs, as the end of a sentence."""
     names = some((shown(name) or "''" for name in found.names), 12)
+    if not any(found.names):
+        return "it is empty; take it away, or export it again."
     if found.path is not None:
         name = found.names[found.path]
         return f"it has the column `{name}`, but no `label`; call them path and label."
@@ -156,7 +158,9 @@ def read(path):
     text = textfiles.read(path, found)
     listed = _rows(path, text, folder, look)
     if listed.faults and not listed.rows:
-        raise InputError(listed.faults[0])
+        raise InputError(in_short(listed.faults))
+    if not listed.rows:
+        raise InputError(f"{path} lists no file; export it again or take it away.")
     return listed
 
 
@@ -202,9 +206,12 @@ def _misfit(cells, top):
 def _records(text, top, folder, look):
     """The cells of each row that is not empty, with its line's number, or what is wrong with it."""
     lines = _lines(text)
-    start = top.line + 1
+    start, quote = top.line + 1, "'" if lines[top.line].lstrip().startswith("'") else '"'
     while start < len(lines):
-        reader = csv.reader(iter(lines[start:]), delimiter=top.delimiter)
+        rows, several = iter(lines[start:]), len(top.names) > 1
+        reader = csv.reader(
+            rows, delimiter=top.delimiter, quotechar=quote, skipinitialspace=several
+        )
         first = start
         try:
             for cells in reader:

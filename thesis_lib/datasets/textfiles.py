@@ -2,9 +2,13 @@
 
 import codecs
 import os
+import re
+import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from thesis_lib.util import paths
 from thesis_lib.util.errors import InputError
 
 MARKS = {  # byte order marks; that of UTF-32 begins with that of UTF-16
@@ -22,6 +26,8 @@ OTHERS = (
 # cp1252 leaves five bytes without a character; they are read as Latin-1, so that nothing is lost.
 WINDOWS = "".join(bytes([i]).decode("cp1252", "ignore") or chr(i) for i in range(256))
 BYTES = codecs.charmap_build(WINDOWS)
+MIXED = "utf-8 and "  # what the encoding is called of a text to which lines were added in another
+NO_UTF_8 = re.compile("[\udc80-\udcff]")  # how Python has bytes that are none
 
 
 class Text(NamedTuple):
@@ -32,10 +38,11 @@ class Text(NamedTuple):
 
     def raw(self, line):
         """A line of it as the file system has a name of the same bytes."""
+        page = self.encoding.removeprefix(MIXED)
         try:
-            if self.encoding == "cp1252":
+            if page == "cp1252":
                 return os.fsdecode(codecs.charmap_encode(line, "strict", BYTES)[0])
-            return os.fsdecode(line.encode(self.encoding)) if self.encoding in OTHERS else line
+            return os.fsdecode(line.encode(page)) if page in OTHERS else line
         except UnicodeEncodeError:
             return line
 
@@ -47,7 +54,7 @@ def read(path, fits=None):
     ----------
     path : Path
         UTF-8, with or without a byte order mark; UTF-16; or else cp1252, as Windows has it in
-        western countries.
+        western countries. Where lines of UTF-8 and others are mixed, each is read as what it is.
     fits : function, optional
         Text -> number. Bytes that are no UTF may be those of any code page: the one that fits
         best is taken, cp1252 where none is better.
@@ -61,28 +68,27 @@ def read(path, fits=None):
     InputError
         The file is missing, cannot be read or is no text.
     """
-    content = _bytes(path)
+    content = _without_zeros(_bytes(path))
     try:
         text = _unicode(content)
     except UnicodeDecodeError:
         text = None
     if text is None and b"\0" not in content:
-        texts = [Text(codecs.charmap_decode(content, "strict", WINDOWS)[0], "cp1252")]
-        texts += _in_other_code_pages(content) if fits else []
-        text = max(texts, key=fits) if fits else texts[0]
+        pages = ("cp1252", *OTHERS) if fits else ("cp1252",)
+        guesses = _guesses(content.removeprefix(codecs.BOM_UTF8), pages)
+        text = max(guesses, key=fits or (lambda _: 0))
     if text is None or "\0" in text.content:
         raise InputError(f"{path} is not a text in UTF-8, UTF-16 or cp1252; export it as UTF-8.")
     return text._replace(content=text.content.rstrip("\x1a"))  # as DOS ended its files
 
 
 def _bytes(path):
-    if not os.path.isfile(path):
-        raise InputError(f"{path} is missing; give a file that is there.")
+    if fault := paths.no_file(path):
+        raise InputError(fault)
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        raise InputError(f"{path} cannot be read ({reason}); make it readable.") from None
+        raise InputError(paths.refused(path, error)) from None
 
 
 def _unicode(content):
@@ -93,12 +99,72 @@ def _unicode(content):
     for encoding, zeros in (("utf-16-le", content[1::2]), ("utf-16-be", content[::2])):
         if zeros.count(0) > len(zeros) / 2 and len(content) > 3:
             return Text(content.decode(encoding), encoding)
+    for encoding in ("utf-16-le", "utf-16-be") if b"\0" in content else ():
+        with suppress(UnicodeDecodeError):
+            if _has_lines(text := content.decode(encoding)):
+                return Text(text, encoding)
     return Text(content.decode("utf-8"), "utf-8")
 
 
-def _in_other_code_pages(content):
-    for encoding in OTHERS:
-        try:
-            yield Text(content.decode(encoding), encoding)
-        except UnicodeDecodeError:
-            continue
+def _has_lines(text):
+    """Whether a text has lines, and no character that no text has: else it is misread."""
+    strange = {unicodedata.category(c) for c in set(text) - {"\n", "\r", "\t"}} & {"Cc", "Cn", "Co"}
+    return not strange and bool(re.search(r"[\r\n]", text))
+
+
+def _without_zeros(content):
+    """Bytes without those behind the end of a text, as a disk that was pulled out leaves them."""
+    bare = content.rstrip(b"\0")
+    if b"\0" in bare or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content
+    return bare if len(content) - len(bare) > 1 else content
+
+
+def _guesses(content, pages):
+    """What bytes may say: line by line, UTF-8 where they are it, and else in one of the pages."""
+    lines = content.splitlines(keepends=True)
+    valid = sum(not line.isascii() and _is_utf_8(line) for line in lines)
+    others = sum(not _is_utf_8(line) for line in lines)
+    for page in pages:
+        ways = [_mixed, _whole] if valid or page == "cp1252" else [_whole]
+        # Two bytes of East Asia may look like UTF-8 by chance, not most of a list's lines.
+        for way in ways[::-1] if valid < others and page != "cp1252" else ways:
+            with suppress(UnicodeDecodeError):
+                yield way(lines, page)
+
+
+def _is_utf_8(line):
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _whole(lines, page):
+    return Text(_in_page(b"".join(lines), page), page)
+
+
+def _mixed(lines, page):
+    """Lines of UTF-8, whole or but for a few bytes of them, and lines of a code page."""
+    text, mixed = [], False
+    for line in lines:
+        said = line.decode("utf-8", "surrogateescape")
+        strange = len(NO_UTF_8.findall(said))
+        if sum(c > "\x7f" for c in said) > 2 * strange:
+            mixed = True
+            said = NO_UTF_8.sub(lambda found: _in_page(_byte(found[0]), page), said)
+        elif strange:
+            said = _in_page(line, page)
+        text.append(said)
+    return Text("".join(text), MIXED * mixed + page)
+
+
+def _byte(surrogate):
+    return surrogate.encode("utf-8", "surrogateescape")
+
+
+def _in_page(content, page):
+    if page == "cp1252":
+        return codecs.charmap_decode(content, "strict", WINDOWS)[0]
+    return content.decode(page)

@@ -60,7 +60,7 @@ def examine(files, progress=True):
     """
     began = time.perf_counter()
     faults = _of_all(files, _decoding, progress)
-    size = sum(os.path.getsize(path) for path in files if path.is_file())
+    size = sum(os.path.getsize(path) for path in files if os.path.isfile(path))
     return Examined(faults, len(files), time.perf_counter() - began, size)
 
 

@@ -7,7 +7,9 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from thesis_lib.datasets import registry
 from thesis_lib.pipeline.places import run_folder
+from thesis_lib.util import paths
 from thesis_lib.util.errors import InputError
 
 OWN = {"home": "mini_home", "music": "mini_music"}  # the suite's corpora, by domain
@@ -138,7 +140,8 @@ def given(domain, folder):
     Raises
     ------
     InputError
-        Nothing is there, or its path holds bytes that no notebook can name.
+        Nothing is there or may be looked at, it is SINS where music is asked for, or its path
+        holds bytes that no notebook can name.
     """
     option = {"home": "SINS", "music": "MUSIC"}[domain]
     path = Path(os.path.abspath(os.path.expanduser(folder)))
@@ -148,10 +151,12 @@ def given(domain, folder):
         raise InputError(
             f"{option}={folder!a} holds bytes that are no UTF-8; rename that folder."
         ) from None
-    if not path.exists():
+    if not paths.kind(path):
         raise InputError(
             f"{option}={folder} does not exist ({path}); give the folder that holds the recordings."
         )
     if domain == "home":
         return "sins", str(path)
-    return "fma" if (path / "fma_metadata").is_dir() else "music", str(path)
+    if registry.is_sins(path):
+        raise InputError(f"MUSIC={folder} looks like SINS; give it as SINS={folder}.")
+    return "fma" if registry.is_fma(path) else "music", str(path)

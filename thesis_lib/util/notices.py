@@ -12,9 +12,7 @@ HALVES = re.compile("[\ud800-\udfff]")  # of a pair, which tags can hold
 
 
 def tell(log, sentences, start=""):
-    """Write sentences to a log as warnings, at most `MOST` of a kind.
-
-    Of one kind are those that end in the same advice, which is what follows the last semicolon.
+    """Write sentences to a log as warnings, at most `MOST` of a kind, see `grouped`.
 
     Parameters
     ----------
@@ -23,15 +21,32 @@ def tell(log, sentences, start=""):
     start : str
         What each line begins with.
     """
+    for sentence in grouped(sentences):
+        log.warning("%s%s", start, sentence)
+
+
+def grouped(sentences):
+    """At most `MOST` sentences of a kind, and one that counts the rest of it.
+
+    Of one kind are those that end in the same advice, which is what follows the last semicolon.
+
+    Parameters
+    ----------
+    sentences : iterable of str
+
+    Yields
+    ------
+    str, in one line
+    """
     kinds = Counter()
     for sentence in sentences:
         kind = sentence.rpartition("; ")[2]
         kinds[kind] += 1
         if kinds[kind] <= MOST:
-            log.warning("%s%s", start, shown(sentence))
+            yield shown(sentence)
     for kind, count in kinds.items():
         if count > MOST:
-            log.warning("%sand %d more like this: %s", start, count - MOST, shown(kind))
+            yield f"and {count - MOST} more like this: {shown(kind)}"
 
 
 def shown(sentence):

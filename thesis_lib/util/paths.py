@@ -1,0 +1,99 @@
+"""What is there at a path: a file, a folder, something else or nothing, and what the system says.
+
+`Path.exists` and its like raise where a folder may not be entered or a name is too long, and
+`os.path.exists` calls that missing; here it is an `InputError` that says what it is.
+"""
+
+import errno
+import os
+import stat
+
+from thesis_lib.util.errors import InputError
+
+NONE = (FileNotFoundError, NotADirectoryError)
+ADVICE = {
+    errno.EACCES: "give yourself the right to read it",
+    errno.EPERM: "give yourself the right to read it",
+    errno.ELOOP: "remove the link, for it leads back to itself",
+    errno.ENAMETOOLONG: "give it, or the folders that it lies in, shorter names",
+    errno.EMFILE: "allow more open files (ulimit -n)",
+    errno.ENFILE: "close other programs, for too many files are open",
+}
+UNWELL = "see whether its disk is well and connected"  # input/output errors, stale handles, ...
+
+
+def kind(path):
+    """What is at a path; links are followed.
+
+    Parameters
+    ----------
+    path : Path or str
+
+    Returns
+    -------
+    str
+        "file", "folder", "pipe", "socket", "device", or "" where there is nothing.
+
+    Raises
+    ------
+    InputError
+        The system does not say: a folder above may not be entered, a link leads to itself, ...
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except NONE:
+        return ""
+    except ValueError:  # a zero byte, which no name can hold
+        return ""
+    except OSError as error:
+        raise InputError(refused(path, error)) from None
+    kinds = ((stat.S_ISREG, "file"), (stat.S_ISDIR, "folder"), (stat.S_ISFIFO, "pipe"))
+    kinds += ((stat.S_ISSOCK, "socket"),)
+    return next((name for is_one, name in kinds if is_one(mode)), "device")
+
+
+def no_file(path):
+    """Why there is no file at a path, as a sentence; None where there is one.
+
+    Parameters
+    ----------
+    path : Path or str
+
+    Returns
+    -------
+    str or None
+    """
+    try:
+        what = kind(path)
+    except InputError as error:
+        return str(error)
+    if what == "file":
+        return None
+    if what:
+        return f"{path} is a {what}, not a file; take it away or give another."
+    if os.path.islink(path):
+        return dangling(path, path)
+    return f"{path} is missing; give a file that is there."
+
+
+def dangling(path, link):
+    """The sentence on a link that leads nowhere; it is shown as `path` and lies at `link`."""
+    there, what = os.path.realpath(link), kind(link)
+    why = f"a {what} and no file" if what else "which is missing or no file"
+    return f"{path} is a link to {there}, {why}; restore it or remove the link."
+
+
+def check_folder(folder):
+    """Raise an `InputError` where a folder is there and may not be looked into."""
+    if kind(folder) == "folder" and not os.access(folder, os.R_OK | os.X_OK):
+        raise InputError(refused(folder, PermissionError(errno.EACCES, "Permission denied")))
+
+
+def refused(path, error):
+    """The sentence on a file or folder that the system refuses."""
+    return f"{path} cannot be read ({reason(error)}); {ADVICE.get(error.errno, UNWELL)}."
+
+
+def reason(error):
+    """Why the system refuses a file or folder, in its words: "permission denied"."""
+    return (error.strerror or str(error) or "unknown error").lower()
