@@ -1,14 +1,12 @@
 """The command `thesis`: the pipeline's stages, one at a time."""
 
-import argparse
 import logging
 import os
-import re
 import sys
 from contextlib import nullcontext
 
-from thesis_lib.datasets.registry import DOMAINS
-from thesis_lib.util import paths
+from thesis_lib.pipeline.arguments import parser
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.notices import shown
 
@@ -155,129 +153,36 @@ def _show(args):
     summary.show(args.out)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with a command in one sentence, without the list of all options."""
-
-    def error(self, message):
-        self.exit(2, f"{self.prog}: {shown(message)}; `{self.prog} --help` tells more.\n")
-
-
-def _number(text):
-    """A whole number."""
-    try:
-        return int(text)
-    except ValueError:
-        said = f"{text!r} is no whole number; write one, such as 3"
-        raise argparse.ArgumentTypeError(said) from None
-
-
-def _shard(text):
-    """2/8 as two numbers."""
-    found = re.fullmatch(r"(\d+)/(\d+)", text)
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is no shard; write 2/8 for the second of eight")
-    return int(found[1]), int(found[2])
-
-
-def _add_job(command):
-    """The options that say what a pipeline is asked for."""
-    command.add_argument("--music", help="your own: class folders, a CSV, a playlist; or FMA")
-    command.add_argument("--sins", help="SINS, as its archives unpack")
-    command.add_argument("--recipe", default="small", help="small, thesis or ours")
-    command.add_argument("--profile", default="full", choices=["full", "smoke"])
-    command.add_argument("--seeds", type=_number, default=0, help="trainings of each corpus")
-    command.add_argument("--processes", type=_number, default=1, help="GPUs that train one network")
-    command.add_argument("--runs", default="runs", help="folder of all that is computed")
-
-
-def _parser():
-    parser = _Parser(prog="thesis", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, do, text in (
-        ("figures", _figures, "make every figure and number, of the suite's corpora or your own"),
-        ("shards", _shards, "make the spectrograms of one shard, on one of several machines"),
-        ("lab", _lab, "open the notebooks in JupyterLab"),
-        ("listen", _lab, "open the listening room in JupyterLab"),
-    ):
-        command = commands.add_parser(name, help=text)
-        _add_job(command)
-        command.set_defaults(do=do)
-        if name == "shards":
-            text = "2/8: the second of eight"
-            command.add_argument("--shard", type=_shard, required=True, help=text)
-    home = commands.add_parser("home", help="make the mini home, a simulated corpus")
-    home.add_argument("folder")
-    home.add_argument("--size", default="full", choices=["full", "smoke"])
-    home.set_defaults(do=_home)
-    check = commands.add_parser("check", help="check the data that comes with the suite")
-    check.add_argument("manifest", nargs="?", default="data/manifest.json")
-    check.set_defaults(do=_check)
-    fetch = commands.add_parser("fetch", help="fetch SINS or FMA: resumed, checked, unpacked")
-    fetch.add_argument("name", choices=["sins", "fma"])
-    fetch.add_argument("--to", required=True, help="folder for all of it")
-    fetch.add_argument("--set", help="of sins: dev, eval (both by default); of fma: medium, large")
-    fetch.add_argument("--parts", help="1-3 or 2,5: only these of the numbered audio archives")
-    fetch.add_argument("--dry-run", action="store_true", help="only say what would be fetched")
-    fetch.add_argument("--jobs", type=_number, default=3, help="archives at a time")
-    fetch.add_argument("--keep", action="store_true", help="leave the archives after unpacking")
-    fetch.set_defaults(do=_fetch)
-    validate = commands.add_parser("validate", help="decode every file of a folder to its end")
-    validate.add_argument("folder")
-    validate.add_argument("--name", choices=DOMAINS, help="of the corpus; by default it is guessed")
-    validate.set_defaults(do=_validate)
-    corpus = commands.add_parser("corpus", help="read and check a corpus, begin a run")
-    corpus.add_argument("name", choices=DOMAINS)
-    corpus.add_argument("source", help="folder with the audio")
-    corpus.add_argument("run", help="folder for what is made of it")
-    corpus.add_argument("--recipe", required=True)
-    corpus.add_argument("--seeds", type=_number, default=3, help="how many trainings")
-    corpus.add_argument("--part", type=_number, help="only so many sessions or songs a class")
-    corpus.set_defaults(do=_corpus)
-    features = commands.add_parser("features", help="make the spectrogram stores of a run")
-    features.add_argument("run")
-    features.add_argument(
-        "--shard", type=_shard, help="2/8: only the second of eight parts, on one of eight machines"
-    )
-    features.set_defaults(do=_features)
-    for name, text in (
-        ("training", "train the networks of a run, or go on training"),
-        ("embeddings", "embed the tiles of a run"),
-    ):
-        stage = commands.add_parser(name, help=text)
-        stage.add_argument("run")
-        stage.set_defaults(do=_stage)
-    notebook = commands.add_parser("notebook", help="run a notebook without a browser")
-    notebook.add_argument("notebook")
-    notebook.add_argument("executed", help="where the copy with its outputs goes")
-    notebook.add_argument("--home", default="mini_home", choices=DOMAINS, help="a home by name")
-    notebook.add_argument("--home-folder", default="runs/mini_home", help="where it lies")
-    notebook.add_argument("--music", default="mini_music", choices=DOMAINS, help="music by name")
-    notebook.add_argument("--music-folder", default="data/mini_music", help="where it lies")
-    notebook.add_argument("--work", default="runs", help="what is computed of them lies here")
-    notebook.add_argument("--out", default=".", help="figures/ and results/ go there")
-    notebook.add_argument("--smoke", action="store_true", help="as little as shows that it runs")
-    notebook.set_defaults(do=_notebook)
-    for name, do, text in (
-        ("summary", _summary, "gather what the notebooks recorded into one index"),
-        ("show", _show, "print the table thesis | here"),
-    ):
-        command = commands.add_parser(name, help=text)
-        command.add_argument("out", nargs="?", default=".", help="holds figures/ and results/")
-        command.set_defaults(do=do)
-    return parser
+DO = {
+    "figures": _figures,
+    "shards": _shards,
+    "lab": _lab,
+    "listen": _lab,
+    "home": _home,
+    "check": _check,
+    "fetch": _fetch,
+    "validate": _validate,
+    "corpus": _corpus,
+    "features": _features,
+    "training": _stage,
+    "embeddings": _stage,
+    "notebook": _notebook,
+    "summary": _summary,
+    "show": _show,
+}
 
 
 def _do(args):
     try:
-        args.do(args)
+        DO[args.command](args)
         sys.stdout.flush()
     except InputError as error:
         sys.stdout.flush()
         sys.exit(f"thesis {args.command}: {shown(error)}")
     except OSError as error:
-        if error.errno not in paths.ADVICE or not error.filename:
+        if error.errno not in disk.ADVICE or not error.filename:
             raise
-        said = f"{error.filename} cannot be used ({paths.reason(error)}); choose another place."
+        said = f"{error.filename} cannot be used ({disk.reason(error)}); choose another place."
         sys.exit(f"thesis {args.command}: {shown(said)}")
 
 
@@ -286,7 +191,7 @@ def main():
     for stream in (sys.stdout, sys.stderr):  # names of files may hold any bytes
         stream.reconfigure(errors="backslashreplace")
     logging.basicConfig(format="%(message)s")
-    args = _parser().parse_args()
+    args = parser(__doc__).parse_args()
     try:
         _do(args)
     except BrokenPipeError:  # whoever reads has seen enough, as `head` has

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 from corpora import text
-from test_library import files, table_of
+from test_listing import files, table_of
 
 from thesis_lib.datasets import listing
 from thesis_lib.util.errors import InputError

@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from thesis_lib.datasets import folders, listed, playlists, songlists
-from thesis_lib.util import paths
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.notices import some
 
@@ -76,11 +76,11 @@ def is_of(path, endings):
 
 def _at_top(folder):
     """What lies at the top of a folder and is no folder, sorted; hidden things are left out."""
-    paths.check_folder(folder)
+    disk.check_folder(folder)
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
-        raise InputError(paths.refused(folder, error)) from None
+        raise InputError(disk.refused(folder, error)) from None
     return [path for path in entries if not (os.path.isdir(path) or folders.is_hidden(path.name))]
 
 
@@ -88,7 +88,7 @@ def _song_lists(paths):
     """Those tables that list songs; faults; sentences on why the others do not."""
     lists, faults, notes = [], [], []
     for path in paths:
-        if fault := paths.no_file(path):
+        if fault := disk.no_file(path):
             faults.append(fault)
             continue
         try:

@@ -16,7 +16,7 @@ from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.datasets.metadata import named
 from thesis_lib.datasets.music import check_classes, deal
 from thesis_lib.datasets.recordings import hear
-from thesis_lib.util import paths
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.names import clean
 from thesis_lib.util.notices import tell
@@ -126,7 +126,7 @@ def _genres(metadata):
 
 
 def _there(path):
-    if not paths.kind(path):
+    if not disk.kind(path):
         raise InputError(f"{path} is missing; unpack fma_metadata.zip there.")
     return path
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from thesis_lib.audio import io as audio_io
 from thesis_lib.datasets.endings import by_ending, ending, of_sound, passed_over
-from thesis_lib.util import paths
+from thesis_lib.util import disk
 
 __all__ = ["by_ending", "ending", "is_hidden", "of_sound", "passed_over", "walk"]
 
@@ -102,7 +102,7 @@ class _Walk:
             self.sort_out(f"{below}/{entry.name}" if below else entry.name, entry)
 
     def unreadable(self, below, error):
-        return paths.refused(os.path.join(self.folder, below) if below else self.folder, error)
+        return disk.refused(os.path.join(self.folder, below) if below else self.folder, error)
 
     def sort_out(self, below, entry):
         try:
@@ -126,7 +126,7 @@ class _Walk:
             self.faults.append(f"{self.folder}/{below} is {self.no_file(entry)}; take it away.")
 
     def no_file(self, entry):
-        return "a socket" if paths.kind(entry.path) == "socket" else "a device or a pipe"
+        return "a socket" if disk.kind(entry.path) == "socket" else "a device or a pipe"
 
     def follow(self, below, link):
         real = os.path.realpath(link)
@@ -148,7 +148,7 @@ class _Walk:
             pass
         except OSError as error:  # a link to itself, or into a folder that may not be read
             return self.unreadable(below, error)
-        return paths.dangling(f"{self.folder}/{below}", link)
+        return disk.dangling(f"{self.folder}/{below}", link)
 
     def take(self, below, real):
         if self.is_known(below.rpartition("/")[0].split("/")[0], real):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from thesis_lib.datasets import classes, lookup, metadata, playlists, songlists
 from thesis_lib.datasets.endings import PLAIN, ending
-from thesis_lib.util import paths
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.names import clean, presentable
 from thesis_lib.util.notices import number, some
@@ -227,7 +227,7 @@ def _fault(path, row):
     if row.path is None:
         return f"{path} lists {_said(row)}, a stream; take it out or save it as a file."
     try:
-        what = paths.kind(row.path)
+        what = disk.kind(row.path)
     except InputError as error:
         return str(error)
     if what == "folder":
@@ -235,6 +235,6 @@ def _fault(path, row):
     if what:
         return f"{row.path} is a {what}, but {line}{path.name} lists it; take it out."
     if os.path.islink(row.path):
-        return paths.dangling(row.path, row.path)
+        return disk.dangling(row.path, row.path)
     place = _said(row) if lookup.is_of_windows(_said(row)) else row.path
     return f"{place} is missing, but {line}{path.name} lists it; restore it or take it out."

@@ -9,7 +9,7 @@ import pandas as pd
 
 from thesis_lib.audio import io as audio_io
 from thesis_lib.datasets import choice, classes, folders, listed, playlists, songlists
-from thesis_lib.util import paths
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError, in_short
 from thesis_lib.util.notices import number, shown, some
 
@@ -68,7 +68,7 @@ def find(source):
     """
     source = Path(source)
     ending = source.suffix.lower()
-    what = paths.kind(source)
+    what = disk.kind(source)
     if what == "folder":
         return _in_folder(source)
     if ending in playlists.ENDINGS | songlists.ENDINGS:

@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from thesis_lib.util import paths
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 
 # The readers are heavy to import; names and folders are known without them.
@@ -36,7 +36,7 @@ def recognise(folder):
     -------
     str, one of `DOMAINS`
     """
-    if not paths.kind(folder):
+    if not disk.kind(folder):
         raise InputError(f"{folder} does not exist; give the folder that holds the recordings.")
     if is_fma(folder):
         return "fma"

@@ -25,7 +25,7 @@ from thesis_lib.datasets.sins_lists import (
     from_names,
     read_list,
 )
-from thesis_lib.util import paths
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.notices import tell
 
@@ -71,7 +71,7 @@ def read(folder, fold=1, channel=0):
         or session, one file twice, or one session on both sides.
     """
     folder = Path(folder)
-    paths.check_folder(folder)
+    disk.check_folder(folder)
     if channel not in range(audio_io.MEAN, CHANNELS):
         raise InputError(f"channel={channel} is none of SINS's; choose 0 to 3, or -1 for the mean.")
     lists = _lists(folder)
@@ -245,7 +245,7 @@ def _files_in(folder):
     except paths.NONE:
         return set()
     except OSError as error:
-        raise InputError(paths.refused(folder, error)) from None
+        raise InputError(disk.refused(folder, error)) from None
 
 
 def _finished(table, paths, below, split):

@@ -5,7 +5,7 @@ import re
 
 import pandas as pd
 
-from thesis_lib.util import paths
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 
 CLASSES = (
@@ -24,16 +24,16 @@ NAME = re.compile(r"Node(?P<node>[0-9]+)_ex(?P<session>[0-9]+)_(?P<position>[0-9
 
 def read_list(path, names):
     """A tab-separated list without a header; columns beyond `names` are left alone."""
-    if not paths.kind(path):
+    if not disk.kind(path):
         raise InputError(f"{path} is missing; unpack the archive that holds it.")
-    if fault := paths.no_file(path):
+    if fault := disk.no_file(path):
         raise InputError(fault)
     try:
         table = pd.read_csv(
             path, sep="\t", header=None, dtype=str, na_filter=False, quoting=csv.QUOTE_NONE
         )
     except OSError as error:
-        raise InputError(paths.refused(path, error)) from None
+        raise InputError(disk.refused(path, error)) from None
     except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
         raise InputError(
             f"{path} is not a tab-separated list ({error}); unpack it again."

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from thesis_lib.util import paths
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 
 MARKS = {  # byte order marks; that of UTF-32 begins with that of UTF-16
@@ -83,12 +83,12 @@ def read(path, fits=None):
 
 
 def _bytes(path):
-    if fault := paths.no_file(path):
+    if fault := disk.no_file(path):
         raise InputError(fault)
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise InputError(paths.refused(path, error)) from None
+        raise InputError(disk.refused(path, error)) from None
 
 
 def _unicode(content):

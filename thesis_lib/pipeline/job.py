@@ -9,7 +9,7 @@ from pathlib import Path
 
 from thesis_lib.datasets import registry
 from thesis_lib.pipeline.places import run_folder
-from thesis_lib.util import paths
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 
 OWN = {"home": "mini_home", "music": "mini_music"}  # the suite's corpora, by domain
@@ -151,7 +151,7 @@ def given(domain, folder):
         raise InputError(
             f"{option}={folder!a} holds bytes that are no UTF-8; rename that folder."
         ) from None
-    if not paths.kind(path):
+    if not disk.kind(path):
         raise InputError(
             f"{option}={folder} does not exist ({path}); give the folder that holds the recordings."
         )

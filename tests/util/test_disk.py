@@ -11,7 +11,7 @@ from corpora import noise, text, write
 
 from thesis_lib.datasets import listing, registry
 from thesis_lib.pipeline.job import given
-from thesis_lib.util import paths
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 
 
@@ -21,8 +21,8 @@ def test_what_is_there(tmp_path):
     (tmp_path / "link").symlink_to("file")
     (tmp_path / "gone").symlink_to("nothing")
     kinds = {"file": "file", "pipe": "pipe", "link": "file", "gone": "", "x": "", "file/x": ""}
-    assert {name: paths.kind(tmp_path / name) for name in kinds} == kinds
-    assert [paths.kind(path) for path in (tmp_path, "/dev/null", "a\0b")] == [
+    assert {name: disk.kind(tmp_path / name) for name in kinds} == kinds
+    assert [disk.kind(path) for path in (tmp_path, "/dev/null", "a\0b")] == [
         *("folder", "device", "")
     ]
 
@@ -39,7 +39,7 @@ def test_what_the_system_refuses_has_its_own_advice(monkeypatch, number, says):
     monkeypatch.setattr(os, "stat", refuse)
     why = os.strerror(number).lower()
     with pytest.raises(InputError, match=rf"^x cannot be read \({why}\); .*{says}.*\.$"):
-        paths.kind("x")
+        disk.kind("x")
 
 
 DOORS = [registry.recognise, listing.find, lambda path: given("music", str(path))]

@@ -1,0 +1,110 @@
+"""What can be typed behind `thesis`; light to import, so that `thesis --help` answers at once."""
+
+import argparse
+import re
+
+from thesis_lib.datasets.registry import DOMAINS
+from thesis_lib.util.notices import shown
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command in one sentence, without the list of all options."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {shown(message)}; `{self.prog} --help` tells more.\n")
+
+
+def _number(text):
+    """A whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        said = f"{text!r} is no whole number; write one, such as 3"
+        raise argparse.ArgumentTypeError(said) from None
+
+
+def _shard(text):
+    """2/8 as two numbers."""
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is no shard; write 2/8 for the second of eight")
+    return int(found[1]), int(found[2])
+
+
+def _add_job(command):
+    """The options that say what a pipeline is asked for."""
+    command.add_argument("--music", help="your own: class folders, a CSV, a playlist; or FMA")
+    command.add_argument("--sins", help="SINS, as its archives unpack")
+    command.add_argument("--recipe", default="small", help="small, thesis or ours")
+    command.add_argument("--profile", default="full", choices=["full", "smoke"])
+    command.add_argument("--seeds", type=_number, default=0, help="trainings of each corpus")
+    command.add_argument("--processes", type=_number, default=1, help="GPUs that train one network")
+    command.add_argument("--runs", default="runs", help="folder of all that is computed")
+
+
+def parser(description):
+    """The parser of the command line; `command` is the name of what is to be done."""
+    parser = _Parser(prog="thesis", description=description)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (
+        ("figures", "make every figure and number, of the suite's corpora or your own"),
+        ("shards", "make the spectrograms of one shard, on one of several machines"),
+        ("lab", "open the notebooks in JupyterLab"),
+        ("listen", "open the listening room in JupyterLab"),
+    ):
+        command = commands.add_parser(name, help=text)
+        _add_job(command)
+        if name == "shards":
+            text = "2/8: the second of eight"
+            command.add_argument("--shard", type=_shard, required=True, help=text)
+    home = commands.add_parser("home", help="make the mini home, a simulated corpus")
+    home.add_argument("folder")
+    home.add_argument("--size", default="full", choices=["full", "smoke"])
+    check = commands.add_parser("check", help="check the data that comes with the suite")
+    check.add_argument("manifest", nargs="?", default="data/manifest.json")
+    fetch = commands.add_parser("fetch", help="fetch SINS or FMA: resumed, checked, unpacked")
+    fetch.add_argument("name", choices=["sins", "fma"])
+    fetch.add_argument("--to", required=True, help="folder for all of it")
+    fetch.add_argument("--set", help="of sins: dev, eval (both by default); of fma: medium, large")
+    fetch.add_argument("--parts", help="1-3 or 2,5: only these of the numbered audio archives")
+    fetch.add_argument("--dry-run", action="store_true", help="only say what would be fetched")
+    fetch.add_argument("--jobs", type=_number, default=3, help="archives at a time")
+    fetch.add_argument("--keep", action="store_true", help="leave the archives after unpacking")
+    validate = commands.add_parser("validate", help="decode every file of a folder to its end")
+    validate.add_argument("folder")
+    validate.add_argument("--name", choices=DOMAINS, help="of the corpus; by default it is guessed")
+    corpus = commands.add_parser("corpus", help="read and check a corpus, begin a run")
+    corpus.add_argument("name", choices=DOMAINS)
+    corpus.add_argument("source", help="folder with the audio")
+    corpus.add_argument("run", help="folder for what is made of it")
+    corpus.add_argument("--recipe", required=True)
+    corpus.add_argument("--seeds", type=_number, default=3, help="how many trainings")
+    corpus.add_argument("--part", type=_number, help="only so many sessions or songs a class")
+    features = commands.add_parser("features", help="make the spectrogram stores of a run")
+    features.add_argument("run")
+    features.add_argument(
+        "--shard", type=_shard, help="2/8: only the second of eight parts, on one of eight machines"
+    )
+    for name, text in (
+        ("training", "train the networks of a run, or go on training"),
+        ("embeddings", "embed the tiles of a run"),
+    ):
+        stage = commands.add_parser(name, help=text)
+        stage.add_argument("run")
+    notebook = commands.add_parser("notebook", help="run a notebook without a browser")
+    notebook.add_argument("notebook")
+    notebook.add_argument("executed", help="where the copy with its outputs goes")
+    notebook.add_argument("--home", default="mini_home", choices=DOMAINS, help="a home by name")
+    notebook.add_argument("--home-folder", default="runs/mini_home", help="where it lies")
+    notebook.add_argument("--music", default="mini_music", choices=DOMAINS, help="music by name")
+    notebook.add_argument("--music-folder", default="data/mini_music", help="where it lies")
+    notebook.add_argument("--work", default="runs", help="what is computed of them lies here")
+    notebook.add_argument("--out", default=".", help="figures/ and results/ go there")
+    notebook.add_argument("--smoke", action="store_true", help="as little as shows that it runs")
+    for name, text in (
+        ("summary", "gather what the notebooks recorded into one index"),
+        ("show", "print the table thesis | here"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("out", nargs="?", default=".", help="holds figures/ and results/")
+    return parser
