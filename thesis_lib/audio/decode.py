@@ -8,13 +8,16 @@ libsndfile believes the headers), AAC, WMA, films, joined files, lengths that ar
 How long a file is:
 
 - A size or a count of samples that the header tells is believed, and a file that holds less is
-  *truncated*: of WAV, AIFF and their like, FLAC, and MP4.
+  *truncated*: of WAV, AIFF and their like, FLAC, and MP4. One that holds more is named, unless
+  what follows is chunks, tags or zeros (`chunks`); a WAV whose size wrapped at 4 GB, and FLAC, are
+  read to the end.
 - It is *unknown*, and the file is read to its end, where the size is 0 or lies within 64 kB of 2^31
   or 2^32, as programs write it that write into a pipe; where FLAC's count is 0; and in every
   stream of packets (MP3, Ogg, AAC, ...), whose headers only estimate.
 - Such a stream has the length that decoding to its end gives. It is truncated where it breaks off
-  inside a packet and something contradicts its end: an Ogg page says how long it is; the first
-  frame of an MP3 may count the others; WMA and Matroska tell a duration (5 % are forgiven).
+  inside a packet, or is followed by zeros that fill up its room, and something contradicts its
+  end: an Ogg page says how long it is, and if it is the last; the first frame of an MP3 may count
+  the others; WMA, FLV and Matroska tell a duration (1 s and 5 % are forgiven), AVI a size.
 """
 
 import os
@@ -23,7 +26,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import NamedTuple
 
-from thesis_lib.audio import ffmpeg, sndfile
+from thesis_lib.audio import chunks, ffmpeg, sndfile
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.notices import shown
 
@@ -88,12 +91,13 @@ def opened(path, start=0.0):
 
 
 def _source(stack, path, start):
-    source = None
+    source = until = None
     if _head(path).startswith(FIRST):
-        source = _of_sndfile(stack, path, start)
+        until = chunks.until(path)
+        source = _of_sndfile(stack, path, start) if until is None else None
     if source is None or source.frames == 0:  # a size that was never filled in
         try:
-            source = _of_ffmpeg(stack, path, start)
+            source = _of_ffmpeg(stack, path, start, until)
         except InputError:
             source = source or _of_sndfile(stack, path, start)
             if source is None:
@@ -129,6 +133,6 @@ def _of_sndfile(stack, path, start):
     return Source(file.samplerate, file.channels, file.frames, begins, blocks)
 
 
-def _of_ffmpeg(stack, path, start):
-    rate, channels, begins, blocks = ffmpeg.open_stream(path, start)
+def _of_ffmpeg(stack, path, start, until):
+    rate, channels, begins, blocks = ffmpeg.open_stream(path, start, until)
     return Source(rate, channels, None, begins, stack.enter_context(closing(blocks)))

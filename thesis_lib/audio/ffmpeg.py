@@ -6,6 +6,7 @@ holds there, to the bit. Where this stays true, packets far in front of it are p
 (`passing`).
 """
 
+import os
 from contextlib import contextmanager
 from itertools import chain
 
@@ -13,6 +14,7 @@ import av
 import numpy as np
 import soxr
 
+from thesis_lib.audio import views
 from thesis_lib.audio.packets import COUNTED, State
 from thesis_lib.audio.passing import Passing, Unlike
 from thesis_lib.util.errors import InputError
@@ -24,11 +26,12 @@ FORMATS = (
     "ircam,iss,latm,loas,m4a,matroska,mlp,mov,mp3,mp4,mpc,mpc8,mpeg,mpegts,nistsphere,nut,ogg,oma,"
     "qoa,rka,rm,shn,sox,spdif,svx,tak,truehd,tta,voc,vqf,w64,wav,wavarc,webm,wtv,wv,xwma"
 )
-PADDING = 8192  # samples by which a header may be wrong: encoders fill their last packets
+# Samples by which a header may tell less than there is: encoders fill their last packets.
+PADDING = {"mov": 8192, "caf": 8192}
 BLOCK = 2**16  # samples that are handed on at a time, at least
 
 
-def open_stream(path, start=0.0):
+def open_stream(path, start=0.0, until=None):
     """Begin to decode a file.
 
     Parameters
@@ -36,6 +39,8 @@ def open_stream(path, start=0.0):
     path : Path
     start : float
         From where on samples are wanted, in s.
+    until : int, optional
+        The byte of a WAV where its sound ends, whatever its header says.
 
     Returns
     -------
@@ -55,21 +60,21 @@ def open_stream(path, start=0.0):
         The file is truncated, damaged or no audio; also from `blocks`, on the way.
     """
     try:
-        first, begins, frames = _begun(path, start)
+        first, begins, frames = _begun(path, start, until)
     except Unlike:
-        first, begins, frames = _begun(path, 0.0)
-    if first is None:
-        first, begins, frames = _begun(path, 0.0, endless=True)
+        first, begins, frames = _begun(path, 0.0, until)
+    if first is None and until is None:
+        first, begins, frames = _begun(path, 0.0, os.path.getsize(path))
     if first is None:
         raise InputError(f"{path} holds no samples; export it again or remove it.")
     rate, channels = first
     return rate, channels, begins, _joined(_alike(frames, rate, channels))
 
 
-def _begun(path, start, endless=False):
+def _begun(path, start, until):
     """Rate and channels of the first frame (None: there is none), where frames begin, and they."""
     passing, first, at = Passing(start), None, 0
-    frames = _frames(path, passing, endless)
+    frames = _frames(path, passing, until)
     try:
         for rate, samples in frames:
             first = first or (rate, samples.shape[1])
@@ -92,13 +97,13 @@ def _raising(error):
 
 
 @contextmanager
-def _opened(path, endless):
+def _opened(path, until):
     """The container and its first audio stream; what FFmpeg complains of becomes a sentence."""
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
-    options |= {"ignore_length": "1"} if endless else {}
+    options |= {"ignore_length": "1"} if until else {}
     try:
-        with open(path, "rb") as file:
-            named = f"file:{path}" if _is_utf8(path) else file
+        with views.opened(path, until) as file:
+            named = f"file:{path}" if views.is_plain(file) and _is_utf8(path) else file
             with av.open(named, options=options, metadata_errors="ignore") as container:
                 audio = [one for one in container.streams.audio if one.codec_context]
                 if not audio:
@@ -116,6 +121,12 @@ def _opened(path, endless):
         ) from None
 
 
+def codec(path):
+    """The name of the decoder that FFmpeg would take."""
+    with _opened(path, None) as (_, stream):
+        return stream.codec_context.name
+
+
 def _is_utf8(path):
     try:
         return bool(str(path).encode())
@@ -123,12 +134,9 @@ def _is_utf8(path):
         return False
 
 
-def _frames(path, passing, endless=False):
-    """(rate, float32 array (samples, channels)) of one frame after the other.
-
-    `endless`: a WAV whose header says nothing of its size, all that follows is sound.
-    """
-    with _opened(path, endless) as (container, stream):
+def _frames(path, passing, until):
+    """(rate, float32 array (samples, channels)) of one frame after the other."""
+    with _opened(path, until) as (container, stream):
         state = State(path, container, stream)
         held, beyond = [], 0  # what goes beyond the told end, which may be padding
         for rate, samples in _decoded(container, stream, state, passing):
@@ -139,7 +147,7 @@ def _frames(path, passing, endless=False):
                 continue
             held.append((rate, samples, max(0, round(told))))
             beyond += len(samples) - held[-1][2]
-            if beyond > PADDING:  # the header is wrong, there is more
+            if beyond > PADDING.get(state.kind, 0):  # the header is wrong, there is more
                 state.told = None
                 yield from ((rate, samples) for rate, samples, _ in held)
                 held = []
@@ -150,7 +158,7 @@ def _frames(path, passing, endless=False):
 def _decoded(container, stream, state, passing):
     """As `_frames`, all that the packets hold; silence for a packet that is lost among others."""
     silence = []
-    for packet in passing.left(container.demux(stream), stream, state):
+    for packet in passing.left(state.own(container.demux(), stream), stream, state):
         try:
             frames = packet.decode()
         except (av.FFmpegError, ValueError):

@@ -5,12 +5,17 @@ import struct
 
 import av
 
+from thesis_lib.audio import films, pages, views
+from thesis_lib.audio.views import zeros
 from thesis_lib.util.errors import InputError
 
 # Whose headers count the samples, and whose headers say roughly how long they last.
 COUNTED = {"mov", "caf", "tta", "ape", "wv", "tak", "aiff", "au", "flac"}
-ROUGHLY = {"asf", "matroska", "avi", "flv"}
+ROUGHLY = {"asf", "avi"}
 LOST = 0.01  # of the packets: where more cannot be decoded, the file is damaged
+FRAME = 2048  # bytes; one of MP3 is smaller
+HOLLOW = 4096  # bytes of zeros at the end that are none of a block of the disc
+UNCOUNTED = 2**30  # frames: what is written where their number is to be filled in later
 TRAILING = 2  # packets that are none: what other programs put behind the end
 
 
@@ -32,14 +37,22 @@ class State:
         How long its header says it lasts, s; None where FFmpeg only estimates.
     heard : float
         How much was decoded, s.
+    lasts, reached : float or None, float
+        How long a film is as its header says, and where the last of all its packets ends, s.
     """
 
     def __init__(self, path, container, stream):
         self.path, self.kind = path, container.format.name.split(",")[0]
         self.codec, self.heard, self.told = stream.codec_context.name, 0.0, None
         self.estimate = float(stream.duration * stream.time_base) if stream.duration else 0.0
+        self.lasts, self.reached, self.starts_at = None, 0.0, 0.0
         if self.kind in COUNTED and stream.duration:
-            self.told = self.estimate - float((stream.start_time or 0) * stream.time_base)
+            self.told = self.estimate
+            self.starts_at = float((stream.start_time or 0) * stream.time_base)
+        elif self.kind in films.LOOKS:
+            self.lasts = films.told(path, self.kind)
+        elif self.kind == "avi" and stream.frames >= UNCOUNTED:
+            pass
         elif self.kind in ROUGHLY and (stream.duration or len(container.streams) == 1):
             self.told = self.estimate or (container.duration or 0) / av.time_base or None
         self.first, self.last = None, b""  # where the first packet lies; the last one
@@ -47,10 +60,23 @@ class State:
         self.packets = self.stored = self.lost = 0
         self.failing = 0  # so many of the last ones were not decoded
 
+    def own(self, packets, stream):
+        """Those of all packets that are of one stream; of films, where the others end is noted."""
+        for packet in packets:
+            if packet.size and packet.pts is not None:
+                end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+                self.reached = max(self.reached, end)
+            if packet.stream.index == stream.index:
+                yield packet
+            else:
+                self.stored += packet.size
+
     def note(self, packet, frames):
         """Note a packet and its frames, None where it fails; how long it lasts if it does, s."""
         self.packets, self.stored = self.packets + 1, self.stored + packet.size
-        self.first = packet.pos if self.first is None else self.first
+        if self.first is None:
+            self.first = packet.pos
+            self._told_from(packet)
         self.last = bytes(packet)
         if frames is None:
             self.failing += 1
@@ -58,6 +84,12 @@ class State:
         self.lost, self.failing = self.lost + self.failing * bool(self.starts), 0
         self.starts.add(self.last[:2])
         return 0.0
+
+    def _told_from(self, packet):
+        """What an encoder put in front is told of as well; a later start of the sound is not."""
+        begins = float((packet.pts or 0) * packet.time_base)
+        if self.told and self.kind in COUNTED:
+            self.told -= max(0.0, self.starts_at - max(0.0, begins))
 
     def pass_over(self, packets, seconds):
         """Note packets that are not decoded, and how long they last."""
@@ -81,12 +113,24 @@ class State:
             )
 
     def _is_short(self):
+        if self.kind == "matroska" and films.is_cut(self.path):
+            return True
+        if self.lasts:
+            return self.reached < self.lasts - (1 + self.lasts / 20)
         if self.told:
             return self.heard < self.told - (0.1 if self.kind in COUNTED else 1 + self.told / 20)
-        if self.kind == "mp3":
-            missing = self.packets - self.failing < self._count()
-            return missing and (self.lost or self._breaks_off())
-        return self._breaks_off()
+        if self.kind == "ogg":
+            return pages.break_off(self.path)
+        if self.kind == "mp3" and (count := self._count()):
+            missing = self.packets - self.failing < count
+            return missing and (self.lost or self._breaks_off() or zeros(self.path) > FRAME)
+        return self._breaks_off() or self._is_hollow()
+
+    def _is_hollow(self):
+        """Whether the file's room was reserved and not filled; in PCM, zeros are silence."""
+        if self.codec.startswith(("pcm_", "dsd_")):
+            return False
+        return zeros(self.path) > max(HOLLOW, os.path.getsize(self.path) / 20)
 
     def _breaks_off(self):
         """Whether the last packet is not whole; what is none at all is of some tagging program."""
@@ -102,7 +146,7 @@ class State:
     def _count(self):
         """Of how many others the first frame of an MP3 tells, as LAME writes it; 0 of none."""
         begin = max(0, (self.first or 0) - 4096)
-        with open(self.path, "rb") as file:
+        with views.opened(self.path) as file:
             file.seek(begin)
             head = file.read((self.first or 0) - begin)
         at = max(head.rfind(b"Xing"), head.rfind(b"Info"))

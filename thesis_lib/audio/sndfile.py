@@ -9,13 +9,15 @@ from contextlib import contextmanager
 
 import soundfile
 
-from thesis_lib.audio.ffmpeg import BLOCK
+from thesis_lib.audio import pages
+from thesis_lib.audio.chunks import FORGIVEN, found, is_limit
+from thesis_lib.audio.coded import is_coded
+from thesis_lib.audio.ffmpeg import BLOCK, codec
+from thesis_lib.audio.frames import told_and_held
 from thesis_lib.audio.packets import truncated
 from thesis_lib.util.errors import InputError
 
 UNKNOWN = 2**40  # frames from which on a count is none: libsndfile has no other word for "unknown"
-LIMITS = (2**31, 2**32)  # bytes: a size beside them is no size, but the largest number there is
-NEAR = 2**16  # bytes
 SIZE = re.compile(
     r"^ *(?:data|SSND|riff|Data Size) *: (?P<told>\d+) \(should be (?P<there>\d+)\)", re.MULTILINE
 )
@@ -26,7 +28,6 @@ HOLE = re.compile("reports a hole|Corrupted bitstream")  # it is read over, and 
 # What stands where a stream begins; behind it may stand a second, which libsndfile passes by.
 BEGIN = {"OGG": b"OggS\0\2", "FLAC": b"fLaC\0\0\0\x22"}
 LOOKED_AT = 2**20  # bytes at a time
-PAGE = 65307  # bytes of an Ogg page at most
 
 
 @contextmanager
@@ -53,44 +54,44 @@ def opened(path):
         try:
             file = soundfile.SoundFile(handle.fileno(), closefd=False)
         except (OSError, ValueError, MemoryError, RuntimeError) as error:
-            if "file is malformed" in str(error):  # of CAF: it ends before its header says
-                raise truncated(path) from None
+            if "file is malformed" in str(error) and not _is_open(handle):
+                raise truncated(path) from None  # of CAF: it ends before its header says
             file = None
         if file is None:
             yield None
             return
         with file:
-            if _breaks_off(file, handle.fileno()):
+            if _breaks_off(path, file, handle.fileno()):
                 raise truncated(path)
-            yield file if _is_fit(file, handle.fileno()) else None
+            with _said(path):
+                is_fit = _is_fit(file, handle.fileno()) and not _is_coded(path, file)
+            yield file if is_fit else None
 
 
-def _breaks_off(file, number):
+def _is_open(handle):
+    """Whether a CAF says that its sound goes on to the end, as written into a pipe."""
+    sound = found(handle)[1]
+    return sound is not None and sound.size < 0
+
+
+def _breaks_off(path, file, number):
     """Whether the file ends before its header says.
 
     libsndfile opens such a file without complaint and calls what is left of it the whole.
     """
     if file.format == "OGG":
-        return _ends_in_a_page(number)
+        return pages.break_off(path)
     for pattern in (SIZE, COUNT):
-        if found := pattern.search(file.extra_info):
-            return int(found["there"]) < int(found["told"]) and not _is_limit(int(found["told"]))
+        if lengths := pattern.search(file.extra_info):
+            told, there = int(lengths["told"]), int(lengths["there"])
+            return there < told and not is_limit(told) and not _counts_head(told, there, number)
     return False
 
 
-def _is_limit(size):
-    return any(abs(size - limit) <= NEAR for limit in LIMITS)
-
-
-def _ends_in_a_page(number):
-    """Whether an Ogg file breaks off inside a page; a recorder that was killed leaves whole ones.
-
-    The header of a page is 27 bytes, the last of which counts the lengths that follow.
-    """
-    size = os.fstat(number).st_size
-    tail = os.pread(number, 2 * PAGE, max(0, size - 2 * PAGE))
-    page = tail[tail.rfind(b"OggS") :]
-    return len(page) < 27 or len(page) < 27 + page[26] + sum(page[27 : 27 + page[26]])
+def _counts_head(told, there, number):
+    """Whether a size counts what lies in front of the sound as well: the chunk's head, or all."""
+    head = os.fstat(number).st_size - there
+    return told - there in (8, head - 8, head) and head < FORGIVEN
 
 
 def _is_fit(file, number):
@@ -100,7 +101,32 @@ def _is_fit(file, number):
     """
     if file.frames >= UNKNOWN or file.subtype.startswith("MPEG"):
         return False
+    if file.subtype == "OPUS" and file.samplerate != 48000:  # that of what was encoded, or none
+        return False
+    if file.format == "FLAC":
+        told, held = told_and_held(number)
+        if held and held != told:  # FFmpeg reads them all, and says so if there are too few
+            return False
     return file.format not in BEGIN or not _begins_again(number, BEGIN[file.format])
+
+
+def _is_coded(path, file):
+    """Whether AC-3 or DTS stands where samples should: as of a disc, or of a digital output.
+
+    FFmpeg finds it in WAV, mostly; where it does not, this is an error.
+    """
+    if file.subtype != "PCM_16" or file.channels != 2 or not file.seekable():
+        return False
+    head = file.read(BLOCK, dtype="int16").astype("<i2").tobytes()
+    file.seek(0)
+    if not is_coded(head):
+        return False
+    if file.format not in ("WAV", "WAVEX") or codec(path).startswith("pcm_"):
+        raise InputError(
+            f"{path} holds surround sound (AC-3 or DTS) in place of samples, which would be heard "
+            "as noise; decode it to WAV or FLAC by FFmpeg, or remove it."
+        )
+    return True
 
 
 def _begins_again(number, begin):
@@ -131,7 +157,7 @@ def blocks(path, file, first=0):
         The file breaks off or is damaged.
     """
     at = first
-    try:
+    with _said(path):
         if first:
             file.seek(first)
         while at < file.frames:
@@ -144,8 +170,16 @@ def blocks(path, file, first=0):
                     "copy it again or remove it."
                 )
             yield block
-    except InputError:
-        raise
-    except (OSError, ValueError, MemoryError, RuntimeError) as error:  # libsndfile's is the last
-        reason = getattr(error, "error_string", str(error)).rstrip(".")
-        raise InputError(f"{path} breaks off or is damaged ({reason}); copy it again.") from None
+
+
+@contextmanager
+def _said(path):
+    """What libsndfile complains of becomes a sentence."""
+    try:
+        yield
+    except (OSError, ValueError, MemoryError, RuntimeError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = getattr(error, "error_string", str(error)).rstrip(".")  # libsndfile's own
+        reason = "" if reason.startswith("Internal ") else f" ({reason})"
+        raise InputError(f"{path} breaks off or is damaged{reason}; copy it again.") from None

@@ -144,7 +144,7 @@ class _Walk:
     def dangling(self, below, link):
         try:
             os.stat(link)
-        except paths.NONE:
+        except disk.NONE:
             pass
         except OSError as error:  # a link to itself, or into a folder that may not be read
             return self.unreadable(below, error)

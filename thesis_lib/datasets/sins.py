@@ -242,7 +242,7 @@ def _files_in(folder):
     try:
         with os.scandir(folder) as entries:
             return {f"{folder.name}/{entry.name}" for entry in entries if entry.is_file()}
-    except paths.NONE:
+    except disk.NONE:
         return set()
     except OSError as error:
         raise InputError(disk.refused(folder, error)) from None
