@@ -150,4 +150,5 @@ def test_samples_that_look_like_dts_now_and_then_are_samples(tmp_path, left, rig
     wave[::512] = left, right
     path = tmp_path / "a.flac"
     soundfile.write(path, wave, RATE, subtype="PCM_16")
-    np.testing.assert_array_equal(audio_io.read(path, RATE, channel=0), wave[:, 0] / np.float32(2**15))
+    found = audio_io.read(path, RATE, channel=0)
+    np.testing.assert_array_equal(found, wave[:, 0] / np.float32(2**15))
