@@ -116,7 +116,7 @@ def test_node_6_among_the_development_files_is_a_node_like_others(tmp_path):
 
 
 def test_a_note_that_the_home_is_simulated(both):
-    text(both / "meta.json", "{}")
+    text(both / "made.json", "{}")
     corpus = sins.read(both)
     assert (corpus.name, corpus.note) == ("mini home", "simulated")
 

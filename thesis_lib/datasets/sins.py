@@ -78,7 +78,7 @@ def read(folder, fold=1, channel=0):
     table, said = _whole(folder, lists, fold) if lists else (_unlabelled(folder), [])
     heard = set(table.node[table.split == "train"]) or KNOWN
     table = table.assign(known=table.node.isin(heard), channel=channel)
-    note = "simulated" if (folder / "meta.json").is_file() else ""
+    note = "simulated" if (folder / "made.json").is_file() else ""
     table = table.reindex(columns=list(COLUMNS), fill_value="")
     return Corpus("mini home" if note else "SINS", folder, table, note, tuple(said))
 
