@@ -6,52 +6,18 @@ import re
 import subprocess
 import sys
 
+import command_line
 import numpy as np
 import pytest
+from command_line import SMOKE, one_sentence, thesis
 from corpora import fill_disk, listing, noise, sins_lists, text, write
 
-from thesis_lib import __main__ as command
 from thesis_lib.datasets.validate import headers
 from thesis_lib.pipeline.run import Run
 from thesis_lib.recipe import RECIPES, SMOKE_MUSIC
 
-SMOKE = ["--recipe", SMOKE_MUSIC.name]
-
-
-def thesis(*args, **kind):
-    """Run the command as a reader does."""
-    line = [sys.executable, "-m", "thesis_lib", *map(str, args)]
-    return subprocess.run(line, capture_output=True, text=True, **kind)
-
-
-@pytest.fixture
-def said(monkeypatch, capsys):
-    """Run the command within this process: how it ends, and what it says of it."""
-
-    def run(*args):
-        monkeypatch.setattr(sys, "argv", ["thesis", *map(str, args)])
-        try:
-            command.main()
-        except SystemExit as end:
-            return end.code
-        return None
-
-    return run
-
-
-def one_sentence(message):
-    """Whether a message is one line that ends, and no traceback."""
-    assert re.fullmatch(r"thesis \w+: [^\n]+", message), message
-    assert "Traceback" not in message and "Error:" not in message
-    return True
-
-
-@pytest.fixture
-def songs(tmp_path):
-    root = tmp_path / "songs"
-    for seed, name in enumerate(("a/x", "a/y", "a/z", "b/x", "b/y", "b/z")):
-        write(root / f"{name}.wav", noise(5, seed))
-    return root
+said = pytest.fixture(command_line.said)
+songs = pytest.fixture(command_line.songs)
 
 
 def test_a_bad_input_in_a_process_of_its_own(tmp_path):
@@ -230,32 +196,6 @@ def test_every_recipe_can_be_named_on_the_command_line(songs, tmp_path, said, mo
     assert asked == list(RECIPES)
 
 
-def test_validate_ends_with_a_status_that_tells(songs, said, capsys):
-    assert said("validate", songs) is None
-    assert "6 files" in capsys.readouterr().out
-    path = songs / "a" / "x.wav"
-    path.write_bytes(path.read_bytes()[:-1000])
-    assert one_sentence(said("validate", songs))
-    assert f"{path} is truncated" in capsys.readouterr().out
-
-
-def test_validate_counts_what_a_home_lacks(tmp_path, said, capsys):
-    dev = [(1, s, k, "eating") for s in (1, 2, 3) for k in (1, 2)]
-    for path in sins_lists(tmp_path, dev)[1:]:
-        write(path, noise(10, channels=4), subtype="PCM_16")
-    assert "has 1 fault(s)" in said("validate", tmp_path)
-    assert "session s1 (dev) has 1 of 2 files" in capsys.readouterr().out
-
-
-def test_fetch_says_what_it_would_fetch_and_fetches_nothing(tmp_path, said, capsys):
-    to = tmp_path / "sins"
-    assert said("fetch", "sins", "--to", to, "--set", "eval", "--parts", "2-3", "--dry-run") is None
-    out = capsys.readouterr().out
-    assert "eval.audio.2.zip" in out and "eval.audio.3.zip" in out and "free" in out
-    assert "audio.1.zip" not in out and "-dev." not in out
-    assert not to.exists()
-
-
 @pytest.mark.parametrize("shard", ["2", "2-8", "x/y"])
 def test_a_shard_that_is_none(tmp_path, shard):
     done = thesis("features", tmp_path, "--shard", shard)
@@ -269,39 +209,6 @@ def test_shards_of_a_run_join(songs, tmp_path, said):
         assert not (tmp_path / "run" / "store").exists()
     assert said("features", tmp_path / "run") is None
     assert (tmp_path / "run" / "store" / "meta.json").is_file()
-
-
-@pytest.mark.parametrize("name", ["dev", "eval"])
-def test_validate_takes_music_for_music_whatever_its_classes_are_called(songs, said, name):
-    (songs / "a").rename(songs / name)
-    text(songs / "meta.txt", "about this music")
-    assert said("validate", songs) is None
-
-
-def test_validate_says_what_a_folder_was_taken_for(tmp_path, said):
-    text(tmp_path / "dev" / "evaluation_setup" / "fold1_test.txt", "x")
-    message = said("validate", tmp_path)
-    assert one_sentence(message) and "dev/meta.txt is missing" in message
-    assert message.endswith("(It is taken for sins; if it is not, give --name.)")
-
-
-def test_validate_names_some_of_many_faults_and_counts_them_all(songs, said, capsys):
-    rows = (f"gone/{i}.wav,a\n" for i in range(1000))
-    text(songs / "s.csv", "path,label\n", "a/x.wav,a\n", *rows)
-    assert "has 1000 fault(s)" in said("validate", songs)
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) < 30 and lines[-1] == "and 980 more like this: restore it or take it out."
-
-
-def test_a_reader_that_has_seen_enough(songs):
-    text(songs / "s.csv", "path,label\n", "a/x.wav,a\n", "gone.wav,a\n")
-    end, pipe = os.pipe()
-    os.close(end)  # nobody reads
-    line = [sys.executable, "-m", "thesis_lib", "validate", songs]
-    done = subprocess.run(line, stdout=pipe, stderr=subprocess.PIPE, text=True)
-    os.close(pipe)
-    assert done.returncode == command.CLOSED
-    assert "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,43 +1,22 @@
-"""The reader of SINS on a small tree in the official layout, and on what may be wrong with it."""
+"""The reader of SINS on a small tree in the official layout, at full size, and on real segments."""
 
 import os
 import re
-import shutil
 import time
 
 import numpy as np
-import pandas as pd
 import pytest
+import small_sins
 from corpora import noise, real, sins_lists, text, write
+from small_sins import DEV, UNSEEN
 
 from thesis_lib.audio import io as audio_io
 from thesis_lib.datasets import sins
 from thesis_lib.datasets.validate import headers
 from thesis_lib.util.errors import InputError
 
-DEV = [
-    (1, 7, 1, "cooking"),
-    (1, 7, 2, "cooking"),
-    (2, 7, 1, "cooking"),
-    (3, 12, 1, "absence"),
-    (4, 41, 133, "watching_tv"),
-    (2, 14, 1, "eating"),
-]
-UNSEEN = [(5, 301, 2, "working"), (1, 301, 2, "working"), (7, 302, 1, "other")]
-
-
-@pytest.fixture
-def both(tmp_path):
-    for path in sins_lists(tmp_path, DEV, UNSEEN):
-        text(path)
-    return tmp_path
-
-
-@pytest.fixture
-def dev(tmp_path):
-    for path in sins_lists(tmp_path, DEV):
-        text(path)
-    return tmp_path
+both = pytest.fixture(small_sins.both)
+dev = pytest.fixture(small_sins.dev)
 
 
 def column(corpus, name):
@@ -154,206 +133,6 @@ def test_a_segment_that_is_not_as_it_should_be(tmp_path, wave, rate, says):
     assert re.search(says, fault)
 
 
-def spoil(path, old, new):
-    content = path.read_text()
-    assert old in content
-    path.write_text(content.replace(old, new, 1))
-
-
-def test_a_label_that_is_none_of_the_nine(dev):
-    spoil(dev / "meta.txt", "absence", "sleeping")
-    with pytest.raises(InputError, match=r"meta\.txt, line 4: .*ex12_1\.wav .*'sleeping'.*absence"):
-        sins.read(dev)
-
-
-def test_an_unknown_label_in_the_evaluation_set(both):
-    spoil(both / "eval" / "evaluation_setup" / "evaluate.txt", "other", "others")
-    with pytest.raises(InputError, match=r"evaluate\.txt, line 3: audio/3\.wav .*'others'"):
-        sins.read(both)
-
-
-def test_a_session_that_is_not_the_files(dev):
-    spoil(dev / "meta.txt", "s12", "s13")
-    with pytest.raises(InputError, match=r"meta\.txt, line 4: .*'s13'.*'s12'"):
-        sins.read(dev)
-
-
-def test_an_evaluation_file_that_no_map_knows(both):
-    mapped = both / "eval" / "evaluation_setup" / "map.txt"
-    mapped.write_text("".join(line for line in mapped.open() if "audio/2.wav" not in line))
-    with pytest.raises(InputError, match=r"evaluate\.txt lists audio/2\.wav, which map\.txt does"):
-        sins.read(both)
-
-
-def test_a_fold_that_lists_what_meta_does_not(dev):
-    text(dev / "evaluation_setup" / "fold1_test.txt", "audio/DevNode1_ex999_1.wav\n")
-    with pytest.raises(InputError, match=r"fold1_test\.txt lists audio/DevNode1_ex999_1\.wav"):
-        sins.read(dev)
-
-
-@pytest.mark.parametrize(
-    "name", ["dev/meta.txt", "eval/evaluation_setup/evaluate.txt", "eval/evaluation_setup/map.txt"]
-)
-@pytest.mark.parametrize("how", ["missing", "empty", "one column", "no text"])
-def test_a_list_that_cannot_be_used(both, name, how):
-    path = both / name
-    if how == "missing":
-        path.unlink()
-    else:
-        path.write_bytes({"empty": b"", "one column": b"a\nb\n", "no text": b"\xff\xfe\0\t"}[how])
-    with pytest.raises(InputError, match=str(path)):
-        sins.read(both)
-
-
-def test_a_missing_fold(dev):
-    with pytest.raises(InputError, match=r"fold5_test\.txt is missing"):
-        sins.read(dev, fold=5)
-
-
-@pytest.mark.parametrize("name", ["audio/kitchen.wav", "audio/DevNode1_ex4.wav", "audio/ex4_1.wav"])
-def test_a_name_that_says_no_node(dev, name):
-    spoil(dev / "meta.txt", "audio/DevNode3_ex12_1.wav", name)
-    with pytest.raises(InputError, match=rf"meta\.txt: '{name}' is not named like"):
-        sins.read(dev)
-
-
-def test_an_empty_folder_and_none_at_all(tmp_path):
-    for folder in (tmp_path, tmp_path / "nowhere"):
-        with pytest.raises(InputError, match=f"{folder} holds neither"):
-            sins.read(folder)
-
-
-# Partly fetched ---------------------------------------------------------------------------------
-
-
-def without(root, *names):
-    for name in names:
-        (root / name).unlink()
-
-
-def test_sessions_that_are_not_whole_are_left_out_and_told(both, caplog):
-    without(
-        both, "dev/audio/DevNode2_ex7_1.wav", "eval/audio/1.wav", "dev/audio/DevNode2_ex14_1.wav"
-    )
-    table = sins.read(both).table
-    assert table.group.unique().tolist() == ["s12", "s41", "s302"]
-    (warning,) = caplog.messages
-    assert "3 of 6 sessions are left out" in warning
-    assert "dev s7: 2 of 3 files, dev s14: 0 of 1 files, eval s301: 1 of 2 files" in warning
-    expected = [("dev", "s7", 3, 2), ("dev", "s14", 1, 0), ("eval", "s301", 2, 1)]
-    assert list(sins.missing(both).itertuples(index=False, name=None)) == expected
-
-
-def test_of_many_incomplete_sessions_the_first_are_named(dev, caplog):
-    without(dev, *(f"audio/DevNode{n}_ex{s}_{k}.wav" for n, s, k, _ in DEV[2:]))
-    with pytest.raises(InputError, match=r"no session in full \(dev s7: 2 of 3 .*s41.*, \.\.\.\)"):
-        sins.read(dev)
-    text(dev / "audio" / "DevNode3_ex12_1.wav")
-    assert sins.read(dev).table.group.tolist() == ["s12"]
-    assert "3 of 4 sessions" in caplog.text and len(sins.missing(dev)) == 3
-
-
-def test_whole_sets_miss_nothing(both, caplog):
-    sins.read(both)
-    assert sins.missing(both).empty and not caplog.messages
-
-
-@pytest.mark.parametrize("how", ["no folder", "no audio"])
-def test_development_set_below_a_folder_without_evaluation_set(both, how, caplog):
-    if how == "no folder":
-        shutil.rmtree(both / "eval")
-    else:
-        shutil.rmtree(both / "eval" / "audio")
-    table = sins.read(both, fold=3).table
-    held = (both / "dev" / "evaluation_setup" / "fold3_test.txt").read_text().split()
-    assert table.path[table.split == "test"].tolist() == [f"dev/{path}" for path in held]
-    assert len(table) == len(DEV) and bool(caplog.messages) == (how == "no audio")
-
-
-@pytest.mark.parametrize("how", ["no folder", "no audio", "alone", "alone, with meta.txt"])
-def test_evaluation_set_without_development_set(both, how):
-    root, below = both, "eval/"
-    if how == "no audio":
-        shutil.rmtree(both / "dev" / "audio")
-    else:
-        shutil.rmtree(both / "dev")
-    if how.startswith("alone"):
-        root, below = both / "eval", ""
-    if how.endswith("meta.txt"):  # the official archive holds one, of the anonymous names
-        shutil.copy(root / "evaluation_setup" / "evaluate.txt", root / "meta.txt")
-    table = sins.read(root).table
-    assert table.path.tolist() == [f"{below}audio/{i}.wav" for i in (1, 2, 3)]
-    assert set(table.split) == {"test"}
-    assert table.known.tolist() == [False, True, False]  # of nodes 5, 1 and 7
-
-
-def test_no_audio_at_all(both):
-    for name in ("dev", "eval"):
-        shutil.rmtree(both / name / "audio")
-    with pytest.raises(InputError, match=rf"{both} has lists but the audio of no session in full"):
-        sins.read(both)
-    assert sins.missing(both).there.tolist() == [0] * 6
-
-
-@pytest.mark.parametrize("nested", [False, True])
-def test_sets_under_the_names_that_their_archives_unpack_to(both, nested):
-    want = sins.read(both).table
-    for name in ("dev", "eval"):
-        place = both / f"DCASE2018-task5-{name}"
-        (both / name).rename(place)
-        if nested:  # unpacked into a folder of the archive's name
-            place.rename(both / "x")
-            place.mkdir()
-            (both / "x").rename(place / place.name)
-    corpus = sins.read(both)
-    assert all(corpus.path(row).is_file() for row in corpus.table.itertuples())
-    assert corpus.table.drop(columns="path").equals(want.drop(columns="path"))
-    below = corpus.table.path.str.replace(r"(DCASE2018-task5-(\w+)/)+", r"\2/", regex=True)
-    assert below.tolist() == want.path.tolist() and sins.missing(both).empty
-
-
-@pytest.mark.parametrize("name, sets", [("dev", {"train", "test"}), ("eval", {"test"})])
-def test_one_of_them_below_the_folder_or_as_the_folder(both, name, sets):
-    (both / name).rename(both / f"DCASE2018-task5-{name}")
-    shutil.rmtree(both / {"dev": "eval", "eval": "dev"}[name])
-    below, itself = sins.read(both), sins.read(both / f"DCASE2018-task5-{name}")
-    assert set(below.table.split) == set(itself.table.split) == sets
-    assert len(below.table) == len(itself.table)
-
-
-def test_what_is_missing_of_an_archive_is_said(both):
-    (both / "dev").rename(both / "DCASE2018-task5-dev")
-    (both / "DCASE2018-task5-dev" / "meta.txt").unlink()
-    with pytest.raises(InputError, match=r"DCASE2018-task5-dev/meta\.txt is missing; unpack"):
-        sins.read(both)
-    (both / "dev").mkdir()
-    with pytest.raises(InputError, match="holds the same set twice, as dev/ and DCASE2018-task5"):
-        sins.read(both)
-
-
-def test_stray_files_are_nobodys_business(both):
-    before = sins.read(both).table
-    for name in ("dev/audio/._DevNode1_ex7_1.wav", "dev/audio/notes.txt", "eval/audio/99.wav"):
-        text(both / name, "stray")
-    (both / "dev" / "audio" / "deeper.wav").mkdir()
-    text(both / "archives" / "DCASE2018-task5-dev.audio.1.zip.part", "half")
-    pd.testing.assert_frame_equal(sins.read(both).table, before)
-
-
-def test_stray_files_in_a_bare_folder(tmp_path):
-    for name in ("DevNode3_ex67_5.wav", "._DevNode3_ex67_5.wav", "kitchen.wav", "README"):
-        text(tmp_path / name)
-    text(tmp_path / ".hidden" / "DevNode1_ex1_1.wav")
-    assert sins.read(tmp_path).table.path.tolist() == ["DevNode3_ex67_5.wav"]
-
-
-def test_the_evaluation_list_may_have_another_name(both):
-    setup = both / "eval" / "evaluation_setup"
-    expected = sins.read(both).table
-    (setup / "evaluate.txt").rename(setup / "evaluation.txt")
-    pd.testing.assert_frame_equal(sins.read(both).table, expected)
-
-
 @pytest.mark.parametrize("channel", [-1, 0, 3])
 def test_one_microphone_or_the_mean(dev, channel):
     assert set(sins.read(dev, channel=channel).table.channel) == {channel}
@@ -364,61 +143,6 @@ def test_a_microphone_there_is_not(dev, channel):
     with pytest.raises(InputError, match=f"channel={channel} .* 0 to 3, or -1"):
         sins.read(dev, channel=channel)
 
-
-# Lists that contradict themselves ---------------------------------------------------------------
-
-
-def test_a_file_that_is_listed_twice(dev):
-    lines = (dev / "meta.txt").read_text()
-    (dev / "meta.txt").write_text(lines + lines.splitlines()[1] + "\n")
-    with pytest.raises(InputError, match=r"meta\.txt, line 7: audio/DevNode1_ex7_2\.wav is listed"):
-        sins.read(dev)
-
-
-def test_an_original_that_is_mapped_twice(both):
-    mapped = both / "eval" / "evaluation_setup" / "map.txt"
-    first, *rest = mapped.read_text().splitlines()
-    again = rest[0].split("\t")[0] + "\t" + first.split("\t")[1]
-    mapped.write_text("\n".join([again, *rest]))
-    with pytest.raises(
-        InputError, match=r"evaluate\.txt, line 3: .*second recording of session s301"
-    ):
-        sins.read(both)
-    mapped.write_text("\n".join([first, *rest, again]))
-    with pytest.raises(InputError, match=r"map\.txt, line 4: audio/3\.wav is listed a second time"):
-        sins.read(both)
-
-
-def test_one_moment_under_two_names(dev):
-    spoil(dev / "meta.txt", "DevNode1_ex7_2.wav", "DevNode1_ex7_01.wav")
-    with pytest.raises(InputError, match=r"line 2: .*second recording of session s7, position 1"):
-        sins.read(dev)
-
-
-def test_a_session_on_both_sides(dev):
-    fold = dev / "evaluation_setup" / "fold1_test.txt"
-    fold.write_text(fold.read_text().replace("audio/DevNode2_ex7_1.wav\n", ""))
-    with pytest.raises(InputError, match=r"fold1_test\.txt, line 1: .*not all of its session s7"):
-        sins.read(dev)
-
-
-def test_a_fold_that_lost_a_session(dev):
-    test = dev / "evaluation_setup" / "fold1_test.txt"
-    test.write_text("".join(line for line in test.open() if "ex7" in line))
-    train = dev / "evaluation_setup" / "fold1_train.txt"
-    train.write_text("".join(line for line in train.open() if "ex12" not in line))
-    with pytest.raises(InputError, match=r"fold1_train\.txt and fold1_test\.txt do not share out"):
-        sins.read(dev)
-
-
-def test_the_same_segment_in_two_folders(tmp_path):
-    for name in ("DevNode3_ex67_5.wav", "copy/DevNode3_ex67_5.wav"):
-        text(tmp_path / name)
-    with pytest.raises(InputError, match=r"second recording of session s67, position 5 on node 3"):
-        sins.read(tmp_path)
-
-
-# The full size ----------------------------------------------------------------------------------
 
 # Segments and sessions of the development set, class by class (thesis, data).
 FULL = {
