@@ -158,7 +158,8 @@ def test_no_network_is_one_sentence(declared, server, tmp_path):
 def test_ctrl_c_leaves_what_came_and_the_next_run_goes_on(declared, server, tmp_path):
     server.goes_on.clear()  # each archive comes to a halt after two of its 37 pieces
     code = (
-        "import sys; from thesis_lib.datasets import download\n"
+        "import signal, sys; from thesis_lib.datasets import download\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in the background
         "download.CHUNK = 4096\n"
         "download.fetch('sins', sys.argv[1], declared=sys.argv[2], jobs=2)"
     )

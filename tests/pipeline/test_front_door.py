@@ -173,6 +173,8 @@ import os, signal, sys, threading
 from thesis_lib import __main__ as command
 from thesis_lib.pipeline import stages
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test in the background ignores it
+
 def training(run):
     def work():
         import torch
