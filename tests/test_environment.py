@@ -186,3 +186,10 @@ def test_the_workflow_runs_the_tests_on_the_first_and_the_last_python():
 def test_before_a_commit_the_same_ruff_runs_as_in_the_tests():
     text = (ROOT / ".pre-commit-config.yaml").read_text()
     assert f"ruff=={LOCK['ruff']}" in text
+
+
+def test_citation_and_changelog_name_the_version():
+    number = PROJECT["project"]["version"]
+    assert f"\nversion: {number}\n" in (ROOT / "CITATION.cff").read_text()
+    released = re.findall(r"^## \[([\d.]+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert released[0] == number
