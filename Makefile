@@ -30,7 +30,7 @@ export MALLOC_TRIM_THRESHOLD_ := 1073741824
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help figures shard test lab listen data bench clean
+.PHONY: help figures shard test lint lab listen data bench clean
 
 help:  ## what can I do?
 	@echo "Deep embedded music: read, rerun and hear the thesis."
@@ -54,8 +54,11 @@ shard: $(READY)
 	@$(if $(value SHARD),,echo "Which? make shard SHARD=2/8 SINS=folder"; exit 1)
 	@$(THESIS) shards --shard="$$SHARD_TYPED" $(ASKED)
 
-test: $(READY)  ## run the tests, every notebook included (10 to 15 minutes)
+test: lint  ## run the tests, every notebook included (10 to 15 minutes)
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+lint: $(READY)  ## check the style of code and notebooks (ruff); `make test` begins with it
+	@$(PY) -m ruff check .
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(THESIS) lab $(ASKED)

@@ -1,29 +1,80 @@
-"""The three places that name packages say the same, and the sentences on them are true."""
+"""The places that name packages and Pythons say the same, and the sentences on them are true."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 LINES = (ROOT / "requirements.lock").read_text().splitlines()
-LOCK = dict(line.split(";")[0].split("==") for line in LINES if "==" in line.split(";")[0])
+PINS = [Requirement(line) for line in LINES if line and not line.startswith("#")]
+LOCK = {canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in PINS}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
 def direct():
+    """What pyproject.toml asks for, as `Requirement`s: to run, to test and to build."""
     project = PROJECT["project"]
-    pins = project["dependencies"] + project["optional-dependencies"]["test"]
-    return dict(pin.split("==") for pin in pins + PROJECT["build-system"]["requires"])
+    asked = project["dependencies"] + project["optional-dependencies"]["test"]
+    return list(map(Requirement, asked + PROJECT["build-system"]["requires"]))
 
 
-@pytest.mark.parametrize("name, pin", direct().items())
-def test_every_direct_dependency_is_locked_at_its_pin(name, pin):
-    assert {key.lower(): value for key, value in LOCK.items()}[name.lower()] == pin
+def next_major(release):
+    return str(int(release.split(".")[0]) + 1)
+
+
+def needed():
+    """The names of all packages that `direct` needs on this Python, itself included."""
+    todo, found = [(asked.name, "") for asked in direct()], set()
+    while todo:
+        name, extra = todo.pop()
+        if (canonicalize_name(name), extra) in found or canonicalize_name(name) not in LOCK:
+            continue  # of what the lock lacks, NVIDIA's packages, nothing is looked up
+        found.add((canonicalize_name(name), extra))
+        for line in requires(name) or []:
+            wanted = Requirement(line)
+            if wanted.marker is None or wanted.marker.evaluate({"extra": extra}):
+                todo += [(wanted.name, part) for part in {"", *wanted.extras}]
+    return {name for name, _ in found}
+
+
+@pytest.mark.parametrize("asked", direct(), ids=lambda asked: asked.name)
+def test_every_direct_dependency_is_locked_within_its_range(asked):
+    pin = LOCK[canonicalize_name(asked.name)]
+    assert asked.specifier.contains(pin)
+    bounds = {bound.operator: bound.version for bound in asked.specifier}
+    assert bounds.keys() == {">=", "<"}
+    assert bounds["<"] == next_major(pin)
+
+
+def test_every_locked_package_is_needed():
+    here = {canonicalize_name(pin.name) for pin in PINS
+            if pin.marker is None or pin.marker.evaluate()}  # fmt: skip
+    assert len(here) > 100
+    assert here - needed() == set()
+
+
+def test_what_a_package_of_the_lock_asks_for_is_locked_and_admits_its_pin():
+    for name in needed():
+        for line in requires(name) or []:
+            wanted = Requirement(line)
+            pin = LOCK.get(canonicalize_name(wanted.name))
+            if wanted.marker is None or wanted.marker.evaluate({"extra": ""}):
+                assert pin or name == "torch", f"{name} asks for {line}"  # NVIDIA's packages
+                assert pin is None or wanted.specifier.contains(pin), f"{name} asks for {line}"
+
+
+def test_torch_is_pinned_to_no_build_and_may_be_older_on_a_gpu():
+    assert LOCK["torch"] == "2.13.0"
+    (torch,) = (asked for asked in direct() if asked.name == "torch")
+    assert torch.specifier.contains("2.11.0") and not torch.specifier.contains("3.0")
 
 
 def test_the_lock_pins_nothing_loosely_and_no_build_of_one_machine():
@@ -50,9 +101,9 @@ def test_conda_installs_the_same_lock():
     assert named == ["conda-forge", "python", "pip", "make", "pip"]
 
 
-@pytest.mark.parametrize("name", direct())
+@pytest.mark.parametrize("name", [asked.name for asked in direct()])
 def test_what_is_installed_is_what_is_pinned(name):
-    assert version(name).split("+")[0] == direct()[name]
+    assert version(name).split("+")[0] == LOCK[canonicalize_name(name)]
 
 
 def test_every_dependency_is_used():
@@ -66,7 +117,7 @@ def test_every_dependency_is_used():
     modules |= {"pytest-xdist": "pytest -n auto"}
     unused = [
         name
-        for name in direct()
+        for name in (asked.name for asked in direct())
         if not re.search(rf"\b{modules.get(name, name.replace('-', '_'))}\b", text)
     ]
     assert unused == []
@@ -94,7 +145,51 @@ def test_torchaudio_works_here_and_says_what_it_lacks():
     assert said == (plain.returncode != 0)
 
 
-def test_the_code_keeps_its_style():
-    command = [sys.executable, "-m", "ruff", "check", "."]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
+@pytest.fixture
+def suite(tmp_path):
+    """A folder with the suite's Makefile, whose environment is the one that runs the tests."""
+    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    (tmp_path / ".venv" / "ready").touch()
+    return tmp_path
+
+
+def make(target, folder):
+    return subprocess.run(["make", target], cwd=folder, capture_output=True, text=True)
+
+
+def test_a_fault_of_style_fails_the_tests_before_they_begin(suite):
+    (suite / "fault.py").write_text("import os\n")
+    (suite / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
+    for target in ("lint", "test"):
+        done = make(target, suite)
+        assert done.returncode and "F401" in done.stdout and "passed" not in done.stdout
+
+
+def test_code_without_fault_passes(suite):
+    (suite / "fine.py").write_text("import os\n\nprint(os.name)\n")
+    done = make("lint", suite)
+    assert done.returncode == 0 and "All checks passed" in done.stdout
+
+
+def test_the_workflow_runs_the_tests_on_the_first_and_the_last_python():
+    text = (ROOT / ".github" / "workflows" / "test.yml").read_text()
+    from_, below = map(int, re.findall(r"3\.(\d+)", PROJECT["project"]["requires-python"]))
+    assert f'python: ["3.{from_}", "3.{below - 1}"]' in text
+    assert re.search(r"run: make test\b", text)
+
+
+def test_before_a_commit_the_same_ruff_runs_as_in_the_tests():
+    text = (ROOT / ".pre-commit-config.yaml").read_text()
+    assert f"ruff=={LOCK['ruff']}" in text
+
+
+def test_citation_and_changelog_name_the_version():
+    number = PROJECT["project"]["version"]
+    assert f"\nversion: {number}\n" in (ROOT / "CITATION.cff").read_text()
+    released = re.findall(r"^## \[([\d.]+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert released[0] == number

@@ -1,12 +1,17 @@
 """What a newcomer reads first is true: links, commands, and the table of numbers."""
 
+import contextlib
+import io
 import json
 import re
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from thesis_lib.reporting import summary
 
@@ -65,3 +70,51 @@ def test_the_sentence_on_what_training_adds_is_true():
     assert f1.keys() == near.keys() and len(f1) == 3
     for corpus, share in f1.items():
         assert share > 0.5 and share > near[corpus]
+
+
+def test_the_map_names_every_folder():
+    house = README.split("## The house")[1].split("\n## ")[0]
+    rows = [line for line in house.splitlines() if line.startswith("| [")]
+    packages = {path.parent.name for path in (ROOT / "thesis_lib").glob("*/__init__.py")}
+    ignored = (ROOT / ".gitignore").read_text().replace("/\n", "\n").split()
+    folders = {path.name for path in ROOT.glob("[!.]*/")
+               if not any(path.match(pattern) for pattern in ignored)}  # fmt: skip
+    assert len(rows) == 10 and {"thesis_lib", "bench"} <= folders and "analysis" in packages
+    assert [name for name in packages | folders if f"[`{name}/`]" not in house] == []
+    heart = {path.stem for path in (ROOT / "thesis_lib").glob("*.py")} - {"__init__", "__main__"}
+    assert heart == set(re.findall(r"`(\w+)`", rows[1]))
+
+
+@pytest.fixture(scope="module")
+def by_hand(tiny_music, tmp_path_factory):
+    """What the README's Python leaves behind, on a folder of 12 songs, by the smallest recipe."""
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert 10 < len([line for line in code.splitlines() if line]) <= 15
+    for asked, here in (("path/to/folder", str(tiny_music)), ("SMALL_MUSIC", "SMOKE_MUSIC"),
+                        ("runs/by_hand", str(tmp_path_factory.mktemp("by_hand")))):  # fmt: skip
+        assert code.count(asked) == 1
+        code = code.replace(asked, here)
+    found, threads = {}, torch.get_num_threads()
+    torch.set_num_threads(1)
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        exec(compile(code, "README.md", "exec"), found)
+    torch.set_num_threads(threads)
+    return SimpleNamespace(**found, said=said.getvalue())
+
+
+def test_the_python_in_the_readme_finds_neighbours_in_other_songs(by_hand):
+    vectors, group = by_hand.embeddings.vectors, by_hand.embeddings.tiles.group.to_numpy()
+    assert len(vectors) == 36  # 12 songs of 6 s in tiles of 2 s
+    apart = np.linalg.norm(vectors[:, None] - vectors, axis=2)
+    apart[group[:, None] == group] = np.inf
+    np.testing.assert_allclose(by_hand.distances, np.sort(apart)[:, :3], rtol=1e-4, atol=1e-5)
+    assert (group[by_hand.indices] != group[:, None]).all()
+
+
+def test_it_holds_one_part_of_three_out_and_says_who_is_near(by_hand):
+    held = by_hand.store.index[by_hand.store.index.split == "test"]
+    assert list(held.label.value_counts()) == [2, 2, 2]  # of 4 songs in parts of 2, 1 and 1
+    assert by_hand.history.epoch.iloc[-1] == by_hand.recipe.epochs
+    lines = by_hand.said.splitlines()
+    assert lines[0].split() == ["path", "start", "nearest", "distance"] and len(lines) == 37
+    assert lines[1].count(".wav") == 2
