@@ -1,5 +1,9 @@
 """What several tests share: a tiny run, made once a session in a few seconds."""
 
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # each worker has a core; read when torch is loaded
+
 import numpy as np
 import pytest
 import soundfile
