@@ -72,7 +72,7 @@ data: $(READY)  ## check the data that comes with the suite, make the mini home
 	@$(if $(SINS_TYPED),.venv/bin/thesis fetch sins --to "$$SINS_TYPED")
 	@$(if $(value FMA),.venv/bin/thesis fetch fma --to "$$MUSIC_TYPED")
 
-BENCHES := input_pipeline training_step training features embedding ablation open_questions
+BENCHES := input_pipeline training_step number_formats training features embedding ablation open_questions
 bench: $(addprefix bench-,$(BENCHES))  ## measure again all that bench/results/ holds (an hour or two)
 
 bench-%: $(READY)

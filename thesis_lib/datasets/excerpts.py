@@ -19,7 +19,7 @@ def excerpts(name, folder, seconds, sample_rate=16000, shortest=0.0, count=3):
     Parameters
     ----------
     name : str
-        Of music, one of `registry.DOMAINS`.
+        Of music, one of `registry.names()`.
     folder : Path
         Where it is: a folder, a CSV or a playlist.
     seconds : float

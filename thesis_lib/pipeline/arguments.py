@@ -3,7 +3,7 @@
 import argparse
 import re
 
-from thesis_lib.datasets.registry import DOMAINS
+from thesis_lib.datasets.registry import fetched, names
 from thesis_lib.util.notices import shown
 
 
@@ -63,7 +63,7 @@ def parser(description):
     check = commands.add_parser("check", help="check the data that comes with the suite")
     check.add_argument("manifest", nargs="?", default="data/manifest.json")
     fetch = commands.add_parser("fetch", help="fetch SINS or FMA: resumed, checked, unpacked")
-    fetch.add_argument("name", choices=["sins", "fma"])
+    fetch.add_argument("name", choices=fetched())
     fetch.add_argument("--to", required=True, help="folder for all of it")
     fetch.add_argument("--set", help="of sins: dev, eval (both by default); of fma: medium, large")
     fetch.add_argument("--parts", help="1-3 or 2,5: only these of the numbered audio archives")
@@ -72,9 +72,9 @@ def parser(description):
     fetch.add_argument("--keep", action="store_true", help="leave the archives after unpacking")
     validate = commands.add_parser("validate", help="decode every file of a folder to its end")
     validate.add_argument("folder")
-    validate.add_argument("--name", choices=DOMAINS, help="of the corpus; by default it is guessed")
+    validate.add_argument("--name", choices=names(), help="of the corpus; by default it is guessed")
     corpus = commands.add_parser("corpus", help="read and check a corpus, begin a run")
-    corpus.add_argument("name", choices=DOMAINS)
+    corpus.add_argument("name", choices=names())
     corpus.add_argument("source", help="folder with the audio")
     corpus.add_argument("run", help="folder for what is made of it")
     corpus.add_argument("--recipe", required=True)
@@ -94,9 +94,9 @@ def parser(description):
     notebook = commands.add_parser("notebook", help="run a notebook without a browser")
     notebook.add_argument("notebook")
     notebook.add_argument("executed", help="where the copy with its outputs goes")
-    notebook.add_argument("--home", default="mini_home", choices=DOMAINS, help="a home by name")
+    notebook.add_argument("--home", default="mini_home", choices=names(), help="a home by name")
     notebook.add_argument("--home-folder", default="runs/mini_home", help="where it lies")
-    notebook.add_argument("--music", default="mini_music", choices=DOMAINS, help="music by name")
+    notebook.add_argument("--music", default="mini_music", choices=names(), help="music by name")
     notebook.add_argument("--music-folder", default="data/mini_music", help="where it lies")
     notebook.add_argument("--work", default="runs", help="what is computed of them lies here")
     notebook.add_argument("--out", default=".", help="figures/ and results/ go there")

@@ -23,7 +23,7 @@ class Job:
     Attributes
     ----------
     given : dict, "home" or "music" -> (name, folder)
-        The corpora that are not the suite's own: one of `registry.DOMAINS`, and the absolute path.
+        The corpora that are not the suite's own: one of `registry.names()`, and the absolute path.
     recipe : str
         "small" (the thesis's in small), "thesis" (to the letter) or "ours".
     profile : str
@@ -134,7 +134,7 @@ def given(domain, folder):
 
     Returns
     -------
-    name : str, one of `registry.DOMAINS`
+    name : str, one of `registry.names()`
     folder : str
 
     Raises
@@ -157,6 +157,7 @@ def given(domain, folder):
         )
     if domain == "home":
         return "sins", str(path)
-    if registry.is_sins(path):
+    name = registry.recognise(path)
+    if name == "sins":
         raise InputError(f"MUSIC={folder} looks like SINS; give it as SINS={folder}.")
-    return "fma" if registry.is_fma(path) else "music", str(path)
+    return name, str(path)

@@ -15,7 +15,7 @@ def run_folder(name, folder, work):
     Parameters
     ----------
     name : str
-        One of `DOMAINS`.
+        One of `registry.names()`.
     folder : Path
         Of the corpus.
     work : Path

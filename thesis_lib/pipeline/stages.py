@@ -31,7 +31,7 @@ def corpus(name, source, folder, recipe, seeds, part=None):
     Parameters
     ----------
     name : str
-        One of `registry.DOMAINS`.
+        One of `registry.names()`.
     source : Path
         Folder the reader is given.
     folder : Path
@@ -96,7 +96,7 @@ def prepare(name, source, work):
     Parameters
     ----------
     name : str
-        One of `registry.DOMAINS`.
+        One of `registry.names()`.
     source : Path
         Where the corpus lies.
     work : Path

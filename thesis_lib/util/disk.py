@@ -97,3 +97,11 @@ def refused(path, error):
 def reason(error):
     """Why the system refuses a file or folder, in its words: "permission denied"."""
     return (error.strerror or str(error) or "unknown error").lower()
+
+
+def names(folder):
+    """The names of what is in a folder; none where it cannot be looked into."""
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
