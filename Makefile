@@ -54,7 +54,7 @@ shard: $(READY)
 	@$(if $(value SHARD),,echo "Which? make shard SHARD=2/8 SINS=folder"; exit 1)
 	@$(THESIS) shards --shard="$$SHARD_TYPED" $(ASKED)
 
-test: lint  ## run the tests, every notebook included (10 to 15 minutes)
+test: lint  ## run the tests, every notebook included (8 to 12 minutes)
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)  ## check the style of code and notebooks (ruff); `make test` begins with it

@@ -25,7 +25,7 @@ from thesis_lib.util.text import as_html, as_markdown, table_as_html
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "09_listening_room.ipynb"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-PATIENCE = 60_000  # ms; a busy machine is slow
+PATIENCE = 240_000  # ms; a busy machine is slow
 
 # What JupyterLab would take for formulas; it looks for them again in what Markdown has made.
 NAMES = ["A$AP & Ke$ha", "Ca$$h $x$", r"\(x\) and \[y\]", "<i>_a_*b*"]
@@ -181,7 +181,7 @@ def _playable(part):
             const answer = () => done([one.readyState, one.duration, one.error?.message ?? ""]);
             if (one.readyState > 0 || one.error) return answer();
             for (const event of ["loadedmetadata", "error"]) one.addEventListener(event, answer);
-            setTimeout(answer, 60000);
+            setTimeout(answer, 240000);
         })))"""
     )
 
