@@ -51,6 +51,24 @@ def splits(table):
     return found.round(1)
 
 
+def on_both_sides(table):
+    """What training and test share though they must not (01_the_data).
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of a `Corpus`.
+
+    Returns
+    -------
+    set of str
+        Sessions or songs, and nodes that are called unknown; empty where the split is sound.
+    """
+    learned, tested = (table[table.split == side] for side in ("train", "test"))
+    unknown = tested.node[~tested.known.astype(bool)]
+    return set(learned.group) & set(tested.group) | set(learned.node) & set(unknown)
+
+
 def not_learned(table):
     """Classes that the test holds and the training does not (01_the_data).
 

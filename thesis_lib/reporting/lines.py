@@ -122,3 +122,138 @@ def balance(record, counted):
     return Markdown(
         f"Rank correlation of the two balances: **{rank:.2f}**. Largest class / smallest: {ratio}."
     )
+
+
+# Captions of 02_preprocessing.
+MEL_BANK = (
+    "A Mel bank of 20 filters. Wider filters are lower: each lets the same power of white noise "
+    "through."
+)
+STORES = "The two stores; the hash covers how a store was made, its index and every frame."
+
+
+def frames_in_a_tile(record, frames, at_44100):
+    """How many frames the thesis's tiles have (02_preprocessing).
+
+    Parameters
+    ----------
+    record : Record
+    frames : dict, seconds -> frames at 16000 Hz
+        Of 5 s and 10 s.
+    at_44100 : int
+        Frames of 10 s at 44100 Hz.
+
+    Returns
+    -------
+    Markdown
+    """
+    here = f"{frames[5]}, {frames[10]}"
+    record.compare("frames in a tile of 5 s and of 10 s", "498, 998", here, "nothing")
+    return Markdown(
+        f"5 s: **{frames[5]}** frames, 10 s: **{frames[10]}** frames at 16000 Hz; "
+        f"10 s at 44100 Hz would give **{at_44100}**."
+    )
+
+
+def as_other_libraries(record, worst, count):
+    """How far our features are from those of librosa and torchaudio (02_preprocessing).
+
+    Parameters
+    ----------
+    record : Record
+    worst : Series
+        Largest differences, as `reference_features.differences` names them.
+    count : int
+        Recordings compared.
+
+    Returns
+    -------
+    Markdown
+    """
+    for name in ("librosa_log_mel_db", "librosa_mfcc", "torchaudio_log_mel_db"):
+        record.number(name, float(f"{worst[name]:.1e}"))
+    return Markdown(
+        f"Largest difference in {count} recordings: log-Mel **{worst.librosa_log_mel_db:.1e} dB** "
+        f"(allowed: 1e-3 dB), MFCC **{worst.librosa_mfcc:.1e}**; "
+        f"torchaudio's log-Mel: **{worst.torchaudio_log_mel_db:.1e} dB**."
+    )
+
+
+def mfcc(coefficients):
+    """Caption of the figure mfcc (02_preprocessing), of an array (frames, coefficients)."""
+    frames, count = coefficients.shape
+    return f"MFCC, {frames} x {count}; coefficient 0 is the loudness."
+
+
+def store(store, table, tiles, length):
+    """A store in numbers, a line each (02_preprocessing).
+
+    Parameters
+    ----------
+    store : SpectrogramStore
+    table : DataFrame
+        Of its corpus.
+    tiles, length : int
+        How many there are, and frames in each.
+
+    Returns
+    -------
+    dict, name -> number or str
+    """
+    samples = (table.duration * table.sample_rate * table.channels).sum()
+    return {
+        "frames x bands": f"{store.frames.shape[0]} x {store.frames.shape[1]}",
+        "store (MB)": round(store.frames.nbytes / 1e6, 1),
+        "audio it stands for (MB, 16 bit, all channels)": round(samples * 2 / 1e6, 1),
+        "tiles": tiles,
+        "frames in a tile": length,
+        "hash": store.meta["hash"][:12],
+    }
+
+
+def input_pipeline(bench, speeds):
+    """Caption of the figure input_pipeline (02_preprocessing).
+
+    Parameters
+    ----------
+    bench : DataFrame
+        All rows of the benchmark; one of them names the machine.
+    speeds : DataFrame
+        Those of its rows that are drawn.
+
+    Returns
+    -------
+    str
+    """
+    machine = bench.dropna(subset="machine").iloc[0]
+    return (
+        "Triplets a second that reach the network, mean and standard deviation of "
+        f"{speeds.seeds.iloc[0]:.0f} rounds. {machine.machine}, one core, other load "
+        f"{machine.load_before:g}."
+    )
+
+
+def pipeline_gain(record, before, after, once):
+    """How much faster triplets come from the store (02_preprocessing).
+
+    Parameters
+    ----------
+    record : Record
+    before, after : Series, index corpus
+        Triplets a second in the thesis's way, and from the store.
+    once : Series, index corpus
+        Seconds in which the store is built.
+
+    Returns
+    -------
+    Markdown
+    """
+    gain = (after / before).round().astype(int).to_dict()
+    record.number("pipeline_gain", gain)
+    return Markdown(
+        "\n".join(
+            f"- {corpus}: **{times} times** as fast; the store takes {once[corpus]:.0f} s once, in "
+            f"which the thesis's way cuts {once[corpus] * before[corpus]:.0f} triplets."
+            for corpus, times in gain.items()
+        )
+    )
