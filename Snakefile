@@ -20,7 +20,8 @@ MADE = f"{JOB.made_home}/made.json"
 TOGETHER = f"torchrun --standalone --nproc-per-node={JOB.processes} -m thesis_lib"
 
 # What is cheap and can fail comes before what is dear.
-CHEAP = ["00_start_here", "01_the_data", "02_preprocessing", "03_triplets", "11_open_questions"]
+CHEAP = ["00_start_here", "01_the_data", "02_preprocessing", "03_triplets"]
+CHEAP += ["10_experiments", "11_open_questions"]
 
 # What a notebook reads, beside its own text: parts of the two runs, and benchmarks.
 NEEDS = {
@@ -34,13 +35,14 @@ NEEDS = {
     "07_genre_clusters": ["embeddings/done.json"],
     "08_f1_results": ["embeddings/done.json"],
     "09_listening_room": ["embeddings/done.json"],
-    "11_open_questions": [],  # benchmarks only
+    "10_experiments": [],  # benchmarks only
+    "11_open_questions": [],
 }
 if not JOB.benchmarks:
-    del NEEDS["11_open_questions"]
+    del NEEDS["10_experiments"], NEEDS["11_open_questions"]
 BENCHES = {
     "02_preprocessing": ["input_pipeline"],
-    "04_gpu_training": ["training_step", "training", "embedding", "ablation"],
+    "10_experiments": ["training_step", "training", "embedding", "ablation"],
     "11_open_questions": ["open_questions", "open_questions_map"],
 }
 

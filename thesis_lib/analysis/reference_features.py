@@ -1,0 +1,65 @@
+"""The same features by librosa and by torchaudio, to compare with (02_preprocessing)."""
+
+import librosa
+import numpy as np
+import torch
+
+from thesis_lib.util.torchaudio_import import torchaudio
+
+
+def by_librosa(wave, features):
+    """Log-Mel and MFCC as librosa makes them (02_preprocessing).
+
+    Parameters
+    ----------
+    wave : float32 array, shape (samples,)
+    features : Features
+
+    Returns
+    -------
+    log_mel, mfcc : arrays, shape (frames, mels) in dB, and (frames, mfcc)
+    """
+    power = librosa.feature.melspectrogram(
+        y=_padded(wave, features), sr=features.sample_rate, n_fft=features.fft,
+        hop_length=features.step, win_length=features.frame, n_mels=features.mels, center=False,
+    )  # fmt: skip
+    levels = librosa.power_to_db(power, top_db=None)
+    return levels.T, librosa.feature.mfcc(S=levels, n_mfcc=features.mfcc).T
+
+
+def by_torchaudio(wave, features):
+    """Log-Mel as torchaudio makes it: array, shape (frames, mels), dB (02_preprocessing)."""
+    mel = torchaudio.transforms.MelSpectrogram(
+        features.sample_rate, features.fft, features.frame, features.step, n_mels=features.mels,
+        norm="slaney", mel_scale="slaney", center=False,
+    )  # fmt: skip
+    power = mel(torch.from_numpy(_padded(wave, features)))
+    return torchaudio.transforms.AmplitudeToDB("power")(power).T.numpy()
+
+
+def differences(wave, features, log_mel, mfcc):
+    """The largest differences between our features and those of other libraries.
+
+    Parameters
+    ----------
+    wave : float32 array, shape (samples,)
+    features : Features
+    log_mel, mfcc : arrays, shape (frames, mels) in dB, and (frames, mfcc)
+        Ours, of this waveform (02_preprocessing).
+
+    Returns
+    -------
+    dict
+        librosa_log_mel_db, librosa_mfcc, torchaudio_log_mel_db.
+    """
+    levels, coefficients = by_librosa(wave, features)
+    return {
+        "librosa_log_mel_db": np.abs(log_mel - levels).max(),
+        "librosa_mfcc": np.abs(mfcc - coefficients).max(),
+        "torchaudio_log_mel_db": np.abs(log_mel - by_torchaudio(wave, features)).max(),
+    }
+
+
+def _padded(wave, features):
+    """With zeros, so that frames without any padding of their own are those of `log_mel`."""
+    return np.pad(wave, (features.fft - features.frame) // 2)

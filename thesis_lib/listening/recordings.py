@@ -1,0 +1,42 @@
+"""Which recording of a class to show, and a stretch of it to hear (01_the_data)."""
+
+from thesis_lib.audio import io as audio_io
+
+
+def liveliest(store, label):
+    """The recording of a class whose levels vary most (01_the_data).
+
+    Parameters
+    ----------
+    store : SpectrogramStore
+    label : str
+
+    Returns
+    -------
+    int
+        A row of the store's index, one for training where the class has any.
+    """
+    own = store.index.label == label
+    learned = own & (store.index.split == "train")
+    rows = learned if learned.any() else own
+    return max(rows.index[rows], key=lambda row: store.spectrogram(row).std(0).mean())
+
+
+def middle(run, row, seconds, sample_rate):
+    """The waveform of the middle of a recording (01_the_data).
+
+    Parameters
+    ----------
+    run : Run
+    row : row of a store's index
+    seconds : float
+        At most; a shorter recording is read whole.
+    sample_rate : int, Hz
+
+    Returns
+    -------
+    float32 array, shape (samples,)
+    """
+    length = min(seconds, row.duration)
+    start = row.start + (row.duration - length) / 2
+    return audio_io.read(run.corpus.path(row), sample_rate, row.channel, start, length)
