@@ -119,8 +119,8 @@ def own_domain(record, share):
     record.number("own_domain_at_10", share.round(3).to_dict("index"))
     return Markdown(
         "\n".join(
-            f"- {nice(name)}: **{100 * row.both:.1f} %** of the ten nearest are of the own domain in "
-            f"the joint space; untrained {100 * row.untrained:.1f} %, log-Mel statistics "
+            f"- {nice(name)}: **{100 * row.both:.1f} %** of the ten nearest are of the own domain "
+            f"in the joint space; untrained {100 * row.untrained:.1f} %, log-Mel statistics "
             f"{100 * row.logmel:.1f} %, at random {100 * row.chance:.0f} %."
             for name, row in share.iterrows()
         )
