@@ -5,10 +5,18 @@ Notebook: 06_error_analysis_sins. Each function records one result and gives bac
 
 from IPython.display import Markdown
 
-from thesis_lib.plots.style import nice
-
 SINS = "error analysis, SINS"
 MUSIC = "error analysis, music"
+
+
+def neighbours_asked(asked, wanted, group):
+    """How many neighbours each tile is asked for, and why there are fewer than wanted."""
+    if asked < wanted:
+        return Markdown(
+            f"No more than {asked} tiles are outside a tile's own {group}: {asked} neighbours are "
+            f"asked, not {wanted}."
+        )
+    return Markdown(f"Each tile asks its {asked} nearest neighbours from other {group}s.")
 
 
 def suspect_tiles(record, alone, tiles, asked):
@@ -124,8 +132,16 @@ def cases(record, run, cases):
     return record.table(cases, "planted_faults", caption, runs=[run])
 
 
-def missed(record, cases):
-    """Record how many faults of each sort are found; the missed ones as a list."""
+def missed(record, cases, nice):
+    """Record how many faults of each sort are found; the missed ones as a list.
+
+    Parameters
+    ----------
+    record : Record
+    cases : DataFrame
+        From `planted_faults.cases`.
+    nice : function, label -> the name for readers
+    """
     lines = []
     for what, own in cases.groupby("what", sort=False):
         record.number(f"found, {what}", [int(own.found.sum()), len(own)])

@@ -6,7 +6,6 @@ Notebook: 07_genre_clusters. Each function records one result and gives back wha
 import numpy as np
 from IPython.display import Markdown
 
-from thesis_lib.analysis.comparison import mean_and_spread
 from thesis_lib.reporting import thesis_results
 
 TABLE = "cluster x label table"
@@ -97,7 +96,7 @@ def agreement(record, run, figure, scores, classes):
     )  # fmt: skip
 
 
-def beside_thesis(record, there, scores, names):
+def beside_thesis(record, there, here, names):
     """Record the agreement of the thesis's table beside the one here; as a sentence.
 
     Parameters
@@ -105,20 +104,17 @@ def beside_thesis(record, there, scores, names):
     record : Record
     there : dict
         From `clusters.agreement`, of the thesis's table.
-    scores : DataFrame
-        `what`, `kind`, `seed`, `value`.
-    names : dict, measure -> the name that `what` has for it
+    here : dict, name -> mean and deviation over the seeds, as text
+    names : dict, measure -> its name
     """
-    ours = scores[scores.kind == "trained"].groupby("what").value.apply(list)
     record.number("thesis_agreement", there)
     pairs = []
     for what, name in names.items():
-        here = mean_and_spread(ours[name])
         record.compare(
-            f"{name} of clusters and labels, music", thesis=round(there[what], 2), here=here,
+            f"{name} of clusters and labels, music", round(there[what], 2), here[name],
             differs=f"computed from the thesis's table; {SMALL}",
         )  # fmt: skip
-        pairs.append(f"{name} {there[what]:.2f} | {here}")
+        pairs.append(f"{name} {there[what]:.2f} | {here[name]}")
     return Markdown("Thesis, from its table | here: " + "; ".join(pairs) + ".")
 
 

@@ -1,12 +1,11 @@
 """What the thesis's open questions leave behind: figures, numbers and sentences.
 
 Notebook: 11_open_questions. Each function records one result and gives back what is shown. The
-figures are drawn from the files of a benchmark (`source`), not from runs.
+figures are drawn from the files of a benchmark (`source`), not from runs. `nice` makes a corpus or
+a class a name for readers.
 """
 
 from IPython.display import Markdown
-
-from thesis_lib.plots.style import nice
 
 SIMULATED = "Mini home is simulated."
 
@@ -41,7 +40,7 @@ def transfer(record, figure, trained, source):
     return record.figure(figure, "transfer", caption, sources=[source])
 
 
-def carried(record, means, floors, places, names, metrics):
+def carried(record, means, floors, places, names, metrics, nice):
     """Record what training on each corpus is worth on each; as a list.
 
     Parameters
@@ -80,7 +79,7 @@ def joint_scores(record, figure, trained, source):
     return record.figure(figure, "joint_space_scores", caption, sources=[source])
 
 
-def cost(record, mean, spread):
+def cost(record, mean, spread, nice):
     """Record what one space for both domains costs each of them; as a list.
 
     Parameters
@@ -108,7 +107,7 @@ def cost(record, mean, spread):
     )
 
 
-def own_domain(record, share):
+def own_domain(record, share, nice):
     """Record how many of the ten nearest recordings are of the own domain; as a list.
 
     Parameters
@@ -137,7 +136,7 @@ def joint_map(record, figure, recordings, source):
     return record.figure(figure, "joint_space_map", caption, sources=[source])
 
 
-def adding(record, figure, rows, classes, source):
+def adding(record, figure, rows, classes, source, nice):
     """Record the figure of a class that comes later.
 
     Parameters
@@ -159,7 +158,7 @@ def adding(record, figure, rows, classes, source):
     return record.figure(figure, "adding_a_class", caption, sources=[source])
 
 
-def new_class(record, lost, looks):
+def new_class(record, lost, looks, nice):
     """Record what it costs the new class that training has not heard it; as a list.
 
     Parameters
@@ -182,7 +181,7 @@ def new_class(record, lost, looks):
     return Markdown("\n".join(lines))
 
 
-def old_classes(record, change):
+def old_classes(record, change, nice):
     """Record how the F1 of the other classes changes when one comes; as a list.
 
     Parameters

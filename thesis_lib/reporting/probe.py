@@ -6,8 +6,6 @@ Notebook: 08_f1_results. Each function records one result and gives back what is
 import pandas as pd
 from IPython.display import HTML, Markdown
 
-from thesis_lib.analysis.comparison import mean_and_spread
-from thesis_lib.plots.tables import KINDS
 from thesis_lib.reporting import thesis_results
 from thesis_lib.util.text import as_markdown, table_as_html
 
@@ -88,12 +86,21 @@ def confusions(record, runs, figure, tables):
     return record.figure(figure, "confusions", caption, runs=runs)
 
 
-def scores(record, runs, scores):
-    """Record the macro-F1 of each unit, embedding and seed; as a table of means over the seeds."""
+def scores(record, runs, scores, means):
+    """Record the macro-F1 of each unit, embedding and seed; as a table of means over the seeds.
+
+    Parameters
+    ----------
+    record : Record
+    runs : list of Run
+    scores : DataFrame
+        A row for each: `what`, `kind`, `seed`, `value`, `chance`.
+    means : Series of str, index (what, kind)
+        Mean and deviation over the seeds.
+    """
     record.number("macro_f1", scores.to_dict("records"))
-    wide = scores.groupby(["what", "kind"], sort=False).value.apply(mean_and_spread).unstack("kind")
     caption = "Macro-F1: mean over the seeds ± standard deviation."
-    return record.table(wide, "probe_comparison", caption, runs=runs)
+    return record.table(means.unstack("kind"), "probe_comparison", caption, runs=runs)
 
 
 def scores_compared(record, runs, figure):
@@ -126,7 +133,7 @@ def verdict(record, places):
     )
 
 
-def beside_challenge(run, values):
+def beside_challenge(run, values, names):
     """The challenge's systems, the thesis, and each embedding found here, in %.
 
     Parameters
@@ -134,6 +141,7 @@ def beside_challenge(run, values):
     run : Run
         On a home.
     values : dict, unit of scoring -> dict, embedding -> Series of macro-F1, one value per seed
+    names : dict, embedding -> the name that readers see
 
     Returns
     -------
@@ -141,7 +149,7 @@ def beside_challenge(run, values):
         As `thesis_results.beside_challenge`.
     """
     rows = []
-    for embedding, (name, _, _) in KINDS.items():
+    for embedding, name in names.items():
         row = {"system": name}
         for column, unit in UNITS.items():
             found = values.get(f"home: {unit}", {}).get(embedding, pd.Series(dtype=float)) * 100
@@ -174,21 +182,21 @@ def challenge_compared(record, run, figure):
     return Markdown(f"**{warning}**"), figure
 
 
-def thesis_and_here(record, home, music, values):
+def thesis_and_here(record, home, music, found):
     """Record the numbers of the thesis beside those found here, and what differs: a table.
 
     Parameters
     ----------
     record : Record
     home, music : Run
-    values
-        As for `beside_challenge`.
+    found : Series of str, index (unit of scoring, embedding)
+        Macro-F1 in %: mean and deviation over the seeds.
     """
     pairs = []
     for what, thesis, unit, differs in [*_home_pairs(home), _music_pair(music)]:
-        if unit not in values:
+        if unit not in found.index:
             continue
-        here = {name: mean_and_spread(100 * found, 1) for name, found in values[unit].items()}
+        here = found[unit]
         pairs.append(record.compare(what, thesis, here["trained"], differs, "%"))
         what = f"{what}: from plain log-Mel statistics"
         note = "no network: the floor"

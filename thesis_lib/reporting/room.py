@@ -6,7 +6,6 @@ is "home" or "music".
 
 from IPython.display import Markdown
 
-from thesis_lib.listening.clips import RATE
 from thesis_lib.util.text import as_markdown
 
 THESIS = {"home": "error analysis", "music": "expert listening"}
@@ -29,10 +28,10 @@ def side_by_side(record, run, domain, figure, group):
     return record.figure(figure, name, caption, thesis=THESIS[domain], runs=[run])
 
 
-def in_a_row(record, run, domain, wave, group):
+def in_a_row(record, run, domain, wave, sample_rate, group):
     """Record the sound of a typical tile and its neighbours: the corpus's name and a player."""
     caption = f"A typical tile, then its neighbours of other {group}s."
-    sound = record.sound(wave, RATE, f"listening_room_{domain}", caption, runs=[run])
+    sound = record.sound(wave, sample_rate, f"listening_room_{domain}", caption, runs=[run])
     return Markdown(as_markdown(run.corpus.name)), sound
 
 

@@ -6,11 +6,9 @@ is the part of a figure's name that tells the corpora apart: "sins" or "music".
 
 import numpy as np
 import pandas as pd
-from IPython.display import HTML, Markdown
+from IPython.display import Markdown
 
-from thesis_lib.listening import clips, players
-from thesis_lib.plots.style import nice
-from thesis_lib.util.text import as_html, as_markdown, slugs
+from thesis_lib.util.text import as_markdown
 
 ARITHMETIC = "Arithmetic on centroids"
 
@@ -80,7 +78,7 @@ def centroids(record, runs, made_of):
     return record.table(table, "centroids", caption, runs=runs)
 
 
-def distances(record, run, name, figure, apart):
+def distances(record, run, name, figure, apart, nice):
     """Record how far the classes are from each other: the figure and a sentence.
 
     Parameters
@@ -91,6 +89,7 @@ def distances(record, run, name, figure, apart):
     figure : Figure
     apart : DataFrame
         From `centroids.centroid_distances`.
+    nice : function, label -> the name for readers
     """
     off = apart.to_numpy()[~np.eye(len(apart), dtype=bool)]
     extremes = {"least": off.min(), "mean": off.mean(), "most": off.max()}
@@ -101,43 +100,8 @@ def distances(record, run, name, figure, apart):
         "class centroids, test tiles.", thesis=f"Centroid distance matrix, {name}", runs=[run],
     )  # fmt: skip
     near, far = apart.where(apart > 0).stack().idxmin(), apart.stack().idxmax()
-    near, far = (" and ".join(map(_class, pair)) for pair in (near, far))
+    near, far = (" and ".join(_class(nice(name)) for name in pair) for pair in (near, far))
     return picture, Markdown(f"{_corpus(run)}: the nearest are {near}, the farthest {far}.")
-
-
-def typical(record, run, name, own, share, tiles, colours):
-    """Record what is typical of each class to be heard: a table of players.
-
-    Parameters
-    ----------
-    record : Record
-    run : Run
-    name : str
-    own : DataFrame
-        From `centroids.typical`: tiles of the class itself.
-    share : dict, label -> float
-        Of the tiles nearest to the centroid, whatever their label, the share that carries it.
-    tiles : DataFrame
-        Of `Embeddings`.
-    colours : dict, label -> colour
-    """
-    record.number(f"share_of_own_label_at_the_centroid_{name}", share)
-    files, rows = slugs(share), []
-    for label, nearest in own.groupby("label"):
-        wave = heard(run, tiles, nearest.tile)
-        caption = f"{label}: its {len(nearest)} tiles nearest to its centroid."
-        record.sound(wave, clips.RATE, f"typical_{name}_{files[label]}", caption, runs=[run])
-        player = players.player(wave, clips.RATE, label)
-        rows.append([players.chip(label, colours[label]), player, f"{100 * share[label]:.0f} %"])
-    note = f" ({run.corpus.note} data)" if run.corpus.note else ""
-    columns = ["class", "five of its tiles", "of this label are the nearest five"]
-    caption = as_html(f"{run.corpus.name}{note}: typical clips")
-    return HTML(players.table(columns, rows, caption))
-
-
-def heard(run, tiles, rows):
-    """The sounds of some tiles, one after the other: float32 array."""
-    return clips.join([clips.clip(run, tiles.iloc[row]) for row in rows])
 
 
 def sums(record, runs, sums):
@@ -163,7 +127,7 @@ def sums_drawn(record, runs, figure):
     )  # fmt: skip
 
 
-def sums_counted(record, run, name, table, size):
+def sums_counted(record, run, name, table, size, nice):
     """Record which classes the differences lead to: one item of a list.
 
     Parameters
@@ -175,6 +139,7 @@ def sums_counted(record, run, name, table, size):
         From `centroids.arithmetic`.
     size : Series, index label
         The distance of each centroid from zero.
+    nice : function, label -> the name for readers
     """
     itself, taken = (table.nearest == table.a).mean(), (table.nearest == table.b).mean()
     numbers = {"row's own class": round(itself, 3), "class taken away": round(taken, 3)}
@@ -182,13 +147,13 @@ def sums_counted(record, run, name, table, size):
     return Markdown(
         f"- {_corpus(run)}: {100 * itself:.0f} % of the differences are still nearest to the class "
         f"that something is taken from, {100 * taken:.0f} % to the class that is taken. The "
-        f"commonest answer is {_class(table.nearest.mode()[0])}; the centroid nearest to zero is "
-        f"{_class(size.idxmin())}."
+        f"commonest answer is {_class(nice(table.nearest.mode()[0]))}; the centroid nearest to "
+        f"zero is {_class(nice(size.idxmin()))}."
     )
 
 
-def walk(record, run, name, figure, way, tiles, ends, wanted):
-    """Record a walk from class to class, to be seen and to be heard.
+def walk(record, run, name, figure, way, ends, wanted):
+    """Record a walk from class to class: the figure, and the caption of the sound to come.
 
     Parameters
     ----------
@@ -198,14 +163,12 @@ def walk(record, run, name, figure, way, tiles, ends, wanted):
     figure : Figure
     way : DataFrame
         From `walk.walk`.
-    tiles : DataFrame
-        Of `Embeddings`.
     ends : (start, end)
-        The classes.
+        The classes, as readers see them.
     wanted : (start, end)
         Those of the thesis.
     """
-    start, end = map(nice, ends)
+    start, end = ends
     steps, k = way.step.max() + 1, way["rank"].max()
     caption = (
         f"{run.corpus.name}: walk from {start} to {end} at {steps} equally spaced places, {k} "
@@ -213,8 +176,7 @@ def walk(record, run, name, figure, way, tiles, ends, wanted):
     )
     thesis = f"Walk {' -> '.join(wanted)}"
     picture = record.figure(figure, f"walk_{name}", caption + ".", thesis=thesis, runs=[run])
-    wave, caption = heard(run, tiles, way.tile), caption + ", to be heard."
-    return picture, record.sound(wave, clips.RATE, f"walk_{name}", caption, runs=[run])
+    return picture, caption + ", to be heard."
 
 
 def every_walk(record, run, name, figure, labels, several):
@@ -247,8 +209,8 @@ def every_walk(record, run, name, figure, labels, several):
     )
 
 
-def _class(label):
-    return f"**{as_markdown(nice(label))}**"
+def _class(name):
+    return f"**{as_markdown(name)}**"
 
 
 def _corpus(run):
