@@ -8,12 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import classification_report, f1_score
+from sklearn.metrics import classification_report, confusion_matrix, f1_score
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from thesis_lib.analysis.linear_probe import FOLDS, STRENGTHS, fit, macro_f1, pool, report
+from thesis_lib.analysis.linear_probe import (
+    FOLDS,
+    STRENGTHS,
+    chance_f1,
+    confusion_table,
+    fit,
+    macro_f1,
+    pool,
+    report,
+)
 from thesis_lib.util.errors import InputError
 
 
@@ -175,3 +184,19 @@ def test_with_groups_the_penalty_is_the_one_that_serves_groups_left_out():
         by_hand[strength] = np.mean(scores)
     assert by_hand[best] == max(by_hand.values())
     assert set(group[learn][one]).isdisjoint(group[learn][other])
+
+
+def test_chance_is_the_score_of_permuted_answers():
+    truth = np.repeat(list("abc"), [600, 300, 100])
+    assert chance_f1(truth, truth) == pytest.approx(1 / 3, abs=0.02)  # F1 of a class: its share
+    always = np.repeat("a", 1000)  # nothing changes when equal answers are permuted
+    assert chance_f1(truth, always) == macro_f1(truth, always, ["a", "b", "c"])
+
+
+def test_confusions_are_those_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    truth, predicted = rng.choice(list("abc"), 50), rng.choice(list("abcd"), 50)
+    table = confusion_table(truth, predicted)
+    assert table.index.tolist() == list("abc") and table.columns.tolist() == list("abcd")
+    expected = confusion_matrix(truth, predicted, labels=list("abcd"))[:3]
+    assert (table.to_numpy() == expected).all()

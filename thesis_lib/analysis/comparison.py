@@ -34,6 +34,26 @@ def compared(ours, other):
     return "above" if gap.mean() > 0 else "below"
 
 
+def beside_floor(mean, spread, floor, floor_spread):
+    """Whether a score is "above", "below" or "level" with its floor, from measured means.
+
+    Parameters
+    ----------
+    mean, spread : float
+        Over the seeds.
+    floor, floor_spread : float
+        Of what has learned nothing.
+
+    Returns
+    -------
+    str
+        "level" where they differ by no more than the spread of the difference, as if the two were
+        drawn apart.
+    """
+    more, noise = mean - floor, (spread**2 + floor_spread**2) ** 0.5
+    return "above" if more > noise else "below" if more < -noise else "level"
+
+
 def sentences(scores, digits=2):
     """A line about each unit of scoring: what the trained network reaches, and beside what.
 

@@ -115,6 +115,41 @@ def macro_f1(truth, predicted, labels=None):
     return float(f1_score(truth, predicted, labels=labels, average="macro", zero_division=0))
 
 
+def chance_f1(truth, predicted, draws=5):
+    """The `macro_f1` of the same answers permuted at random: mean over the draws.
+
+    Parameters
+    ----------
+    truth, predicted : (n,) arrays
+    draws : int
+
+    Returns
+    -------
+    float
+        0 to 1.
+    """
+    labels = sorted(set(truth))
+    permuted = [np.random.default_rng(draw).permutation(predicted) for draw in range(draws)]
+    return float(np.mean([macro_f1(truth, answers, labels) for answers in permuted]))
+
+
+def confusion_table(truth, predicted):
+    """How many rows of each class are taken for which (thesis: confusion matrix).
+
+    Parameters
+    ----------
+    truth, predicted : (n,) arrays
+
+    Returns
+    -------
+    DataFrame
+        A row for each class that occurs, a column for each class that occurs or is predicted.
+    """
+    table = pd.crosstab(np.asarray(truth), np.asarray(predicted))
+    columns = sorted({*truth, *predicted})
+    return table.reindex(index=sorted(set(truth)), columns=columns, fill_value=0)
+
+
 def pool(posteriors, by):
     """Mean of the posteriors over rows that belong together.
 

@@ -1,0 +1,136 @@
+"""What notebooks 05 to 09 and 11 record and say: it is what was found."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from thesis_lib.reporting import audit, clusters, open_questions, probe, room, space
+from thesis_lib.reporting.notebook_record import Record
+
+
+def run_of(name, note="", seeds=(1, 2)):
+    """What the sentences want to know of a run."""
+    recipe = SimpleNamespace(tile=1.0, width=16)
+    corpus = SimpleNamespace(name=name, note=note, labels=["a", "b"])
+    return SimpleNamespace(corpus=corpus, seeds=list(seeds), recipe=recipe)
+
+
+@pytest.fixture
+def record(tmp_path):
+    return Record("x", tmp_path, {})
+
+
+def test_fewer_neighbours_than_wanted_are_named():
+    assert "30 nearest neighbours from other songs" in audit.neighbours_asked(30, 30, "song").data
+    assert "12 neighbours are asked, not 30" in audit.neighbours_asked(12, 30, "session").data
+
+
+def test_missed_faults_are_counted_by_sort(record):
+    cases = pd.DataFrame(
+        {"what": ["silence"] * 3 + ["microphone"], "case": ["a", "a", "b", "c"],
+         "found": [False, False, True, True]}
+    )  # fmt: skip
+    shown = audit.missed(record, cases, str.upper).data
+    assert record.numbers == {"found, silence": [1, 3], "found, microphone": [1, 1]}
+    assert "silence: **1 of 3** found; missed: A (2)." in shown
+    assert "microphone: **1 of 1** found; missed: none." in shown
+
+
+def test_silence_that_nobody_knows_of_is_not_scored(record):
+    assert "cannot be scored" in audit.silence_score(record, None).data
+    assert record.numbers == {}
+
+
+def test_songs_with_most_suspects_come_first(record):
+    index = pd.MultiIndex.from_tuples([("a", "one"), ("b", "two")], names=["label", "group"])
+    sentence, _ = audit.songs(record, run_of("m"), pd.Series([0.666, 0.1], index), 7, 20)
+    assert sentence.data.startswith("**7 of 20**")
+    first = {"label": "a", "group": "one", "suspect tiles, share": 0.67}
+    assert record.numbers["most_suspect_songs"][0] == first
+
+
+@pytest.mark.parametrize("classes, said", [(7, "with 7 classes"), (1, "k is 3")])
+def test_bends_stand_beside_the_thesis(record, classes, said):
+    assert said in clusters.bends(record, [3, 5], classes).data
+    (pair,) = record.pairs
+    assert (pair["thesis"], pair["here"]) == ("between 6 and 7", "3 or 5")
+
+
+def test_agreement_stands_beside_the_thesis(record):
+    shown = clusters.beside_thesis(record, {"ari": 0.304}, {"ARI": "0.21 ± 0.04"}, {"ari": "ARI"})
+    assert shown.data.endswith("ARI 0.30 | 0.21 ± 0.04.")
+    assert (record.pairs[0]["thesis"], record.pairs[0]["here"]) == (0.3, "0.21 ± 0.04")
+
+
+def test_seeds_that_cannot_be_scored_are_named(record):
+    assert "0 of 2 seeds" in probe.subsets(record, run_of("m"), 0).data and record.numbers == {}
+    train, test = (pd.DataFrame({"group": list(groups)}) for groups in ("aab", "c"))
+    assert probe.subsets(record, run_of("m"), 2, train, test).data.count("\n") == 0
+    assert record.numbers == {"m: tiles and groups in train and test": [3, 1, 2, 1]}
+
+
+def test_verdict_names_where_training_is_worse(record):
+    shown = probe.verdict(record, {"tile": "below", "song": "level with"}).data
+    assert "In 1 of 2 ways" in shown and "** tile" in shown and "song" not in shown
+
+
+def test_verdict_where_training_is_nowhere_worse(record):
+    assert probe.verdict(record, {"tile": "above"}).data.startswith("In none")
+
+
+def test_units_without_a_score_are_not_beside_the_thesis(record):
+    index = pd.MultiIndex.from_product([["music: single tile"], ["trained", "statistics"]])
+    found = pd.Series(["35.0 ± 5.6", "41.1 ± 6.4"], index)
+    probe.thesis_and_here(record, run_of("h", "simulated"), run_of("m"), found)
+    assert [(pair["thesis"], pair["here"]) for pair in record.pairs] == [
+        (84, "35.0 ± 5.6"),
+        (None, "41.1 ± 6.4"),
+    ]
+
+
+def test_scores_beside_the_challenge_are_means_in_percent():
+    values = {f"home: {probe.UNITS['all']}": {"trained": pd.Series([0.5, 0.7])}}
+    names = {"trained": "ours", "untrained": "before"}
+    table = probe.beside_challenge(run_of("h", "simulated"), values, names).set_index("system")
+    assert table.loc["ours", ["all", "all_spread"]].tolist() == pytest.approx([60, 14.1421], 1e-4)
+    assert table.loc["before", ["all", "known"]].isna().all()
+    assert table.loc["ours", "source"] == "here: h (simulated), logistic classifier"
+
+
+def test_sums_that_lead_back_are_counted(record):
+    table = pd.DataFrame({"a": list("xxyz"), "b": list("yzxx"), "nearest": list("xzyx")})
+    shown = space.sums_counted(
+        record, run_of("m"), "m", table, pd.Series({"x": 2.0, "y": 1.0}), str.upper
+    )
+    assert record.numbers["arithmetic_m"] == {"row's own class": 0.5, "class taken away": 0.5}
+    assert "commonest answer is **X**; the centroid nearest to zero is **Y**" in shown.data
+
+
+def test_one_song_alone_has_no_neighbours_to_count(record):
+    collection = SimpleNamespace(name="m", kind="song")
+    assert "one song only" in room.share(record, "music", collection, pd.DataFrame()).data
+    assert record.numbers == {}
+
+
+def test_what_a_network_carries_over_is_beside_its_floor(record):
+    index = pd.MultiIndex.from_tuples([("f1", "home")])
+    means = pd.DataFrame({"home": 0.8, "music": 0.6, "untrained": 0.5, "logmel": 0.7}, index)
+    places = {("f1", "home"): {"home": "above", "music": "below"}}
+    shown = open_questions.carried(
+        record, means, pd.Series(["logmel"], index), places,
+        {"logmel": "statistics"}, {"f1": "F1"}, str.title,
+    ).data  # fmt: skip
+    own = {"home": [0.8, "above"], "music": [0.6, "below"]}
+    assert record.numbers["transfer"] == {"home, f1": {"floor": 0.7, "which": "logmel"} | own}
+    assert "better floor 0.70 (statistics); own network **0.80** (above)" in shown
+    assert "Music 0.60 (below)" in shown
+
+
+def test_a_joint_space_costs_the_difference_to_one_domain_alone(record):
+    columns = {"alone": 0.8, "both": 0.75, "both_2x": 0.82, "other": 0.5, "untrained": 0.4}
+    mean = pd.DataFrame(columns | {"logmel": 0.6}, ["home"])
+    shown = open_questions.cost(record, mean, mean / 100, str.title).data
+    cost = record.numbers["macro_f1_of_both_minus_alone"]
+    assert cost == {"as long": {"home": -0.05}, "twice as long": {"home": 0.02}}
+    assert "0.80 ± 0.01 alone" in shown and "**-0.05** in the same seconds" in shown

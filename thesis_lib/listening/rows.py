@@ -1,0 +1,91 @@
+"""Tiles in rows, heard one after the other: of each row a recorded sound and a player."""
+
+from IPython.display import HTML
+
+from thesis_lib.listening import clips, players
+from thesis_lib.plots.style import nice
+from thesis_lib.util.text import as_html, slugs
+
+
+def heard(run, tiles, rows, gap_s=0.0):
+    """The sounds of some tiles, one after the other (05_embedding_space).
+
+    Parameters
+    ----------
+    run : Run
+        Whose recordings are heard.
+    tiles : DataFrame
+        Of `Embeddings`.
+    rows : iterable of int
+        Which of them.
+    gap_s : float
+        Silence between two of them, s.
+
+    Returns
+    -------
+    wave : float32 array, at `clips.RATE` samples per second
+    """
+    return clips.join([clips.clip(run, tiles.iloc[row]) for row in rows], gap_s=gap_s)
+
+
+def suspects(record, run, tiles, rows, name):
+    """A player for each suspect and its neighbours (06_error_analysis_sins).
+
+    Parameters
+    ----------
+    record : Record
+    run : Run
+    tiles : DataFrame
+        Of `Embeddings`.
+    rows : list of list of int
+        Rows of the tiles: the first of each is the suspect, the others are its neighbours.
+    name : str
+        The sounds are recorded as `<name>_1`, `<name>_2`, ...
+
+    Returns
+    -------
+    IPython.display.HTML
+    """
+    sounds = []
+    for number, row in enumerate(rows, start=1):
+        first, *others = (tiles.iloc[tile] for tile in row)
+        neighbours = ", ".join(nice(tile.label) for tile in others)
+        what = f"{nice(first.label)} ({first.group}), then {neighbours}"
+        wave = heard(run, tiles, row, gap_s=0.4)
+        sound = record.sound(wave, clips.RATE, f"{name}_{number}", what, [run])
+        sounds.append([as_html(what), sound._repr_html_()])
+    return HTML(players.table(["labels", "listen"], sounds, "A suspect, then its five neighbours"))
+
+
+def typical(record, run, tiles, own, share, colours, name):
+    """A player of what is typical of each class (05_embedding_space).
+
+    Parameters
+    ----------
+    record : Record
+    run : Run
+    tiles : DataFrame
+        Of `Embeddings`.
+    own : DataFrame
+        From `centroids.typical`: tiles of the class itself.
+    share : dict, label -> float
+        Of the tiles nearest to the centroid, whatever their label, the share that carries it.
+    colours : dict, label -> colour
+    name : str
+        The sounds are recorded as `<name>_<class>`.
+
+    Returns
+    -------
+    IPython.display.HTML
+    """
+    files, rows = slugs(share), []
+    for label, nearest in own.groupby("label"):
+        wave = heard(run, tiles, nearest.tile)
+        caption = f"{label}: its {len(nearest)} tiles nearest to its centroid."
+        record.sound(wave, clips.RATE, f"{name}_{files[label]}", caption, runs=[run])
+        player = players.player(wave, clips.RATE, label)
+        rows.append([players.chip(label, colours[label]), player, f"{100 * share[label]:.0f} %"])
+    note = f" ({run.corpus.note} data)" if run.corpus.note else ""
+    columns = ["class", "five of its tiles", "of this label are the nearest five"]
+    caption = as_html(f"{run.corpus.name}{note}: typical clips")
+    return HTML(players.table(columns, rows, caption))
