@@ -65,7 +65,7 @@ def test_the_sentence_on_what_training_adds_is_true():
     assert "A good part of what it gains in F1 is there before any training" in " ".join(
         README.split()
     )
-    numbers = json.loads((ROOT / "results" / "numbers.json").read_text())["04_gpu_training"]
+    numbers = json.loads((ROOT / "results" / "numbers.json").read_text())["10_experiments"]
     f1, near = (numbers[f"gain_there_untrained_{name}"] for name in ("macro_f1", "precision_at_10"))
     assert f1.keys() == near.keys() and len(f1) == 3
     for corpus, share in f1.items():
