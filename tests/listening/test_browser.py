@@ -278,7 +278,8 @@ def test_page_without_a_kernel_plays(executed, page):
 
 def test_no_name_becomes_a_formula(lab, page):
     page.goto(lab.replace("room.ipynb", "names.ipynb"), wait_until="domcontentloaded")
-    page.locator("mjx-container").first.wait_for()  # the formula at the end, so all are through
+    formula = page.locator(".jp-OutputArea-output mjx-container")  # at the end, so all are through
+    formula.first.wait_for()
     outputs = page.locator(".jp-OutputArea-output")
     assert [one.locator("mjx-container").count() for one in outputs.all()] == [0, 0, 0, 1]
     for one in outputs.all()[:3]:
