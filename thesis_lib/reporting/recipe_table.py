@@ -26,6 +26,6 @@ def numbers(recipe):
         "L2 factor": recipe.l2,
         "learning rate": recipe.learning_rate,
         "epochs": recipe.epochs,
-        "computes in": "bfloat16 where the device can" if recipe.bfloat16 else "float32",
+        "number format, at best": "bfloat16" if recipe.bfloat16 else "float32",
     } | method_of(recipe).numbers(recipe)
     return {name: v if isinstance(v, str) else f"{v:g}" for name, v in shown.items()}
