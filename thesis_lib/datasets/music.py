@@ -20,7 +20,7 @@ def read(source, parts=3, seed=1234, note=""):
 
     Every file is decoded once: what cannot be read is named and left out, and silence at both
     ends is trimmed (thesis, data). Files that differ only in a trailing `-A`, `-B`, ... are
-    excerpts of one song, and so are files that hold the same recording (see `duplicates`). Whole
+    excerpts of one song, and so are files that hold the same recording (see `fingerprint`). Whole
     songs of each class are dealt to `parts` parts; each is held out as test in one trial, so that
     in the end every song was tested unheard (the only song of a class is trained on in each trial
     instead). One class or none will do; there is then nothing to tell apart.
@@ -35,7 +35,7 @@ def read(source, parts=3, seed=1234, note=""):
            are two songs;
         2. or else playlists, `<class>.m3u8`, `.m3u` or `.pls`. The tracks of a single one are of
            the classes that their genre tags say, or, where most have none, the folders they lie in;
-        3. or else folders, `<class>/<song>.mp3` (see `audio.ENDINGS`); deeper folders count.
+        3. or else folders, `<class>/<song>.mp3` (see `audio.io.ENDINGS`); deeper folders count.
     parts : int
         As many as there will be trials.
     seed : int

@@ -95,10 +95,10 @@ def parser(description):
     notebook.add_argument("notebook")
     notebook.add_argument("executed", help="where the copy with its outputs goes")
     notebook.add_argument("--home", default="mini_home", choices=names(), help="a home by name")
-    notebook.add_argument("--home-folder", default="runs/mini_home", help="where it lies")
+    notebook.add_argument("--home-folder", default="runs/mini_home", help="its folder")
     notebook.add_argument("--music", default="mini_music", choices=names(), help="music by name")
-    notebook.add_argument("--music-folder", default="data/mini_music", help="where it lies")
-    notebook.add_argument("--work", default="runs", help="what is computed of them lies here")
+    notebook.add_argument("--music-folder", default="data/mini_music", help="its folder")
+    notebook.add_argument("--work", default="runs", help="folder of what is computed of them")
     notebook.add_argument("--out", default=".", help="figures/ and results/ go there")
     notebook.add_argument("--smoke", action="store_true", help="as little as shows that it runs")
     for name, text in (

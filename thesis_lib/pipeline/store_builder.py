@@ -1,8 +1,8 @@
 """Waveforms to a spectrogram store: streaming, on all cores, gone on with after a kill, in shards.
 
-What is made lies beside the store, in `<store>.partial`, until it is whole (`parts`). A build that
-was killed finds it there and goes on. A shard, made by another process or machine, is such a folder
-too, `<store>.shard_2_of_8`; a build copies what lies done in shards beside it. So it does where
+What is made is beside the store, in `<store>.partial`, until it is whole (`store_parts`). A build
+that was killed finds it there and goes on. A shard, made by another process or machine, is such a
+folder too, `<store>.shard_2_of_8`; a build copies what is done in shards beside it. So it does if
 recordings joined or left the corpus in the middle of it: those that stayed are not computed again.
 """
 

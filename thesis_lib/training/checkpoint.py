@@ -16,7 +16,7 @@ HISTORY = ["epoch", "loss", "near", "far", "active"]
 
 
 def make_plan(store, recipe, seed, world=ALONE):
-    """What weights depend on; a checkpoint is gone on from only under the same plan."""
+    """What weights depend on; a checkpoint is resumed only under the same plan."""
     plan = {"recipe": asdict(recipe), "seed": seed} | {
         key: store.meta.get(key) for key in ("hash", "fold")
     }
@@ -50,7 +50,7 @@ def _write(state, path):
 
 
 def snapshot(folder, epoch):
-    """Where the network as it was after `epoch` epochs lies."""
+    """The file of the network as it was after `epoch` epochs."""
     return Path(folder) / "snapshots" / f"epoch_{epoch:03d}.pt"
 
 

@@ -17,7 +17,7 @@ def diagnose(steps, recipe):
     Parameters
     ----------
     steps : (n, 4) array
-        Of each step loss, near, far and active, as the losses of `objectives` name them.
+        Of each step loss, near, far and active, as `checkpoint.HISTORY` names them.
     recipe : Recipe
 
     Returns
