@@ -83,6 +83,36 @@ def checksum(page):
     return value
 
 
+def recounted(content, less):
+    """An Ogg whose pages tell so many samples less, as one that was cut at its beginning."""
+    content, at = bytearray(content), 0
+    while at >= 0:
+        end = content.find(b"OggS", at + 4)
+        page = content[at : end if end >= 0 else None]
+        place = struct.unpack_from("<q", page, 6)[0]
+        struct.pack_into("<q", page, 6, place - less if place else 0)
+        page[22:26] = bytes(4)
+        page[22:26] = struct.pack("<I", checksum(page))
+        content[at : at + len(page)] = page
+        at = end
+    return bytes(content)
+
+
+def test_vorbis_that_was_cut_at_its_beginning(tmp_path):
+    path = tmp_path / "a.ogg"
+    soundfile.write(path, melody(3, RATE), RATE, format="OGG", subtype="VORBIS")
+    want, content = audio_io.read(path, RATE), path.read_bytes()
+    first = content.index(b"OggS", content.index(b"OggS", 4) + 4)  # page of sound
+    told = struct.unpack_from("<q", content, first + 6)[0]
+    path.write_bytes(recounted(content, told + 104))
+    told = soundfile.info(path).frames
+    assert len(soundfile.read(path)[0]) < told  # else there is nothing to see
+    got = audio_io.read(path, RATE)
+    assert len(got) == told == round(audio_io.probe(path).duration * RATE)
+    np.testing.assert_array_equal(got[told - 100 :], 0)
+    assert max(np.correlate(got, want[5000:9000], "valid")) > 0.99 * sum(want[5000:9000] ** 2)
+
+
 def test_a_caf_whose_sound_goes_on_to_the_end(tmp_path):
     path = tmp_path / "a.caf"
     soundfile.write(path, SOUND, RATE, format="CAF", subtype="PCM_16")

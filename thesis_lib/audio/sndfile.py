@@ -7,6 +7,7 @@ import os
 import re
 from contextlib import contextmanager
 
+import numpy as np
 import soundfile
 
 from thesis_lib.audio import pages
@@ -28,6 +29,7 @@ HOLE = re.compile("reports a hole|Corrupted bitstream")  # it is read over, and 
 # What stands where a stream begins; behind it may stand a second, which libsndfile passes by.
 BEGIN = {"OGG": b"OggS\0\2", "FLAC": b"fLaC\0\0\0\x22"}
 LOOKED_AT = 2**20  # bytes at a time
+PACKET = 8192  # samples in the longest packet of Vorbis
 
 
 @contextmanager
@@ -150,6 +152,7 @@ def blocks(path, file, first=0):
     Yields
     ------
     float32 array, shape (samples, channels), full scale is 1
+        Together as many as the header tells.
 
     Raises
     ------
@@ -164,12 +167,24 @@ def blocks(path, file, first=0):
             wanted = min(file.frames - at, BLOCK)
             block = file.read(wanted, dtype="float32", always_2d=True)
             at += len(block)
-            if len(block) < wanted or (file.format == "OGG" and HOLE.search(file.extra_info)):
+            missing = wanted - len(block)
+            if _is_damaged(file, missing):
                 raise InputError(
                     f"{path} is truncated or damaged: {at} of {file.frames} samples could be read; "
                     "copy it again or remove it."
                 )
-            yield block
+            yield np.pad(block, ((0, missing), (0, 0)))
+            at += missing
+
+
+def _is_damaged(file, missing):
+    """Whether samples are missing, or are made up where some were lost.
+
+    An Ogg that was cut at its beginning counts up to a packet's worth that no decoder gives.
+    """
+    if file.format == "OGG":
+        return missing > PACKET or HOLE.search(file.extra_info) is not None
+    return missing > 0
 
 
 @contextmanager
