@@ -10,7 +10,9 @@ fed it: each tile read from its file, its spectrogram made by librosa, when the 
 first two take turns of a tenth of a second, so that a busy moment of the machine does not hit only
 one of them; the third, whose threads would disturb them, has its time after theirs in each round.
 
-On a GPU `gpu_busy` is the share of the time in which it computes, by torch's profiler.
+On a GPU `gpu_busy` is the share of the time in which it computes, by torch's profiler; machines
+with one are paid by the minute, so there is less of everything there, and neither the thesis's
+loader nor growing stores.
 Stores of one and of ten times the size show what more data cost: their speeds by turns as well, the
 memory of each in a process of its own.
 All is in bfloat16, at full width a few tiles a step; on a GPU the batches are larger.
@@ -46,8 +48,8 @@ from thesis_lib.util.files import write_json
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results"
-ROUNDS = 5
-SECONDS = 3.0  # that a method computes in a round, at least
+ROUNDS = {"cpu": 5, "cuda": 3}
+SECONDS = {"cpu": 3.0, "cuda": 1.5}  # that a method computes in a round, at least
 TURN = 0.1  # s
 STEPS = 150  # after which the memory does not grow any more
 RECORDINGS = 64  # of a minute, in a made-up store; in those that grow 512 and 5120
@@ -60,10 +62,7 @@ ON_CPU = {  # recipe, anchors in a step: at full width a few are enough
     SMALL_HOME: SMALL_HOME.batch, OURS_HOME: OURS_HOME.batch, OURS_FINE: OURS_HOME.batch,
     THESIS_SINS: 8, THESIS_MUSIC: 4, OURS_FULL: 8,
 }  # fmt: skip
-ON_GPU = {
-    SMALL_HOME: 512, OURS_HOME: 512, OURS_FINE: 512,
-    THESIS_SINS: 170, THESIS_MUSIC: 85, OURS_FULL: 256,
-}  # fmt: skip
+ON_GPU = {OURS_HOME: 512, THESIS_SINS: 170}
 
 
 def made_up(folder, features, recordings=RECORDINGS):
@@ -156,7 +155,7 @@ def by_librosa(path, start, recipe):
 def turns(methods, device):
     """One round: tiles a second of each method, which take short turns until each had its time."""
     tiles, spent = dict.fromkeys(methods, 0), dict.fromkeys(methods, 0.0)
-    while min(spent.values()) < SECONDS:
+    while min(spent.values()) < SECONDS[device.type]:
         for name, steps in methods.items():
             began = time.perf_counter()
             while (passed := time.perf_counter() - began) < TURN:
@@ -172,7 +171,7 @@ def rounds(device, *together):
     for steps in (steps for methods in together for steps in methods.values()):
         list(islice(steps, 3))  # the first steps warm up
     found = {}
-    for methods in ROUNDS * together:
+    for methods in ROUNDS[device.type] * together:
         for name, speed in turns(methods, device).items():
             found.setdefault(name, []).append(speed)
     return found
@@ -180,9 +179,12 @@ def rounds(device, *together):
 
 def compare(recipe, store, corpus, device):
     """Rows of one recipe: ours, the bare network, the thesis's loader, in turns."""
+    by_turns = [(ours, bare_network), (thesis_loader,)]
+    if device.type == "cuda":  # its loader computes on the CPU
+        del by_turns[1]
     together = [
         {method.__name__: method(Network(recipe, store, device), corpus) for method in methods}
-        for methods in ((ours, bare_network), (thesis_loader,))
+        for methods in by_turns
     ]
     about = {
         "corpus": f"tiles of {recipe.length} x {recipe.features.mels}",
@@ -191,9 +193,9 @@ def compare(recipe, store, corpus, device):
     speeds = rounds(device, *together)
     found = [about | row(name, "tiles_per_s", values) for name, values in speeds.items()]
     if device.type == "cuda":
-        shares = [busy(steps, device) for steps in together[0].values() for _ in range(ROUNDS)]
-        for name, own in zip(together[0], np.split(np.array(shares), 2), strict=True):
-            found.append(about | row(name, "gpu_busy", own))
+        for name, steps in together[0].items():
+            shares = [busy(steps, device) for _ in range(ROUNDS[device.type])]
+            found.append(about | row(name, "gpu_busy", shares))
     return found
 
 
@@ -262,7 +264,8 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             store = made_up(Path(folder), recipe.features)
             rows += compare(recipe, store, corpus, device)
-    rows += growth(device)
+    if device.type == "cpu":
+        rows += growth(device)
     name = f"training_on_{args.name}" if args.name else "training"
     write_json(RESULTS / f"{name}.json", [*rows, about])
     for one in rows:
