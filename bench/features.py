@@ -31,13 +31,13 @@ import torch
 from machine import machine, peak_memory
 from threadpoolctl import threadpool_limits
 
+from thesis_lib.analysis.reference_features import torchaudio
 from thesis_lib.audio import io as audio_io
 from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.pipeline import store_builder
 from thesis_lib.spectrogram import Features, log_mel
 from thesis_lib.store import SpectrogramStore, gather
 from thesis_lib.util.files import write_json
-from thesis_lib.util.torchaudio_import import torchaudio
 
 RESULT = Path(__file__).parent / "results" / "features.json"
 ROUNDS = 20
@@ -80,11 +80,12 @@ def by_librosa(wave):
     return librosa.power_to_db(power, top_db=None).T
 
 
-MEL = torchaudio.transforms.MelSpectrogram(
-    FEATURES.sample_rate, FEATURES.fft, FEATURES.frame, FEATURES.step, n_mels=FEATURES.mels,
-    norm="slaney", mel_scale="slaney", center=False,
-)  # fmt: skip
-DECIBEL = torchaudio.transforms.AmplitudeToDB("power")
+if torchaudio:  # it does not load beside a CPU build of torch
+    MEL = torchaudio.transforms.MelSpectrogram(
+        FEATURES.sample_rate, FEATURES.fft, FEATURES.frame, FEATURES.step, n_mels=FEATURES.mels,
+        norm="slaney", mel_scale="slaney", center=False,
+    )  # fmt: skip
+    DECIBEL = torchaudio.transforms.AmplitudeToDB("power")
 
 
 def by_torchaudio(wave):
@@ -92,12 +93,8 @@ def by_torchaudio(wave):
     return DECIBEL(MEL(padded)).T
 
 
-METHODS = {
-    "ours": ours,
-    "ours, double": ours_double,
-    "librosa": by_librosa,
-    "torchaudio": by_torchaudio,
-}
+METHODS = {"ours": ours, "ours, double": ours_double, "librosa": by_librosa}
+METHODS |= {"torchaudio": by_torchaudio} if torchaudio else {}
 
 
 def made_up():

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import torch
+import torchinfo
 from torch import nn
 from torch.nn import functional as F
 
@@ -90,21 +91,11 @@ def layer_table(model, frames, mels):
         A row a layer that has weights: `layer`, `kind`, `output` (channels, frames, bands; of the
         head, its dimensions), `parameters`.
     """
-    rows = []
-
-    def note(name):
-        def hook(layer, _, output):
-            size = sum(weight.numel() for weight in layer.parameters())
-            rows.append((name, type(layer).__name__, tuple(output.shape[1:]), size))
-
-        return hook
-
-    layers = [(n, layer) for n, layer in model.named_modules() if list(layer.parameters(False))]
-    hooks = [layer.register_forward_hook(note(name)) for name, layer in layers]
-    was_training = model.training
-    with torch.inference_mode():
-        model.eval()(torch.zeros(1, model.conv.in_channels, frames, mels))
-    model.train(was_training)
-    for hook in hooks:
-        hook.remove()
+    tile = torch.zeros(1, model.conv.in_channels, frames, mels)  # torchinfo's own would be random
+    names = {layer: name for name, layer in model.named_modules()}
+    rows = [
+        (names[one.module], one.class_name, tuple(one.output_size[1:]), one.num_params)
+        for one in torchinfo.summary(model, input_data=tile, verbose=0).summary_list
+        if one.is_leaf_layer and one.num_params
+    ]
     return pd.DataFrame(rows, columns=["layer", "kind", "output", "parameters"])

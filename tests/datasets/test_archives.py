@@ -18,9 +18,9 @@ server = pytest.fixture(archive_server.server)
 declared = pytest.fixture(archive_server.declared)
 
 
-def test_a_dry_run_fetches_nothing(declared, server, tmp_path):
+def test_a_plan_fetches_nothing(declared, server, tmp_path):
     before = listing(tmp_path)
-    table = fetch("sins", tmp_path / "to", "eval", "2-3", dry_run=True, declared=declared)
+    table = plan("sins", tmp_path / "to", "eval", "2-3", declared=declared)
     assert listing(tmp_path) == before and not server.asked
     assert list(table.columns[:5]) == ["name", "size", "url", "checksum", "to"]
     assert set(table.to) == {tmp_path / "to" / "eval"} and len(table) == 4

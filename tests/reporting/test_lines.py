@@ -20,6 +20,15 @@ def test_share_of_nearer_neighbours(record):
     assert "**75 %** of 4 triplets" in shown.data
 
 
+@pytest.mark.parametrize("second", [{}, {"torchaudio_log_mel_db": 0.011}])
+def test_features_are_compared_with_torchaudio_only_where_it_loads(record, second):
+    found = {"librosa_log_mel_db": 2e-5, "librosa_mfcc": 3e-4} | second
+    shown = lines.as_other_libraries(record, pd.Series(found), 5).data
+    assert record.numbers == found and "log-Mel **2.0e-05 dB**" in shown
+    assert ("torchaudio does not load" in shown) == (not second)
+    assert ("torchaudio's log-Mel: **1.1e-02 dB**" in shown) == bool(second)
+
+
 def test_without_triplets_there_is_no_share(record):
     lines.neighbours_nearer(record, torch.tensor([], dtype=torch.bool))
     assert record.numbers == {"neighbour_nearer_share": None}

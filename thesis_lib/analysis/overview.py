@@ -32,8 +32,7 @@ def splits(table):
 
     Parameters
     ----------
-    table : DataFrame
-        Of a `Corpus`.
+    table : DataFrame, of a `Corpus`
 
     Returns
     -------
@@ -56,8 +55,7 @@ def on_both_sides(table):
 
     Parameters
     ----------
-    table : DataFrame
-        Of a `Corpus`.
+    table : DataFrame, of a `Corpus`
 
     Returns
     -------
@@ -74,8 +72,7 @@ def not_learned(table):
 
     Parameters
     ----------
-    table : DataFrame
-        Of a `Corpus`.
+    table : DataFrame, of a `Corpus`
 
     Returns
     -------
@@ -92,8 +89,7 @@ def songs(table):
 
     Parameters
     ----------
-    table : DataFrame
-        Of a `Corpus`.
+    table : DataFrame, of a `Corpus`
 
     Returns
     -------

@@ -1,10 +1,17 @@
-"""The same features by librosa and by torchaudio, to compare with (02_preprocessing)."""
+"""The same features by librosa and by torchaudio, to compare with (02_preprocessing).
+
+torchaudio's wheel wants the CUDA libraries that come with a CUDA build of torch: beside a CPU build
+it raises OSError when it is imported, and what is compared with it is left out.
+"""
 
 import librosa
 import numpy as np
 import torch
 
-from thesis_lib.util.torchaudio_import import torchaudio
+try:
+    import torchaudio
+except (ImportError, OSError, RuntimeError):  # RuntimeError: it is of another CUDA than torch
+    torchaudio = None
 
 
 def by_librosa(wave, features):
@@ -28,7 +35,7 @@ def by_librosa(wave, features):
 
 
 def by_torchaudio(wave, features):
-    """Log-Mel as torchaudio makes it: array, shape (frames, mels), dB (02_preprocessing)."""
+    """Log-Mel as torchaudio makes it, where it loads: array, shape (frames, mels), dB."""
     mel = torchaudio.transforms.MelSpectrogram(
         features.sample_rate, features.fft, features.frame, features.step, n_mels=features.mels,
         norm="slaney", mel_scale="slaney", center=False,
@@ -50,14 +57,16 @@ def differences(wave, features, log_mel, mfcc):
     Returns
     -------
     dict
-        librosa_log_mel_db, librosa_mfcc, torchaudio_log_mel_db.
+        librosa_log_mel_db, librosa_mfcc; torchaudio_log_mel_db, where torchaudio loads.
     """
     levels, coefficients = by_librosa(wave, features)
-    return {
+    found = {
         "librosa_log_mel_db": np.abs(log_mel - levels).max(),
         "librosa_mfcc": np.abs(mfcc - coefficients).max(),
-        "torchaudio_log_mel_db": np.abs(log_mel - by_torchaudio(wave, features)).max(),
     }
+    if torchaudio:
+        found["torchaudio_log_mel_db"] = np.abs(log_mel - by_torchaudio(wave, features)).max()
+    return found
 
 
 def _padded(wave, features):

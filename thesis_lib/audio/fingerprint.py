@@ -4,6 +4,9 @@ Fingerprints after J. Haitsma and T. Kalker, "A highly robust audio fingerprinti
 2002: for every 26 ms one word of 32 bits, each telling whether the energy of a band falls off
 towards the next band faster than it did a moment before. Level, encoding and resampling flip few
 of the bits; two recordings that have nothing in common differ in half of them.
+
+It is ours because Chromaprint, the library for it, is no Python package: pyacoustid asks for it to
+be installed with the system, and pip alone has to do here.
 """
 
 import numpy as np

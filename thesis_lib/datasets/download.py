@@ -4,6 +4,9 @@ In the folder `archives/` an archive is fetched to `<name>.part` and becomes `<n
 checksum is right; it is unpacked and deleted, and `<name>.json` then says that it needs no fetching
 again. Whatever ends a run (Ctrl-C, a full disk, the network), the next one goes on from there.
 Archives fetched by other means may be put into that folder.
+
+Pooch fetches and checks. To go on with half an archive of gigabytes, whatever the server answers to
+that, is ours: pooch would begin it again.
 """
 
 import os
@@ -34,9 +37,7 @@ class _Stopped(Exception):
     """Another archive found out that nothing can be fetched any more, or Ctrl-C was pressed."""
 
 
-def fetch(
-    name, to, sets=None, parts=None, dry_run=False, jobs=3, keep=False, declared=ARCHIVES
-):  # fmt: skip
+def fetch(name, to, sets=None, parts=None, jobs=3, keep=False, declared=ARCHIVES):
     """Fetch a data set and unpack it.
 
     Parameters
@@ -50,8 +51,6 @@ def fetch(
     parts : str
         Which of the numbered audio archives, e.g. "1-3" or "2,5-7"; lists and documentation are
         small and always come along. None: all.
-    dry_run : bool
-        Fetch nothing, only tell what would be.
     jobs : int
         Archives at a time.
     keep : bool
@@ -72,10 +71,9 @@ def fetch(
         fetched or unpacked (the others then were).
     """
     table = plan(name, to, sets, parts, declared)
-    if not dry_run:
-        rows = list(table[~table.there].itertuples())
-        check_disk(rows, Path(to), jobs, keep)
-        _fetch_all(rows, Path(to), jobs, keep)
+    rows = list(table[~table.there].itertuples())
+    check_disk(rows, Path(to), jobs, keep)
+    _fetch_all(rows, Path(to), jobs, keep)
     return table
 
 

@@ -50,9 +50,9 @@ def read(folder, parts=3, seed=1234):
     """Read the tracks of seven electronic sub-genres.
 
     A track is of a class if the class is the only one of the seven among its genres. Whole
-    artists are dealt to `parts` parts, so that no artist is on both sides of a split: `group` is
-    the artist, where in other music it is the song. What the data set's wiki lists as damaged is
-    left out, and so is what cannot be read; a set that was fetched in part can be used.
+    artists are dealt to `parts` parts, so that no artist is on both sides of a split. What the data
+    set's wiki lists as damaged is left out, and so is what cannot be read; a set that was fetched
+    in part can be used.
 
     Parameters
     ----------
@@ -67,6 +67,7 @@ def read(folder, parts=3, seed=1234):
     Returns
     -------
     Corpus
+        Its `group` is the artist, where in other music it is the song.
 
     Raises
     ------

@@ -1,4 +1,8 @@
-"""Playlists in M3U, M3U8 and PLS, as DJ programs and players write them."""
+"""Playlists in M3U, M3U8 and PLS, as DJ programs and players write them.
+
+The readers are ours: libraries, such as m3u8, read the lists of streams. Those are UTF-8 without
+exception, name no files of another system, and a length that is no number makes them fail.
+"""
 
 import os
 import re

@@ -14,8 +14,7 @@ def heard(run, tiles, rows, gap_s=0.0):
     ----------
     run : Run
         Whose recordings are heard.
-    tiles : DataFrame
-        Of `Embeddings`.
+    tiles : DataFrame, of `Embeddings`
     rows : iterable of int
         Which of them.
     gap_s : float
@@ -35,8 +34,7 @@ def suspects(record, run, tiles, rows, name):
     ----------
     record : Record
     run : Run
-    tiles : DataFrame
-        Of `Embeddings`.
+    tiles : DataFrame, of `Embeddings`
     rows : list of list of int
         Rows of the tiles: the first of each is the suspect, the others are its neighbours.
     name : str
@@ -64,8 +62,7 @@ def typical(record, run, tiles, own, share, colours, name):
     ----------
     record : Record
     run : Run
-    tiles : DataFrame
-        Of `Embeddings`.
+    tiles : DataFrame, of `Embeddings`
     own : DataFrame
         From `centroids.typical`: tiles of the class itself.
     share : dict, label -> float

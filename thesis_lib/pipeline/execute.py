@@ -1,21 +1,19 @@
-"""Run a notebook without a browser, as a stage of the pipeline."""
+"""Run a notebook without a browser, as a stage of the pipeline: papermill does it."""
 
 import logging
 import os
 from pathlib import Path
 
-import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
-from papermill.iorw import load_notebook_node
-from papermill.parameterize import parameterize_notebook
+from papermill.execute import remove_error_markers
+from papermill.iorw import load_notebook_node, write_ipynb
 
 from thesis_lib.util.errors import InputError, NothingToShow
 from thesis_lib.util.files import atomic
 
 SMOKE = {"pictures": 4, "sample": 300, "steps": 3, "most_walks": 8}  # parameters that take seconds
 SELDOM = 30  # s between two looks of a bar: two notebooks at a time share a line
-BANNER = "papermill-error-cell-tag"
 log = logging.getLogger(__name__)
 
 
@@ -36,55 +34,42 @@ def execute(notebook, executed, names=None, **folders):
     Raises
     ------
     InputError
-        A cell failed: names the notebook, the error and the copy.
+        A cell failed: names the notebook, the cell and the error.
     """
-    notebook, executed = Path(notebook), Path(executed)
-    executed.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with atomic(executed) as part:
-            _run(notebook, part, _parameters(notebook, names, folders))
-    except PapermillExecutionError as error:
-        raise InputError(
-            f"{notebook}, cell {error.exec_count}: {error.ename}: {error.evalue}"
-        ) from error
+    with atomic(executed) as part:
+        try:
+            _papermill(notebook, part, names, folders)
+        except PapermillExecutionError as error:
+            if error.ename != NothingToShow.__name__:
+                raise InputError(
+                    f"{notebook}, cell {error.exec_count}: {error.ename}: {error.evalue}"
+                ) from error
+            log.warning(error.evalue)
+            _end(part, error.cell_index)
 
 
 def with_parameters(notebook, names=None, **folders):
     """A notebook with its parameters filled in, as for `execute`, not run yet: NotebookNode."""
-    parameters = _parameters(notebook, names, folders)
-    return parameterize_notebook(load_notebook_node(str(notebook)), parameters)
+    return _papermill(notebook, None, names, folders, prepare_only=True)
 
 
-def _parameters(notebook, names, folders):
-    own = papermill.inspect_notebook(str(notebook))
+def _papermill(notebook, output, names, folders, **options):
+    known = papermill.inspect_notebook(notebook)
     given = (names or {}) | {name: os.path.abspath(path) for name, path in folders.items()}
-    return {name: value for name, value in given.items() if name in own}
+    return papermill.execute_notebook(
+        notebook,
+        output,
+        {name: value for name, value in given.items() if name in known},
+        kernel_name="python3",
+        cwd=Path(notebook).parent,
+        progress_bar={"desc": Path(notebook).stem, "unit": " cells", "mininterval": SELDOM},
+        extra_arguments=["--IPKernelApp.log_level=50"],  # errors are the cells' to tell
+        **options,
+    )
 
 
-def _run(notebook, executed, parameters):
-    """Run all cells, or those before one that says that there is nothing to show."""
-    try:
-        papermill.execute_notebook(
-            str(notebook),
-            str(executed),
-            parameters,
-            cwd=str(notebook.parent),
-            progress_bar={"desc": notebook.stem, "unit": " cells", "mininterval": SELDOM},
-            log_output=False,
-            kernel_name="python3",
-            extra_arguments=["--IPKernelApp.log_level=50"],  # errors are the cells' to tell
-        )
-    except PapermillExecutionError as error:
-        if error.ename != NothingToShow.__name__:
-            raise
-        log.warning(error.evalue)
-        _without_banner(executed)
-
-
-def _without_banner(executed):
-    """Take away what papermill writes above a copy that ended early, and the cells never run."""
-    notebook = nbformat.read(executed, as_version=4)
-    cells = [cell for cell in notebook.cells if BANNER not in cell.metadata.get("tags", ())]
-    last = max(i for i, cell in enumerate(cells) if cell.get("execution_count"))
-    notebook.cells = cells[: last + 1]
-    nbformat.write(notebook, executed)
+def _end(executed, last):
+    """Take away papermill's banner of a notebook that ended early, and the cells never run."""
+    notebook = remove_error_markers(load_notebook_node(str(executed)))
+    notebook.cells = notebook.cells[: last + 1]
+    write_ipynb(notebook, str(executed))

@@ -4,6 +4,10 @@ The folder holds the frames, a record of each recording, and what both depend on
 written down only after its frames have reached the disk, so whatever kills a build, what its
 records call done is done. Frames are written and read, never mapped: mapped pages that were looked
 at count as memory of the process, and there may be a hundred gigabytes of them.
+
+A file a recording, joined at the end, would be less code. It was tried: it takes a fifth more
+processor time, writes every byte twice and needs twice the disk (for the four channels of SINS 75
+GB more, in 292 000 files), and a disk that is too small is only known on the way.
 """
 
 import hashlib

@@ -42,11 +42,8 @@ def spectrogram(levels, frame_rate, top, title="", span=80):
     -------
     Figure
     """
-    figure, axes = style.subplots(height=3.4)
-    extent = (0, len(levels) / frame_rate, 0, top / 1000)
-    picture = picture_of(axes, levels, extent, loudest([levels]), span)
-    axes.set(title=title, xlabel="time (s)", ylabel="frequency (kHz)")
-    figure.colorbar(picture, ax=axes, label="power (dB)", pad=0.01)
+    figure, axes = _over_time(levels, frame_rate, top / 1000, title, span, "power (dB)")
+    axes.set_ylabel("frequency (kHz)")
     return figure
 
 
@@ -56,8 +53,8 @@ def mel_bank(bank, sample_rate, title=""):
     Parameters
     ----------
     bank : float array, shape (bins, mels)
-    sample_rate : int, Hz
-    title : str
+    sample_rate, title
+        As for `waveform`.
 
     Returns
     -------
@@ -80,21 +77,17 @@ def log_mel(levels, frame_rate, centres, title="", span=70):
     Parameters
     ----------
     levels : float array, shape (frames, mels), dB
-    frame_rate : float, frames a second
     centres : float array, shape (mels,), Hz
-    title : str
-    span : float, dB below the loudest that are told apart
+    frame_rate, title, span
+        As for `spectrogram`.
 
     Returns
     -------
     Figure
     """
-    figure, axes = style.subplots(height=3.4)
-    extent = (0, len(levels) / frame_rate, 0, levels.shape[1])
-    picture = picture_of(axes, levels, extent, loudest([levels]), span)
+    bands = levels.shape[1]
+    figure, axes = _over_time(levels, frame_rate, bands, title, span, "level (dB)")
     mel_axis(axes, centres)
-    axes.set(title=title, xlabel="time (s)")
-    figure.colorbar(picture, ax=axes, label="level (dB)", pad=0.01)
     return figure
 
 
@@ -168,6 +161,16 @@ def loudest(pictures):
     A click, or a constant part of the signal (0 Hz), would leave all else in the dark.
     """
     return max(np.quantile(levels, 0.995) for levels in pictures)
+
+
+def _over_time(levels, frame_rate, height, title, span, unit):
+    """Levels from 0 to `height` over time, with their scale of colours: figure and axes."""
+    figure, axes = style.subplots(height=3.4)
+    extent = (0, len(levels) / frame_rate, 0, height)
+    picture = picture_of(axes, levels, extent, loudest([levels]), span)
+    axes.set(title=title, xlabel="time (s)")
+    figure.colorbar(picture, ax=axes, label=unit, pad=0.01)
+    return figure, axes
 
 
 def picture_of(axes, levels, extent, top, span):

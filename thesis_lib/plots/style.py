@@ -11,7 +11,6 @@ from thesis_lib.plots.fonts import LegibleFigure
 from thesis_lib.util.text import one_line, readable, width
 
 WIDTH = 9.0  # in, a whole page
-NARROW = 6.0  # in, a single small plot
 
 SPECTROGRAM = "magma"  # colours of levels in dB
 HEAT = "viridis"  # colours of matrices: distances, shares, counts

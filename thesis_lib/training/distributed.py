@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import distributed, nn
+from torch.distributed._functional_collectives import all_reduce
 from torch.nn.parallel import DistributedDataParallel
 
 
@@ -36,9 +37,7 @@ class World:
         """The network as all processes train it: the same gradients and statistics everywhere."""
         if self.size == 1:
             return model
-        on_gpu = next(model.parameters()).is_cuda
-        model = nn.SyncBatchNorm.convert_sync_batchnorm(model) if on_gpu else _synced(model)
-        return DistributedDataParallel(model)
+        return DistributedDataParallel(_synced(model))
 
     def gather(self, z):
         """The vectors of all processes, in order: (views, n, d) -> (views, size n, d)."""
@@ -48,6 +47,7 @@ class World:
         distributed.all_gather(parts, z.detach().contiguous())
         if z.requires_grad:
             # Gradients are averaged over processes, but each holds only its own part of this one.
+            # (torch's differentiable gathering would send around what every process has anyway.)
             z.register_hook(lambda gradient: gradient * self.size)
         parts[self.rank] = z
         return torch.cat(parts, dim=1)
@@ -99,26 +99,11 @@ def process_group(device):
     distributed.destroy_process_group()
 
 
-class _Sum(torch.autograd.Function):
-    """The sum over processes; a gradient flows back from each of them."""
-
-    @staticmethod
-    def forward(ctx, x):
-        x = x.clone()
-        distributed.all_reduce(x)
-        return x
-
-    @staticmethod
-    def backward(ctx, gradient):
-        gradient = gradient.clone()
-        distributed.all_reduce(gradient)
-        return gradient
-
-
 class SyncedBatchNorm(nn.modules.batchnorm._BatchNorm):
     """Batch normalisation over the equally large batches of all processes.
 
-    torch's own, `nn.SyncBatchNorm`, wants GPUs; this one is for processors.
+    torch's own, `nn.SyncBatchNorm`, refuses processors, and so does DDP on them; this one is for
+    those. Gradients flow back through the sums.
     """
 
     def _check_input_dim(self, x):
@@ -127,31 +112,31 @@ class SyncedBatchNorm(nn.modules.batchnorm._BatchNorm):
     def forward(self, x):
         if not self.training:
             return super().forward(x)
-        dims = [0, *range(2, x.dim())]
+        dims, shape = [0, *range(2, x.dim())], (1, -1, *[1] * (x.dim() - 2))
         count = distributed.get_world_size() * x.numel() // x.shape[1]
-        mean = _Sum.apply(x.float().sum(dims)) / count  # (channels,)
-        shape = (1, -1, *[1] * (x.dim() - 2))
+        mean = _sum(x.float().sum(dims)) / count  # (channels,)
         centred = x.float() - mean.view(shape)
-        variance = _Sum.apply(centred.square().sum(dims)) / count
-        self._remember(mean.detach(), variance.detach() * count / (count - 1))
+        variance = _sum(centred.square().sum(dims)) / count
+        self.num_batches_tracked += 1
+        self.running_mean.lerp_(mean.detach(), self.momentum)
+        self.running_var.lerp_(variance.detach() * count / (count - 1), self.momentum)
         y = centred * (variance + self.eps).rsqrt().view(shape)
         if self.affine:
             y = y * self.weight.view(shape) + self.bias.view(shape)
         return y.to(x.dtype)
 
-    def _remember(self, mean, variance):
-        self.num_batches_tracked += 1
-        self.running_mean.lerp_(mean, self.momentum)
-        self.running_var.lerp_(variance, self.momentum)
+
+def _sum(x):
+    return all_reduce(x, "sum", distributed.group.WORLD)
 
 
 def _synced(model):
-    """Put `SyncedBatchNorm` in the place of each batch normalisation, weights kept."""
-    for name, child in model.named_children():
+    """Put synchronised batch normalisation in the place of each, weights kept."""
+    if next(model.parameters()).is_cuda:
+        return nn.SyncBatchNorm.convert_sync_batchnorm(model)
+    for name, child in list(model.named_modules()):
         if isinstance(child, nn.modules.batchnorm._BatchNorm):
             layer = SyncedBatchNorm(child.num_features, child.eps, child.momentum, child.affine)
             layer.load_state_dict(child.state_dict())
-            setattr(model, name, layer)
-        else:
-            _synced(child)
+            model.set_submodule(name, layer)
     return model

@@ -1,4 +1,4 @@
-"""What the sounds of a home are built of: noise, resonances, drifts, switches and hits.
+"""What steady sounds of a home are built of: noise, resonances, drifts and switches.
 
 Lengths are in samples at 16 kHz; waves are mono float arrays.
 """
@@ -51,63 +51,3 @@ def gate(rng, samples, on, off, ramp=0.08):
     width = max(int(ramp * RATE), 1)
     smooth = np.convolve(np.pad(out[:: width // 8 or 1], 4, mode="edge"), np.ones(9) / 9, "valid")
     return np.interp(np.arange(samples), np.arange(len(smooth)) * (width // 8 or 1), smooth)
-
-
-def episodes(rng, samples, rate, length, pause):
-    """Times in samples of hits that come in flurries.
-
-    `rate` hits a second within a flurry, flurries of `length` s, `pause` s between (means).
-    """
-    times, at = [], rng.exponential(pause) * rng.uniform()
-    while at * RATE < samples:
-        end = at + 0.2 + rng.exponential(length)
-        while at < end:
-            times.append(at)
-            at += rng.gamma(4, 1 / (4 * rate))
-        at += 0.3 + rng.exponential(pause)
-    times = (np.array(times) * RATE).astype(int)
-    return times[times < samples]
-
-
-def regular(rng, samples, rate, jitter=0.05):
-    """Times in samples of hits at a steady rate in Hz with a relative jitter."""
-    count = int(samples / RATE * rate) + 2
-    times = (np.arange(count) + rng.uniform() + rng.normal(0, jitter, count)) / rate * RATE
-    times = np.sort(times).astype(int)
-    return times[(times >= 0) & (times < samples)]
-
-
-def ring(rng, modes, decay, seconds, strike=0.002):
-    """One struck thing: modes in Hz, each dying away in `decay` s (the higher, the sooner)."""
-    time = np.arange(int(seconds * RATE)) / RATE
-    out = np.zeros(len(time))
-    for number, hertz in enumerate(modes):
-        if hertz < RATE / 2:
-            fall = decay * (modes[0] / hertz) ** 0.5 * rng.uniform(0.8, 1.2)
-            tone = np.sin(2 * np.pi * hertz * time + rng.uniform(0, 6.28))
-            out += rng.uniform(0.4, 1) / (1 + 0.4 * number) * tone * np.exp(-time / fall)
-    return out * (1 - np.exp(-time / strike))
-
-
-def puff(rng, low, high, rise, fall):
-    """One short noise: rise and fall in s."""
-    count = int((rise + 5 * fall) * RATE) + 32
-    time = np.arange(count) / RATE
-    return (
-        noise(rng, count, low, high) * np.minimum(time / max(rise, 1e-4), 1) * np.exp(-time / fall)
-    )
-
-
-def hit_all(rng, samples, times, things, spread=4.0):
-    """Let randomly chosen things sound at the given times, `spread` dB apart in strength."""
-    out = np.zeros(samples)
-    for at in times:
-        thing = things[rng.integers(len(things))] * 10 ** (rng.normal(0, spread) / 20)
-        piece = thing[: samples - at]
-        out[at : at + len(piece)] += piece
-    return out
-
-
-def _loud_as_one(things):
-    """Scale struck things so that each has the energy of 50 ms at root mean square 1."""
-    return [thing * np.sqrt(0.05 * RATE / max(np.sum(thing**2), 1e-9)) for thing in things]

@@ -7,20 +7,8 @@ scene sets the level. What is drawn once a call (a pan, a keyboard, a floor) sta
 
 import numpy as np
 
-from thesis_lib.datasets.mini_home.blocks import (
-    RATE,
-    _loud_as_one,
-    episodes,
-    gate,
-    hit_all,
-    noise,
-    puff,
-    regular,
-    resonant,
-    ring,
-    unit,
-    wander,
-)
+from thesis_lib.datasets.mini_home.blocks import RATE, gate, noise, resonant, unit, wander
+from thesis_lib.datasets.mini_home.hits import episodes, hit_all, loud_as_one, puff, regular, ring
 
 # People -----------------------------------------------------------------------------------------
 
@@ -38,7 +26,7 @@ def typing(rng, samples):
         key[: len(body)] += rng.uniform(0.4, 1.0) * body
         keys.append(key)
     times = episodes(rng, samples, rng.uniform(3.5, 8), rng.uniform(1, 5), rng.uniform(0.7, 3))
-    return hit_all(rng, samples, times, _loud_as_one(keys), 2.5)
+    return hit_all(rng, samples, times, loud_as_one(keys), 2.5)
 
 
 def mouse(rng, samples):
@@ -48,7 +36,7 @@ def mouse(rng, samples):
     for at, strength in ((0, 1.0), (int(rng.uniform(0.07, 0.11) * RATE), 0.7)):
         pair[at : at + len(click)] += strength * click[: len(pair) - at]
     times = episodes(rng, samples, 1.2, 1.5, rng.uniform(2, 6))
-    return hit_all(rng, samples, times, _loud_as_one([pair]), 2)
+    return hit_all(rng, samples, times, loud_as_one([pair]), 2)
 
 
 def steps(rng, samples):
@@ -60,14 +48,14 @@ def steps(rng, samples):
         thump[: len(scuff)] += shoe * scuff[: len(thump)]
     times = regular(rng, samples, rng.uniform(1.4, 2.3), 0.05)
     walking = gate(rng, samples, rng.uniform(3, 6), rng.uniform(1, 4), 0.02)
-    return hit_all(rng, samples, times[walking[times] > 0.5], _loud_as_one(heel), 2.5)
+    return hit_all(rng, samples, times[walking[times] > 0.5], loud_as_one(heel), 2.5)
 
 
 def door(rng, samples):
     """A door: handle, creak or none, and the thud of closing."""
     out = np.zeros(samples)
-    latch = _loud_as_one([ring(rng, rng.uniform(800, 4000, 4), 0.015, 0.1) for _ in range(3)])
-    thud = _loud_as_one([ring(rng, rng.uniform(50, 300, 6), 0.07, 0.5)])
+    latch = loud_as_one([ring(rng, rng.uniform(800, 4000, 4), 0.015, 0.1) for _ in range(3)])
+    thud = loud_as_one([ring(rng, rng.uniform(50, 300, 6), 0.07, 0.5)])
     for at in rng.integers(0, samples, 1 + rng.poisson(samples / RATE / 15)):
         for thing, later, strength in (
             (latch[0], 0, 0.6),
@@ -101,14 +89,14 @@ def cough(rng, samples):
         one = puff(rng, 250, 4500, 0.01, 0.07)
         things.append(resonant(one, rng.uniform(500, 1100), 120, 0.8))
     times = episodes(rng, samples, 2.5, 0.6, 6)
-    return hit_all(rng, samples, times, _loud_as_one(things), 3)
+    return hit_all(rng, samples, times, loud_as_one(things), 3)
 
 
 def chair(rng, samples):
     """A chair pushed back: a stuttering low scrape, and a bump."""
     scrape = puff(rng, 120, 1800, 0.25, 0.1) * wander(rng, int(0.75 * RATE) + 32, 0.02, 5)
     bump = ring(rng, rng.uniform(70, 250, 4), 0.03, 0.3)
-    return hit_all(rng, samples, episodes(rng, samples, 1, 0.5, 8), _loud_as_one([scrape, bump]), 3)
+    return hit_all(rng, samples, episodes(rng, samples, 1, 0.5, 8), loud_as_one([scrape, bump]), 3)
 
 
 def telephone(rng, samples):

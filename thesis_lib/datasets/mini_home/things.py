@@ -1,27 +1,13 @@
 """The sounds of a house, its machines and its kitchen, synthesised: one function a sound.
 
-Each takes a numpy Generator and a length in samples and returns a mono float array at 16 kHz. A
-steady sound has a root mean square of 1, a sound made of hits has hits of about that strength: the
-scene sets the level. What is drawn once a call (a pan, a keyboard, a floor) stays to its end.
+What they take and return is said in `people`.
 """
 
 import numpy as np
 from scipy import signal
 
-from thesis_lib.datasets.mini_home.blocks import (
-    RATE,
-    _loud_as_one,
-    episodes,
-    gate,
-    hit_all,
-    noise,
-    puff,
-    regular,
-    resonant,
-    ring,
-    unit,
-    wander,
-)
+from thesis_lib.datasets.mini_home.blocks import RATE, gate, noise, resonant, unit, wander
+from thesis_lib.datasets.mini_home.hits import episodes, hit_all, loud_as_one, puff, regular, ring
 
 # The house --------------------------------------------------------------------------------------
 
@@ -52,13 +38,13 @@ def street(rng, samples):
 def clock(rng, samples):
     """The wall clock: tick and tock, every second."""
     modes = ([2100, 3300, 4700], [1900, 3100, 4400])  # Hz
-    ticks = _loud_as_one([ring(rng, both, 0.006, 0.05) for both in modes])
+    ticks = loud_as_one([ring(rng, both, 0.006, 0.05) for both in modes])
     return hit_all(rng, samples, regular(rng, samples, 1.0, 0.001), ticks, 0.5)
 
 
 def neighbours(rng, samples):
     """Thumps and murmur through a wall."""
-    thumps = _loud_as_one([ring(rng, rng.uniform(50, 160, 3), 0.06, 0.4) for _ in range(4)])
+    thumps = loud_as_one([ring(rng, rng.uniform(50, 160, 3), 0.06, 0.4) for _ in range(4)])
     out = hit_all(rng, samples, episodes(rng, samples, 1.5, 1.5, 10), thumps)
     murmur = noise(rng, samples, 100, 400, 6) * wander(rng, samples, 0.2, 6)
     return out + 0.3 * murmur * gate(rng, samples, 4, 8)
@@ -130,7 +116,7 @@ def _crockery(rng, count, low, high, decay):
         knock = puff(rng, 1000, 7000, 0.0005, 0.004)
         body[: len(knock)] += rng.uniform(0.1, 0.6) * knock
         things.append(body)
-    return _loud_as_one(things)
+    return loud_as_one(things)
 
 
 def dishes(rng, samples):
@@ -148,7 +134,7 @@ def cutlery(rng, samples):
         rng, 8, rng.uniform(1400, 2000), rng.uniform(2800, 5000), rng.uniform(0.04, 0.09)
     )
     scrape = [puff(rng, 1500, 6000, 0.08, 0.05) for _ in range(2)]
-    things = things + _loud_as_one([0.5 * piece for piece in scrape])
+    things = things + loud_as_one([0.5 * piece for piece in scrape])
     times = episodes(rng, samples, rng.uniform(2, 5), rng.uniform(0.8, 2), rng.uniform(1, 3))
     return hit_all(rng, samples, times, things, 5)
 
@@ -181,7 +167,7 @@ def chopping(rng, samples):
         things.append(thump)
     times = regular(rng, samples, rate, 0.06)
     working = gate(rng, samples, rng.uniform(2, 5), rng.uniform(1.5, 4), 0.02)
-    return hit_all(rng, samples, times[working[times] > 0.5], _loud_as_one(things), 3)
+    return hit_all(rng, samples, times[working[times] > 0.5], loud_as_one(things), 3)
 
 
 def cupboard(rng, samples):
@@ -189,4 +175,4 @@ def cupboard(rng, samples):
     thumps = [ring(rng, rng.uniform(80, 400, 5), rng.uniform(0.02, 0.06), 0.3) for _ in range(3)]
     thumps += [puff(rng, 150, 1500, 0.15, 0.08) for _ in range(2)]
     times = episodes(rng, samples, 1.2, 1.0, rng.uniform(4, 10))
-    return hit_all(rng, samples, times, _loud_as_one(thumps), 4)
+    return hit_all(rng, samples, times, loud_as_one(thumps), 4)

@@ -20,31 +20,9 @@ _UTF8 = 1
 _WORDS_PER_MINUTE, _PITCH, _PITCH_RANGE = 1, 3, 4
 
 _VARIANTS = (
-    "f1",
-    "f2",
-    "f3",
-    "f4",
-    "f5",
-    "m1",
-    "m2",
-    "m3",
-    "m4",
-    "m5",
-    "m6",
-    "m7",
-    "m8",
-    "Annie",
-    "Alex",
-    "belinda",
-    "linda",
-    "steph",
-    "adam",
-    "david",
-    "john",
-    "Michael",
-    "paul",
-    "grandma",
-)
+    "f1 f2 f3 f4 f5 m1 m2 m3 m4 m5 m6 m7 m8 "
+    "Annie Alex belinda linda steph adam david john Michael paul grandma"
+).split()
 
 # A few dozen everyday words a language are enough: no classifier here understands them.
 _WORDS = {
