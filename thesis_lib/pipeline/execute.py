@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -16,10 +17,11 @@ from thesis_lib.util.files import atomic
 SMOKE = {"pictures": 4, "sample": 300, "steps": 3, "most_walks": 8}  # parameters that take seconds
 SELDOM = 30  # s between two looks of a bar: two notebooks at a time share a line
 BANNER = "papermill-error-cell-tag"
+SOLUTION = re.compile(r"<summary>Solution</summary>\s+```python\n(.*?)```", re.DOTALL)
 log = logging.getLogger(__name__)
 
 
-def execute(notebook, executed, names=None, **folders):
+def execute(notebook, executed, names=None, solved=False, **folders):
     """Execute a notebook with papermill; a copy with its outputs is kept.
 
     Parameters
@@ -29,6 +31,8 @@ def execute(notebook, executed, names=None, **folders):
         Where the copy goes; one of a notebook that fails is not kept.
     names : dict
         Values for the notebook's parameters.
+    solved : bool
+        Whether the solutions of its exercises are executed too, after its own cells.
     folders
         The same for those that are folders, relative to where the command is given. What the
         notebook has no parameter for is left out.
@@ -40,13 +44,28 @@ def execute(notebook, executed, names=None, **folders):
     """
     notebook, executed = Path(notebook), Path(executed)
     executed.parent.mkdir(parents=True, exist_ok=True)
+    parameters = _parameters(notebook, names, folders)
     try:
         with atomic(executed) as part:
-            _run(notebook, part, _parameters(notebook, names, folders))
+            if solved:
+                nbformat.write(with_solutions(notebook), part)
+            _run(part if solved else notebook, part, parameters, notebook.parent)
     except PapermillExecutionError as error:
         raise InputError(
             f"{notebook}, cell {error.exec_count}: {error.ename}: {error.evalue}"
         ) from error
+
+
+def with_solutions(notebook):
+    """A notebook that ends with the solutions of its exercises, each a code cell: NotebookNode."""
+    content = load_notebook_node(str(notebook))
+    texts = [cell.source for cell in content.cells if cell.cell_type == "markdown"]
+    found = [code.strip() for text in texts for code in SOLUTION.findall(text)]
+    content.cells += [
+        nbformat.v4.new_code_cell(code, id=f"solution-{number}", metadata={"tags": []})
+        for number, code in enumerate(found, start=1)
+    ]
+    return content
 
 
 def with_parameters(notebook, names=None, **folders):
@@ -61,15 +80,15 @@ def _parameters(notebook, names, folders):
     return {name: value for name, value in given.items() if name in own}
 
 
-def _run(notebook, executed, parameters):
+def _run(notebook, executed, parameters, folder):
     """Run all cells, or those before one that says that there is nothing to show."""
     try:
         papermill.execute_notebook(
             str(notebook),
             str(executed),
             parameters,
-            cwd=str(notebook.parent),
-            progress_bar={"desc": notebook.stem, "unit": " cells", "mininterval": SELDOM},
+            cwd=str(folder),
+            progress_bar={"desc": executed.stem, "unit": " cells", "mininterval": SELDOM},
             log_output=False,
             kernel_name="python3",
             extra_arguments=["--IPKernelApp.log_level=50"],  # errors are the cells' to tell
