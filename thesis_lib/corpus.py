@@ -79,7 +79,7 @@ class Corpus:
         channel = np.concatenate([np.arange(count) for count in self.table.channels])
         return replace(self, table=table.assign(channel=channel).reset_index(drop=True))
 
-    def part(self, rows):
+    def subset(self, rows):
         """The recordings that `rows`, a boolean array, selects."""
         return replace(self, table=self.table[np.asarray(rows)].reset_index(drop=True))
 
@@ -89,7 +89,7 @@ class Corpus:
 
     def without(self, rows, left_out):
         """The recordings but for `rows`, a boolean array, with sentences on why these are out."""
-        return replace(self.part(~np.asarray(rows)), left_out=(*self.left_out, *left_out))
+        return replace(self.subset(~np.asarray(rows)), left_out=(*self.left_out, *left_out))
 
     def save(self, folder):
         """Write `corpus.csv` and `corpus.json` into a folder, all or nothing."""

@@ -33,7 +33,7 @@ class Embeddings:
     vectors: np.ndarray
     tiles: pd.DataFrame
 
-    def part(self, rows):
+    def subset(self, rows):
         """Those tiles that `rows`, a boolean array, selects."""
         rows = np.asarray(rows)
         return Embeddings(self.vectors[rows], self.tiles[rows].reset_index(drop=True))

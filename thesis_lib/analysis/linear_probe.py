@@ -1,7 +1,8 @@
 """How much the labels can be read from an embedding by a straight line: the linear probe.
 
 Thesis, classification: a logistic classifier on the frozen embedding, macro-averaged F1. The
-network never sees a label; only this probe does, and only those of the training part.
+network never sees a label; only this probe does, and only those of the training subset. See
+08_f1_results.
 """
 
 import warnings
@@ -31,7 +32,7 @@ def fit(vectors, labels, seed=0, class_weight=None, group=None):
     Parameters
     ----------
     vectors : (n, d) float array
-        Embeddings of the training part.
+        Embeddings of the training subset.
     labels : (n,) array
     seed : int
         Handed on, though the solver (L-BFGS) draws nothing: the same input gives the same probe.
@@ -39,7 +40,7 @@ def fit(vectors, labels, seed=0, class_weight=None, group=None):
         None as in the thesis: frequent classes weigh more.
     group : (n,) array, optional
         Session or song of each vector. With it the penalty is the one of `STRENGTHS` that does
-        best on groups left out of the training part (macro-F1): many dimensions and few sessions
+        best on groups left out of the training subset (macro-F1): many dimensions and few sessions
         are learned by heart otherwise. Without it the penalty is 1, as in the thesis.
 
     Returns
@@ -180,8 +181,8 @@ def pool(posteriors, by):
     n = len(posteriors)
     columns = dict(by.items()) if isinstance(by, pd.DataFrame) else dict(enumerate(by))
     if not columns:
-        raise InputError("by: is empty; give the arrays that say which rows belong together")
-    keys = pd.DataFrame({name: column(part, n, f"by[{name}]") for name, part in columns.items()})
+        raise InputError("by: is empty; give the arrays by which rows belong together")
+    keys = pd.DataFrame({name: column(own, n, f"by[{name}]") for name, own in columns.items()})
     place = keys.groupby(list(keys), sort=False).ngroup().to_numpy()
     means = pd.DataFrame(posteriors).groupby(place).mean().to_numpy()
     return means, keys.drop_duplicates(ignore_index=True)

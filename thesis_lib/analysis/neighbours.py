@@ -1,9 +1,9 @@
-"""Which tiles lie near which in an embedding space: the evidence behind every later analysis.
+"""Which tiles are near which in an embedding space: the evidence behind every later analysis.
 
 Two tiles of one session, or of one song, resemble each other for reasons that say nothing about
 what is heard: the same voice, the same room, the same mix. So a neighbour that is used as evidence
 never comes from the same group. A session holds the same moment on every node, so to leave out the
-session leaves out that as well.
+session leaves out that as well. See 05_embedding_space and 06_error_analysis_sins.
 """
 
 import numpy as np
@@ -25,7 +25,7 @@ def nearest(vectors, k=30, group=None, queries=None):
     Parameters
     ----------
     vectors : (n, d) float array
-        One embedding a tile.
+        One embedding per tile.
     k : int
         How many neighbours.
     group : (n,) array, optional
@@ -95,7 +95,7 @@ def nearest_to(points, vectors, k=5, group=None):
     points : (p, d) float array
         Places in the embedding space, for instance centroids.
     vectors : (n, d) float array
-        One embedding a tile.
+        One embedding per tile.
     k : int
         How many tiles a point.
     group : (n,) array, optional
@@ -138,7 +138,7 @@ def precision_at(labels, indices, k=10, queries=None):
     Returns
     -------
     float
-        0 to 1; `chance_precision` says what unrelated vectors would give.
+        0 to 1; `chance_precision` is what unrelated vectors would give.
     """
     labels, indices, queries = labelled_neighbours(labels, indices, queries)
     k = count(k, 1, indices.shape[1], "k")
@@ -189,7 +189,7 @@ def _queries(queries, n):
 
 
 def _side_by_side(n, group):
-    """An order of the rows with each group in one piece, and where the piece of each row lies."""
+    """An order of the rows with each group in one piece, and where the piece of each row is."""
     if group is None:
         return np.arange(n), np.arange(n), np.arange(1, n + 1)
     _, group = np.unique(column(group, n, "group"), return_inverse=True)

@@ -63,7 +63,7 @@ class Collection:
         self.sound = lru_cache(512)(self.sound)
 
     @property
-    def kind(self):
+    def unit(self):
         """What a group is: a session of a home, or a song."""
         return "session" if (self.tiles.node != "").any() else "song"
 
@@ -157,7 +157,7 @@ class Collection:
         """A session or song in words: a song of one recording is called as that is."""
         rows = self.rows(group=group)
         single = len(np.unique(self.recording[rows])) == 1
-        return self.recording_name(rows[0]) if single and self.kind == "song" else group
+        return self.recording_name(rows[0]) if single and self.unit == "song" else group
 
     def span(self, tile):
         """From where to where a tile lies in its recording."""

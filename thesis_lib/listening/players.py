@@ -214,7 +214,7 @@ def _source(collection):
 
 def _about_neighbours(collection, tile, found, label):
     heading = f"<b>{as_html(collection.title(tile))}</b>, {_source(collection)}<br>"
-    which = f"{as_html(nice(label)) if label else 'tiles'} of other {collection.kind}s"
+    which = f"{as_html(nice(label)) if label else 'tiles'} of other {collection.unit}s"
     if not len(found):
         return f"{heading}There are no {which}."
     same = int((collection.label[found] == collection.label[tile]).sum())

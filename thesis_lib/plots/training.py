@@ -111,7 +111,7 @@ def recipes(tables):
     Parameters
     ----------
     tables : dict, title -> DataFrame
-        A row a number (the same rows in all), a column a recipe, plain text.
+        One row per number (the same rows in all), one column per recipe, plain text.
 
     Returns
     -------
@@ -186,14 +186,14 @@ def _seeds(axis, histories, column, colour, label, factor=1):
     axis.plot(smooth.index, factor * smooth, color=colour, lw=2.2, label=label)
 
 
-def silhouettes(table, floor=None):
-    """How far the classes come apart while nobody tells the network of classes.
+def silhouettes(table, baseline=None):
+    """How far the classes come apart while the network learns without labels.
 
     Parameters
     ----------
     table : DataFrame
         `seed`, `epoch` (0: untrained), `silhouette`.
-    floor : float, optional
+    baseline : float, optional
         The same of the log-Mel statistics.
 
     Returns
@@ -207,9 +207,9 @@ def silhouettes(table, floor=None):
     mean = table.groupby("epoch").silhouette.mean()
     label = f"mean of {table.seed.nunique()} seeds"
     axis.plot(mean.index, mean, "o-", color=MEAN, lw=2.2, ms=5, label=label)
-    if floor is not None:
+    if baseline is not None:
         label = "log-Mel mean and deviation"
-        axis.axhline(floor, color=style.ROLES["neighbour"], ls="--", lw=1.4, label=label)
+        axis.axhline(baseline, color=style.ROLES["neighbour"], ls="--", lw=1.4, label=label)
     axis.set(xlabel="epoch (0: untrained)", ylabel="mean silhouette of the classes")
     axis.xaxis.get_major_locator().set_params(integer=True)
     axis.grid(alpha=0.5)
