@@ -104,7 +104,7 @@ def vectors(model, tiles, recipe):
 def statistics(store, recipe):
     """Mean and standard deviation over time of a tile's log-Mel bands, d = 2 * mels.
 
-    The floor: an embedding that does not beat it has learned nothing worth having.
+    The baseline: an embedding that is not above it has learned nothing useful.
     """
     starts, table = tile_table(store, recipe)
     frames = store.on(torch.device("cpu"))

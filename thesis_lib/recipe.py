@@ -43,7 +43,7 @@ class Recipe:
     name : str
     features : Features
     tile : float
-        Length of a tile, s; tiles lie end to end.
+        Length of a tile, s; tiles are end to end.
     neighbour_range : float
         A neighbour starts at most this far from its anchor, s.
     width : int

@@ -97,7 +97,7 @@ def _mel_power(frames, features, padded, power):
     frame.
     """
     torch.mul(frames, _window(features.frame, padded.dtype), out=padded[:, : features.frame])
-    # Real and imaginary parts, squared where they lie; the matrix product adds the two.
+    # Real and imaginary parts, squared in place; the matrix product adds the two.
     squares = torch.view_as_real(torch.fft.rfft(padded)).square_().flatten(1).float()
     for bands, weighed, bank in _mel_groups(features):  # squares: (frames, fft + 2)
         torch.mm(squares[:, weighed], bank, out=power[:, bands])

@@ -1,6 +1,6 @@
 """The training loop: tiles in, a network that places tiles near in time near by out.
 
-Nothing in here knows of labels: it is given frames, where recordings lie in them, and numbers.
+Nothing in here reads labels: it gets frames, where recordings are in them, and numbers.
 """
 
 import logging

@@ -40,8 +40,8 @@ def fit(vectors, labels, seed=0, class_weight=None, group=None):
         None as in the thesis: frequent classes weigh more.
     group : (n,) array, optional
         Session or song of each vector. With it the penalty is the one of `STRENGTHS` that does
-        best on groups left out of the training subset (macro-F1): many dimensions and few sessions
-        are learned by heart otherwise. Without it the penalty is 1, as in the thesis.
+        best on groups left out of the training subset (macro-F1): otherwise the probe overfits to
+        many dimensions and few sessions. Without it the penalty is 1, as in the thesis.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What every stage of the ResNet hears, and a head that only the training sees."""
+"""An encoder with the output of every stage of the ResNet, and a head for the training only."""
 
 import torch
 from torch import nn
@@ -62,7 +62,7 @@ def energy(x, reference_db):
     """How each band rises above its own mean in the tile, compressed.
 
     Per-channel energy normalisation (Wang et al., 2017): microphone, room and loudness colour the
-    mean, so most of it is divided away, and what lies far below the mean fades to 0. The mean is
+    mean, so most of it is divided away, and what is far below the mean goes to 0. The mean is
     the tile's in place of a running one; the root is replaced by its limit, the logarithm
     (Lostanlen et al., 2019).
 

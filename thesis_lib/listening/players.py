@@ -1,6 +1,6 @@
 """Players and pictures as plain HTML: sound in a notebook, and on a page where no kernel runs.
 
-Sounds and pictures lie in the HTML itself, as data URIs; nothing is fetched and nothing plays
+Sounds and pictures are in the HTML itself, as data URIs; nothing is fetched and nothing plays
 before it is asked to.
 """
 

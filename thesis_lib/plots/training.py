@@ -79,7 +79,7 @@ def triplets(points, losses, pulls, titles, margin=1.0):
 
 def _triplet(axis, three, pull, margin):
     near, far = np.square(three[1:] - three[0]).sum(axis=1)
-    reach = 1.15 * max(np.sqrt(near + margin), np.sqrt(far))
+    radius = 1.15 * max(np.sqrt(near + margin), np.sqrt(far))
     _ring(axis, three[0], np.sqrt(near), "-", "as far as the neighbour")
     _ring(axis, three[0], np.sqrt(near + margin), "--", "... and the margin")
     axis.plot(*three[[1, 0, 2]].T, color="0.6", lw=1)
@@ -92,10 +92,10 @@ def _triplet(axis, three, pull, margin):
     for place, squared in zip(three[1:], (near, far), strict=True):
         way = place - three[0]
         above = np.array([-way[1], way[0]]) * np.sign(way[0] or 1) / np.linalg.norm(way)
-        middle = three[0] + 0.5 * way + 0.12 * reach * above
+        middle = three[0] + 0.5 * way + 0.12 * radius * above
         axis.text(*middle, f"{squared:.3g}", size=9, ha="center", va="center")
-    axis.set(xlim=three[0, 0] + np.array([-reach, reach]), xlabel="dimension 1")
-    axis.set(ylim=three[0, 1] + np.array([-reach, reach]), ylabel="dimension 2")
+    axis.set(xlim=three[0, 0] + np.array([-radius, radius]), xlabel="dimension 1")
+    axis.set(ylim=three[0, 1] + np.array([-radius, radius]), ylabel="dimension 2")
     axis.set_aspect("equal")
 
 

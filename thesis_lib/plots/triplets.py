@@ -22,7 +22,7 @@ def strips(rows, marked, frame_rate, centres, span=70):
         Roles: "anchor", "neighbour", "opposite".
     frame_rate : float, frames a second
     centres : float array (mels,), Hz
-    span : float, dB below the loudest that are told apart
+    span : float, dB below the loudest that are shown
 
     Returns
     -------
@@ -107,7 +107,7 @@ def examples(tiles, titles, centres, frame_rate, span=70):
         What is written below each picture.
     centres : float array (mels,), Hz
     frame_rate : float, frames a second
-    span : float, dB below a row's loudest that are told apart
+    span : float, dB below a row's loudest that are shown
 
     Returns
     -------

@@ -61,8 +61,8 @@ CAPTIONS = {
     "resnet18_layers.png": "ResNet18 at the thesis's width on a tile of {frames} frames x {mels} "
     "bands: {parameters:,} parameters.",
     "resnet18_layers.csv": "ResNet18 at the thesis's width on a tile of {frames} frames x {mels} "
-    "bands: {parameters:,} parameters. With 3 channels and 1000 outputs it has {standard:,}, as the "
-    "standard network. The networks trained here: {here}.",
+    "bands: {parameters:,} parameters. With 3 channels and 1000 outputs it has {standard:,}, as "
+    "the standard network. The networks trained here: {here}.",
     "triplet_loss.png": "The triplet loss on three triplets in the plane, margin 1; numbers on the "
     "lines are squared distances.",
     "recipes.csv": "Recipes: the thesis's and the ones used here.",

@@ -134,7 +134,8 @@ def _home_pairs(run):
     """What, the thesis's number, the unit it is scored in here, and what differs."""
     recipe, simulated = run.recipe, run.corpus.note == "simulated"
     data = "a small simulated home instead of SINS" if simulated else "SINS, as far as it is here"
-    tile = f"tiles of {recipe.tile:g} s instead of 5 s, network of width {recipe.width} not 64"
+    network = f"network of width {recipe.width} instead of 64"
+    tile = f"tiles of {recipe.tile:g} s instead of 5 s, {network}"
     what = f"macro-F1, SINS (here: {run.corpus.name})"
     single, segment = "single tile", "10 s segment, unknown microphones (challenge's winner)"
     winner = thesis_results.CHALLENGE.unknown[0]
