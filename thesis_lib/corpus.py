@@ -31,7 +31,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Corpus:
-    """Recordings and what is known of them.
+    """Recordings and what is known of them (01_the_data).
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class Corpus:
 
 
 def apply_fold(table, number):
-    """A table of recordings or tiles, with each row's `split` as it is in one fold.
+    """A table of recordings or tiles, with each row's `split` as it is in one fold (01_the_data).
 
     A corpus with an official test set has it in every fold; others have their folds in
     `split`, and training k holds out fold k. Where there are fewer songs than folds, the folds that

@@ -12,6 +12,8 @@ CONTRASTIVE = "thesis_lib.contrastive.method"  # ours
 class Contrast:
     """What a training with many opposites at once asks for beside what a `Recipe` has anyway.
 
+    See 10_experiments.
+
     Attributes
     ----------
     temperature : float
@@ -37,6 +39,8 @@ class Contrast:
 @dataclass(frozen=True)
 class Recipe:
     """What the thesis calls a configuration; the defaults are the thesis's, for SINS.
+
+    See 04_gpu_training.
 
     Attributes
     ----------

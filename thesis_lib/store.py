@@ -20,7 +20,7 @@ FORMAT = 3  # counts up when stores are made differently
 
 @dataclass(frozen=True)
 class SpectrogramStore:
-    """Log-Mel spectrograms of a corpus.
+    """Log-Mel spectrograms of a corpus (02_preprocessing).
 
     Attributes
     ----------
@@ -125,7 +125,10 @@ def assign_processes(rows, count):
 
 
 def gather(frames, starts, length):
-    """Tiles out of a store's frames, ready to compute with: `cut_tiles` as float32."""
+    """Tiles out of a store's frames, ready to compute with: `cut_tiles` as float32.
+
+    See 02_preprocessing.
+    """
     return cut_tiles(frames, starts, length).float()
 
 

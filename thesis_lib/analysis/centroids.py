@@ -21,6 +21,8 @@ EVERY_TILE = "only {} with {} neighbours of their own label: mean of all tiles o
 def centroids(vectors, labels, indices=None, agree=5, group=None, least=5):
     """One place for each class: the mean of its tiles whose neighbours share its label.
 
+    See 05_embedding_space.
+
     Parameters
     ----------
     vectors : (n, d) float array
@@ -66,6 +68,8 @@ def centroids(vectors, labels, indices=None, agree=5, group=None, least=5):
 def centroid_distances(centres):
     """Euclidean distance of every centroid to every other (thesis: centroid distance matrix).
 
+    See 05_embedding_space.
+
     Parameters
     ----------
     centres : DataFrame
@@ -82,6 +86,8 @@ def centroid_distances(centres):
 
 def typical(vectors, labels, centres, k=5, group=None, own=False):
     """The k tiles nearest to each centroid: strung together, what the class sounds like (thesis).
+
+    See 05_embedding_space.
 
     Parameters
     ----------
@@ -117,6 +123,8 @@ def typical(vectors, labels, centres, k=5, group=None, own=False):
 
 def arithmetic(centres):
     """Every difference A - B of two centroids, and the centroid nearest to it (thesis).
+
+    See 05_embedding_space.
 
     Parameters
     ----------

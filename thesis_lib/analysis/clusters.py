@@ -23,7 +23,7 @@ from thesis_lib.util.errors import InputError
 
 
 def principal(vectors, k=3):
-    """The k principal components of the vectors, as coordinates.
+    """The k principal components of the vectors, as coordinates (07_genre_clusters).
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def principal(vectors, k=3):
 
 
 def elbow(points, ks=range(2, 13), seed=0):
-    """k-means for several k: how much is left over.
+    """k-means for several k: how much is left over (07_genre_clusters).
 
     Parameters
     ----------
@@ -70,6 +70,8 @@ def elbow(points, ks=range(2, 13), seed=0):
 
 def bend(table):
     """Where the elbow curve bends: the k farthest below the line from its first point to its last.
+
+    See 07_genre_clusters.
 
     Both axes are scaled to 0 to 1 first (Satopaa et al., 2011, "Finding a Kneedle in a haystack").
 
@@ -95,6 +97,8 @@ def bend(table):
 def kmeans(points, k, seed=0):
     """k-means, the best of 10 starts. The clusters are numbered by size, the largest is 0.
 
+    See 07_genre_clusters.
+
     Parameters
     ----------
     points : (n, d) float array
@@ -117,6 +121,8 @@ def kmeans(points, k, seed=0):
 def cluster_table(labels, clusters):
     """How many tiles of each label are in each cluster (thesis: list of clusters and genres).
 
+    See 07_genre_clusters.
+
     Parameters
     ----------
     labels : (n,) array
@@ -134,7 +140,7 @@ def cluster_table(labels, clusters):
 
 
 def agreement(labels, clusters):
-    """How far clusters and labels agree.
+    """How far clusters and labels agree (07_genre_clusters).
 
     Parameters
     ----------
@@ -159,6 +165,8 @@ def agreement(labels, clusters):
 
 def silhouette(vectors, labels, sample=5000, seed=0):
     """Mean silhouette of the labels: how much nearer a tile is to its own class than to the next.
+
+    See 04_gpu_training.
 
     Parameters
     ----------

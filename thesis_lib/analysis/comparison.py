@@ -9,14 +9,17 @@ NAMES = {"statistics": "log-Mel statistics", "untrained": "the same network untr
 
 
 def mean_and_spread(values, digits=2):
-    """Mean and standard deviation over seeds: "0.52 ± 0.03"; of a single value "0.52"."""
+    """Mean and standard deviation over seeds: "0.52 ± 0.03"; of a single value "0.52".
+
+    See 07_genre_clusters.
+    """
     values = np.asarray(values, float)
     mean = f"{values.mean():.{digits}f}"
     return f"{mean} ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else mean
 
 
 def compare_scores(ours, other):
-    """Whether one method is "above", "below" or "level with" another.
+    """Whether one method is "above", "below" or "level with" another (08_f1_results).
 
     Parameters
     ----------
@@ -40,6 +43,8 @@ def compare_scores(ours, other):
 def compare_means(mean, spread, other_mean, other_spread):
     """Whether a score is "above", "below" or "level" with another, from measured means.
 
+    See 11_open_questions.
+
     Parameters
     ----------
     mean, spread : float
@@ -59,6 +64,8 @@ def compare_means(mean, spread, other_mean, other_spread):
 
 def describe_scores(scores, digits=2):
     """One line on each unit of scoring: the trained network's score beside the others'.
+
+    See 08_f1_results.
 
     Parameters
     ----------

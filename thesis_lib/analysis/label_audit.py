@@ -19,7 +19,7 @@ MAD_TO_SIGMA = (
 
 
 def disagreement(labels, indices, queries=None):
-    """How many of a tile's neighbours carry another label.
+    """How many of a tile's neighbours carry another label (06_error_analysis_sins).
 
     Parameters
     ----------
@@ -40,6 +40,8 @@ def disagreement(labels, indices, queries=None):
 
 def suspects(tiles, indices, at_least=None, distances=None, labels=None):
     """Tiles whose label most neighbours contradict (thesis, error analysis).
+
+    See 06_error_analysis_sins.
 
     The thesis asked for 30 of 30 neighbours on SINS and for at least 28 of 30 on music.
 
@@ -82,7 +84,7 @@ def suspects(tiles, indices, at_least=None, distances=None, labels=None):
 
 
 def knn_distance(distances):
-    """Mean distance of a tile to its neighbours: an outlier score.
+    """Mean distance of a tile to its neighbours: an outlier score (06_error_analysis_sins).
 
     A malfunction sounds like nothing else, so it is far from everything. (The k-nearest-neighbour
     outlier score of Angiulli and Pizzuti, 2002, divided by k.)
@@ -102,6 +104,8 @@ def knn_distance(distances):
 
 def above_floor(levels_db, node=None):
     """How far the loud moments of each tile rise above the noise floor of its microphone.
+
+    See 06_error_analysis_sins.
 
     Microphones differ in gain and self-noise, so each node has its own floor: the quietest 5 % of
     its tiles.
@@ -128,6 +132,8 @@ def above_floor(levels_db, node=None):
 def silence(levels_db, node=None, within=6.0):
     """Tiles in which there is nothing to hear (thesis, error analysis: silence with a label).
 
+    See 06_error_analysis_sins.
+
     Parameters
     ----------
     levels_db, node
@@ -144,6 +150,8 @@ def silence(levels_db, node=None, within=6.0):
 
 def node_deviation(vectors, group, position, node):
     """How much more than usual a tile differs from the same moment on the other nodes.
+
+    See 06_error_analysis_sins.
 
     The distance of a tile to a moment on another node is that to the mean of that node's tiles
     there; of the other nodes' distances the median counts, so that a single broken microphone
@@ -185,7 +193,7 @@ def node_deviation(vectors, group, position, node):
 
 
 def score(found, truth, order=None):
-    """How right a suspicion was, where the truth is known.
+    """How right a suspicion was, where the truth is known (06_error_analysis_sins).
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ FOLDS = 3  # of groups, to choose by
 
 
 def fit(vectors, labels, seed=0, class_weight=None, group=None):
-    """Fit a logistic classifier on standardised vectors.
+    """Fit a logistic classifier on standardised vectors (08_f1_results).
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def fit(vectors, labels, seed=0, class_weight=None, group=None):
 
 
 def report(truth, predicted, labels=None):
-    """Precision, recall and F1 of each class (thesis: classification report).
+    """Precision, recall and F1 of each class (thesis: classification report; 08_f1_results).
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def report(truth, predicted, labels=None):
 
 
 def macro_f1(truth, predicted, labels=None):
-    """Mean of the classes' F1, each class the same weight (the challenge's measure).
+    """Mean of the classes' F1, each class the same weight (the challenge's measure; 08_f1_results).
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def macro_f1(truth, predicted, labels=None):
 
 
 def chance_f1(truth, predicted, draws=5):
-    """The `macro_f1` of the same answers permuted at random: mean over the draws.
+    """The `macro_f1` of the same answers permuted at random: mean over the draws (08_f1_results).
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def chance_f1(truth, predicted, draws=5):
 
 
 def confusion_table(truth, predicted):
-    """How many rows of each class are taken for which (thesis: confusion matrix).
+    """How many rows of each class are taken for which (thesis: confusion matrix; 08_f1_results).
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def confusion_table(truth, predicted):
 
 
 def pool(posteriors, by):
-    """Mean of the posteriors over rows that belong together.
+    """Mean of the posteriors over rows that belong together (08_f1_results).
 
     The challenge (DCASE 2018, task 5) scores segments of 10 s: the posteriors of a segment's
     tiles and channels are averaged before the most probable class is taken.

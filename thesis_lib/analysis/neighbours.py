@@ -17,7 +17,7 @@ BLOCK = 256  # MB of distances held at a time
 
 
 def nearest(vectors, k=30, group=None, queries=None):
-    """The k nearest tiles of each tile, none of its own group.
+    """The k nearest tiles of each tile, none of its own group (06_error_analysis_sins).
 
     Thesis, error analysis: 30 neighbours, Euclidean. It asked a kd-tree, which in 256 dimensions
     looks at nearly every point; here all distances are computed, a block at a time.
@@ -73,6 +73,8 @@ def nearest(vectors, k=30, group=None, queries=None):
 def available(group):
     """How many neighbours every tile can have: the tiles outside the largest session or song.
 
+    See 06_error_analysis_sins.
+
     Parameters
     ----------
     group : (n,) array
@@ -88,7 +90,7 @@ def available(group):
 
 
 def nearest_to(points, vectors, k=5, group=None):
-    """The k tiles nearest to each of some points that need not be tiles.
+    """The k tiles nearest to each of some points that need not be tiles (05_embedding_space).
 
     Parameters
     ----------
@@ -125,6 +127,8 @@ def nearest_to(points, vectors, k=5, group=None):
 def precision_at(labels, indices, k=10, queries=None):
     """Precision@k: the mean share of a tile's k nearest neighbours that carry its label.
 
+    See 05_embedding_space.
+
     Parameters
     ----------
     labels : (n,) array
@@ -147,6 +151,8 @@ def precision_at(labels, indices, k=10, queries=None):
 
 def chance_precision(labels, group=None):
     """What `precision_at` is expected to be when neighbours are drawn at random.
+
+    See 05_embedding_space.
 
     Parameters
     ----------
@@ -172,7 +178,10 @@ def chance_precision(labels, group=None):
 
 
 def labelled_neighbours(labels, indices, queries=None):
-    """Labels, neighbours and the rows these are about, checked to fit each other."""
+    """Labels, neighbours and the rows these are about, checked to fit each other.
+
+    See 06_error_analysis_sins.
+    """
     labels = column(labels, np.size(labels))
     indices = row_numbers(indices, len(labels))
     queries = _queries(queries, len(labels))

@@ -11,7 +11,7 @@ from thesis_lib.util.errors import InputError
 
 
 def planted(corpus):
-    """What is known to be wrong with each recording of a corpus.
+    """What is known to be wrong with each recording of a corpus (06_error_analysis_sins).
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def _list(path, columns):
 
 
 def scores(moments, recordings, known, rules, quiet=""):
-    """How right the suspicions of an audit were.
+    """How right the suspicions of an audit were (06_error_analysis_sins).
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def scores(moments, recordings, known, rules, quiet=""):
 
 
 def cases(moments, recordings, known, rules, quiet=""):
-    """Every planted fault, one by one: how suspect it was.
+    """Every planted fault, one by one: how suspect it was (06_error_analysis_sins).
 
     Parameters
     ----------

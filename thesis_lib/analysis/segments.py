@@ -11,7 +11,7 @@ from thesis_lib.analysis.label_audit import disagreement, knn_distance, node_dev
 
 
 def by_moment(tiles, indices):
-    """How far the neighbours of a moment's tiles disagree with its label.
+    """How far the neighbours of a moment's tiles disagree with its label (06_error_analysis_sins).
 
     Parameters
     ----------
@@ -50,6 +50,8 @@ def by_moment(tiles, indices):
 
 def by_recording(tiles, vectors, indices, distances, quiet=""):
     """How far a recording is from its neighbours, from the other nodes, and how near to silence.
+
+    See 06_error_analysis_sins.
 
     Parameters
     ----------

@@ -17,6 +17,8 @@ from thesis_lib.util.errors import InputError
 def walk(vectors, start, end, steps=10, k=3, group=None):
     """The k tiles nearest to each of some places on the straight line from start to end.
 
+    See 05_embedding_space.
+
     Parameters
     ----------
     vectors : (n, d) float array
@@ -60,7 +62,7 @@ def walk(vectors, start, end, steps=10, k=3, group=None):
 
 
 def walks(vectors, centres, steps=10, k=3, group=None):
-    """A walk for every ordered pair of classes, one after the other.
+    """A walk for every ordered pair of classes, one after the other (05_embedding_space).
 
     Parameters
     ----------
