@@ -101,7 +101,7 @@ def beyond(record, f1, table, best, nice):
     alike = ", ".join(f"{value:+.2f} on {nice(name)}" for name, value in change.items())
     return Markdown(
         "Farther from ours than two standard errors:\n\n" + "\n".join(lines) + "\n\nWith so few "
-        "seeds nothing else differs from ours. This holds for the *changed tiles* too: left as "
-        f"they are, macro-F1 differs by {alike}. They are kept for microphones that are in no "
-        "training, and only the home has such."
+        "seeds nothing else can be distinguished from ours. This holds for the *changed tiles* "
+        f"too: left as they are, macro-F1 differs by {alike}. They are kept for microphones that "
+        "are in no training, and only the home has such."
     )
