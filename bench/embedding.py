@@ -41,7 +41,7 @@ from thesis_lib.contrastive.encoder import Encoder
 from thesis_lib.contrastive.pair_sampler import PairSampler
 from thesis_lib.corpus import apply_fold
 from thesis_lib.datasets import registry
-from thesis_lib.datasets.music import deal
+from thesis_lib.datasets.music import assign_folds
 from thesis_lib.embed import embed, vectors
 from thesis_lib.pipeline.stages import prepare
 from thesis_lib.recipe import RECIPES, SEED
@@ -75,12 +75,12 @@ def runs():
 
 
 def fold(run, number, part=None):
-    """The store as one seed splits it; with `part`, that one of the seed's own deal is held out."""
+    """The store as one seed splits it; with `part`, that fold of the seed's own is held out."""
     if part is None:
         return run.store_of(run.seeds[number])
     store = SpectrogramStore.open(run.folder / "store")
-    dealt = deal(store.index, 3, np.random.default_rng(SEED + number))
-    index = apply_fold(store.index.assign(split=dealt), part)
+    folds = assign_folds(store.index, 3, np.random.default_rng(SEED + number))
+    index = apply_fold(store.index.assign(split=folds), part)
     heard = np.concatenate([store.spectrogram(i) for i in np.flatnonzero(index.split == "train")])
     made = {"mean": float(heard.mean()), "std": float(heard.std())}
     return replace(store, index=index, meta=store.meta | made)

@@ -59,12 +59,12 @@ def test_a_truncated_file_is_a_fault(corpus):
 
 def test_nothing(corpus):
     with pytest.raises(InputError, match="audio holds no recordings"):
-        headers(corpus.part(np.zeros(3, bool)))
+        headers(corpus.subset(np.zeros(3, bool)))
 
 
 def test_one_class_is_enough(corpus):
-    assert corpus.part([True, True, False]).labels == ["a"]
-    assert headers(corpus.part([True, True, False])) == []
+    assert corpus.subset([True, True, False]).labels == ["a"]
+    assert headers(corpus.subset([True, True, False])) == []
 
 
 def test_without_any_label_there_is_no_class_to_miss(corpus):
@@ -93,7 +93,7 @@ def test_once_per_microphone(corpus):
 
 
 def test_a_part_keeps_what_is_chosen(corpus):
-    part = corpus.part(corpus.table.label == "b")
+    part = corpus.subset(corpus.table.label == "b")
     assert part.table.path.tolist() == ["02.wav"] and part.table.index.tolist() == [0]
     assert (part.name, part.note, part.root) == (corpus.name, corpus.note, corpus.root)
 
@@ -184,6 +184,6 @@ def test_a_full_disk_leaves_the_corpus_as_it_was(corpus, tmp_path, monkeypatch, 
     before = listing(tmp_path)
     fill_disk(monkeypatch, file)
     with pytest.raises(InputError, match=f"^{tmp_path / 'kept'}: the disk is full"):
-        corpus.part([True, False, False]).save(tmp_path / "kept")
+        corpus.subset([True, False, False]).save(tmp_path / "kept")
     monkeypatch.undo()
     assert listing(tmp_path) == before

@@ -109,7 +109,7 @@ def test_kept_and_opened_again(store, model, tmp_path):
 
 def test_a_part(store):
     found = statistics(store, RECIPE)
-    part = found.part(found.tiles.split == "test")
+    part = found.subset(found.tiles.split == "test")
     np.testing.assert_array_equal(part.vectors, found.vectors[5:])
     assert part.tiles.index.tolist() == [0, 1, 2] and set(part.tiles.recording) == {2}
 
@@ -126,6 +126,6 @@ def test_a_full_disk_leaves_the_embeddings_of_before(store, tmp_path, monkeypatc
     before = listing(tmp_path)
     fill_disk(monkeypatch, file)
     with pytest.raises(InputError, match="vectors: the disk is full"):
-        found.part(found.tiles.split == "test").save(tmp_path / "vectors")
+        found.subset(found.tiles.split == "test").save(tmp_path / "vectors")
     monkeypatch.undo()
     assert listing(tmp_path) == before

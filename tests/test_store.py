@@ -234,7 +234,7 @@ def test_a_full_disk_leaves_the_store_of_before(corpus, tmp_path, monkeypatch, f
     else:
         fill_disk(monkeypatch, file)
     with pytest.raises(InputError, match=f"^{tmp_path}/stores/store.*: the disk is full"):
-        build(corpus.part([True] * 3 + [False]), tmp_path / "stores" / "store")
+        build(corpus.subset([True] * 3 + [False]), tmp_path / "stores" / "store")
     monkeypatch.undo()
     assert listing(tmp_path / "stores" / "store") == before
 

@@ -127,6 +127,7 @@ def _notebook(args):
         args.notebook,
         args.executed,
         {"home": args.home, "music": args.music} | (SMOKE if args.smoke else {}),
+        solved=args.smoke,
         home_folder=args.home_folder,
         music_folder=args.music_folder,
         work=args.work,

@@ -1,4 +1,4 @@
-"""A corpus: one table, a row a recording, whatever the files are and wherever they lie."""
+"""A corpus: one table, one row per recording, whatever the files are and wherever they are."""
 
 import json
 from dataclasses import dataclass, replace
@@ -24,14 +24,14 @@ COLUMNS = {
     "node": "the microphone array; empty in music",
     "position": "the k-th segment of its session; 0 in music",
     "split": "train, test, or the number of the one fold that holds the recording out as test",
-    "known": "whether training hears this node too",
+    "known": "whether this node is in the training too",
     "name": "what a reader calls it: artist and title, or the file's name without its ending",
 }
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Recordings and what is known of them.
+    """Recordings and what is known of them (01_the_data).
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class Corpus:
         channel = np.concatenate([np.arange(count) for count in self.table.channels])
         return replace(self, table=table.assign(channel=channel).reset_index(drop=True))
 
-    def part(self, rows):
+    def subset(self, rows):
         """The recordings that `rows`, a boolean array, selects."""
         return replace(self, table=self.table[np.asarray(rows)].reset_index(drop=True))
 
@@ -89,7 +89,7 @@ class Corpus:
 
     def without(self, rows, left_out):
         """The recordings but for `rows`, a boolean array, with sentences on why these are out."""
-        return replace(self.part(~np.asarray(rows)), left_out=(*self.left_out, *left_out))
+        return replace(self.subset(~np.asarray(rows)), left_out=(*self.left_out, *left_out))
 
     def save(self, folder):
         """Write `corpus.csv` and `corpus.json` into a folder, all or nothing."""
@@ -113,22 +113,22 @@ class Corpus:
 
 
 def apply_fold(table, number):
-    """A table of recordings or tiles, with each row's `split` as it is in one fold.
+    """A table of recordings or tiles, with each row's `split` as it is in one fold (01_the_data).
 
-    A corpus with an official test set has it in every fold; others are cut into as many parts as
-    there are folds, and fold k holds out the k-th part. Where there are fewer songs than folds,
-    the parts take turns.
+    A corpus with an official test set has it in every fold; others have their folds in
+    `split`, and training k holds out fold k. Where there are fewer songs than folds, the folds that
+    are there take turns.
     """
     test = table.split.isin(["test", held_out(table, number)])
     return table.assign(split=np.where(test, "test", "train"))
 
 
 def held_out(table, number):
-    """The part, as `split` has it, that one fold holds out."""
-    parts = sorted({*table.split} - {"train", "test"}, key=lambda part: (len(part), part))
-    if str(number) in parts or not parts or (table.split == "test").any():
+    """The fold, as `split` has it, that one training holds out."""
+    folds = sorted({*table.split} - {"train", "test"}, key=lambda fold: (len(fold), fold))
+    if str(number) in folds or not folds or (table.split == "test").any():
         return str(number)
-    return parts[number % len(parts)]
+    return folds[number % len(folds)]
 
 
 def read_table(path):

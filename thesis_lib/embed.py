@@ -20,7 +20,7 @@ KEPT = ["path", "label", "group", "node", "position", "channel", "split", "known
 
 @dataclass(frozen=True)
 class Embeddings:
-    """Vectors and what they are vectors of.
+    """Vectors and what they are vectors of (05_embedding_space).
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Embeddings:
     vectors: np.ndarray
     tiles: pd.DataFrame
 
-    def part(self, rows):
+    def subset(self, rows):
         """Those tiles that `rows`, a boolean array, selects."""
         rows = np.asarray(rows)
         return Embeddings(self.vectors[rows], self.tiles[rows].reset_index(drop=True))
@@ -55,7 +55,10 @@ class Embeddings:
 
 
 def tile_table(store, recipe):
-    """Every tile of a store: its first frames (int64 array), and its row of `Embeddings.tiles`."""
+    """Every tile of a store: its first frames (int64 array), and its row of `Embeddings.tiles`.
+
+    See 03_triplets.
+    """
     tiles = sampler.cut(store.index.first_frame, store.index.n_frames, recipe.length, recipe.hop)
     rows = store.index.iloc[tiles.recording]
     table = rows[KEPT].reset_index(drop=True)
@@ -67,7 +70,7 @@ def tile_table(store, recipe):
 
 
 def embed(model, store, recipe, device, bar=None):
-    """Embed every tile of a store.
+    """Embed every tile of a store (04_gpu_training).
 
     Parameters
     ----------
@@ -95,7 +98,10 @@ def embed(model, store, recipe, device, bar=None):
 
 
 def vectors(model, tiles, recipe):
-    """Tiles through the network, in bfloat16 where recipe and device agree: (n, d), float32."""
+    """Tiles through the network, in bfloat16 where recipe and device agree: (n, d), float32.
+
+    See 04_gpu_training.
+    """
     enabled = in_bfloat16(recipe, tiles.device)
     with torch.autocast(tiles.device.type, torch.bfloat16, enabled=enabled):
         return model(tiles.contiguous(memory_format=torch.channels_last)).float()
@@ -104,7 +110,9 @@ def vectors(model, tiles, recipe):
 def statistics(store, recipe):
     """Mean and standard deviation over time of a tile's log-Mel bands, d = 2 * mels.
 
-    The floor: an embedding that does not beat it has learned nothing worth having.
+    See 00_start_here.
+
+    The baseline: an embedding that is not above it has learned nothing useful.
     """
     starts, table = tile_table(store, recipe)
     frames = store.on(torch.device("cpu"))

@@ -12,6 +12,8 @@ CONTRASTIVE = "thesis_lib.contrastive.method"  # ours
 class Contrast:
     """What a training with many opposites at once asks for beside what a `Recipe` has anyway.
 
+    See 10_experiments.
+
     Attributes
     ----------
     temperature : float
@@ -38,12 +40,14 @@ class Contrast:
 class Recipe:
     """What the thesis calls a configuration; the defaults are the thesis's, for SINS.
 
+    See 04_gpu_training.
+
     Attributes
     ----------
     name : str
     features : Features
     tile : float
-        Length of a tile, s; tiles lie end to end.
+        Length of a tile, s; tiles are end to end.
     neighbour_range : float
         A neighbour starts at most this far from its anchor, s.
     width : int

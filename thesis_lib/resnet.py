@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 
 class Block(nn.Module):
-    """Two 3 x 3 convolutions and a way around them."""
+    """Two 3 x 3 convolutions and a way around them (04_gpu_training)."""
 
     def __init__(self, inputs, outputs, stride):
         super().__init__()
@@ -28,7 +28,7 @@ class Block(nn.Module):
 
 
 class ResNet18(nn.Module):
-    """Spectrogram tiles in, embeddings out.
+    """Spectrogram tiles in, embeddings out (04_gpu_training).
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class ResNet18(nn.Module):
 
 
 def layer_table(model, frames, mels):
-    """What each part of the network makes of one tile, and what it costs.
+    """What each part of the network makes of one tile, and what it costs (04_gpu_training).
 
     Parameters
     ----------

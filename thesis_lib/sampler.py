@@ -16,7 +16,7 @@ from thesis_lib.util.errors import InputError
 
 @dataclass(frozen=True)
 class Tiles:
-    """Tiles on a regular grid over recordings, in order; arrays of equal length n.
+    """Tiles on a regular grid over recordings, in order; arrays of equal length n (03_triplets).
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Tiles:
 
 
 def cut(first_frame, n_frames, length, hop):
-    """Cut recordings into tiles.
+    """Cut recordings into tiles (03_triplets).
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def cut(first_frame, n_frames, length, hop):
 
 
 class TripletSampler:
-    """Draws one triplet per anchor and epoch.
+    """Draws one triplet per anchor and epoch (03_triplets).
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ GROUP = 16  # Mel bands summed up at a time: most filters are narrow, few freque
 
 @dataclass(frozen=True)
 class Features:
-    """How a waveform becomes a log-Mel spectrogram (thesis, preprocessing).
+    """How a waveform becomes a log-Mel spectrogram (thesis, preprocessing; 02_preprocessing).
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Features:
 
 
 def log_mel(wave, features=Features(), dtype=torch.float64):
-    """Log-Mel spectrogram.
+    """Log-Mel spectrogram (02_preprocessing).
 
     Parameters
     ----------
@@ -97,14 +97,17 @@ def _mel_power(frames, features, padded, power):
     frame.
     """
     torch.mul(frames, _window(features.frame, padded.dtype), out=padded[:, : features.frame])
-    # Real and imaginary parts, squared where they lie; the matrix product adds the two.
+    # Real and imaginary parts, squared in place; the matrix product adds the two.
     squares = torch.view_as_real(torch.fft.rfft(padded)).square_().flatten(1).float()
     for bands, weighed, bank in _mel_groups(features):  # squares: (frames, fft + 2)
         torch.mm(squares[:, weighed], bank, out=power[:, bands])
 
 
 def mfcc(wave, features=Features()):
-    """Mel-frequency cepstral coefficients: tensor, float32, shape (frames, mfcc)."""
+    """Mel-frequency cepstral coefficients: tensor, float32, shape (frames, mfcc).
+
+    See 02_preprocessing.
+    """
     return (log_mel(wave, features).double() @ cosines(features)).float()
 
 
@@ -115,7 +118,7 @@ def _window(frame, dtype):
 
 @lru_cache
 def mel_bank(features=Features()):
-    """Triangular Mel filters after Slaney: tensor, shape (fft / 2 + 1, mels)."""
+    """Triangular Mel filters after Slaney: tensor, shape (fft / 2 + 1, mels; 02_preprocessing)."""
     bank = librosa.filters.mel(
         sr=features.sample_rate, n_fft=features.fft, n_mels=features.mels, dtype=np.float64
     )
@@ -139,11 +142,17 @@ def _mel_groups(features):
 
 
 def mel_centres(features=Features()):
-    """The frequency in Hz that each Mel band lets through best: tensor, shape (mels,)."""
+    """The frequency in Hz that each Mel band lets through best: tensor, shape (mels,).
+
+    See 02_preprocessing.
+    """
     return mel_bank(features).argmax(0) * features.sample_rate / features.fft
 
 
 @lru_cache
 def cosines(features):
-    """The orthonormal cosine transform of the Mel bands: tensor, shape (mels, mfcc)."""
+    """The orthonormal cosine transform of the Mel bands: tensor, shape (mels, mfcc).
+
+    See 02_preprocessing.
+    """
     return torch.from_numpy(dct(np.eye(features.mels), norm="ortho")[:, : features.mfcc].copy())

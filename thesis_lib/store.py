@@ -20,7 +20,7 @@ FORMAT = 3  # counts up when stores are made differently
 
 @dataclass(frozen=True)
 class SpectrogramStore:
-    """Log-Mel spectrograms of a corpus.
+    """Log-Mel spectrograms of a corpus (02_preprocessing).
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class SpectrogramStore:
             raise InputError(f"{folder} holds no spectrogram store yet; run `make figures` first.")
         meta = json.loads((folder / "meta.json").read_text())
         if meta.get("format") != FORMAT:
-            raise InputError(f"{folder} is a store of another version; delete it to build it anew.")
+            raise InputError(f"{folder} is a store of another version; delete it to build another.")
         frames = np.load(folder / "frames.npy", mmap_mode="c")  # torch wants it writable
         return cls(frames, read_table(folder / "index.csv"), Features(**meta["features"]), meta)
 
@@ -86,7 +86,7 @@ class SpectrogramStore:
         rows = self.index[self.index.split == "train"]
         if count == 1:
             return SpectrogramStore(self.frames, rows, self.features, self.meta)
-        rows = rows[(dealt(rows, count) == number).to_numpy()]
+        rows = rows[(assign_processes(rows, count) == number).to_numpy()]
         if rows.empty:
             raise InputError(
                 f"{count} processes cannot share {self.index.group.nunique()} sessions or songs; "
@@ -104,8 +104,8 @@ class SpectrogramStore:
         return frames if device.type == "cpu" else frames.to(device)
 
 
-def dealt(rows, count):
-    """Deal recordings to processes, groups whole: the longest first, each to where least lies.
+def assign_processes(rows, count):
+    """Assign recordings to processes, groups whole: the longest first, each to the shortest share.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def dealt(rows, count):
 
     Returns
     -------
-    Series of int, 0 to count - 1, one a row
+    Series of int, 0 to count - 1, one per row
     """
     held, place = np.zeros(count, np.int64), {}
     for group, frames in rows.groupby("group").n_frames.sum().sort_values(ascending=False).items():
@@ -125,7 +125,10 @@ def dealt(rows, count):
 
 
 def gather(frames, starts, length):
-    """Tiles out of a store's frames, ready to compute with: `cut_tiles` as float32."""
+    """Tiles out of a store's frames, ready to compute with: `cut_tiles` as float32.
+
+    See 02_preprocessing.
+    """
     return cut_tiles(frames, starts, length).float()
 
 

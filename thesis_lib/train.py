@@ -1,6 +1,6 @@
 """The training loop: tiles in, a network that places tiles near in time near by out.
 
-Nothing in here knows of labels: it is given frames, where recordings lie in them, and numbers.
+Nothing in here reads labels: it gets frames, where recordings are in them, and numbers.
 """
 
 import logging
@@ -25,7 +25,7 @@ RANDOM = Lock()  # torch has one random generator for all threads: one at a time
 
 
 def train(store, recipe, folder, seed, device, bar=None, world=ALONE):
-    """Train a network, or go on where an earlier run was stopped.
+    """Train a network, or go on where an earlier run was stopped (04_gpu_training).
 
     Recordings with split "train" take part. After each epoch `folder` holds a checkpoint that a
     later call goes on from, ending with the same weights as a run that was never stopped, and the
@@ -89,7 +89,7 @@ def count_anchors(store, recipe, world=ALONE):
 
 
 def new_model(recipe, store, seed):
-    """The network of a recipe with the first weights that `seed` gives.
+    """The network of a recipe with the first weights that `seed` gives (04_gpu_training).
 
     Parameters
     ----------
@@ -108,7 +108,10 @@ def new_model(recipe, store, seed):
 
 
 def step(model, optimiser, objective, batch, learning_rate):
-    """One step of the training: what the loss of the batch was made of, as one tensor (4,)."""
+    """One step of the training: what the loss of the batch was made of, as one tensor (4,).
+
+    See 04_gpu_training.
+    """
     for group in optimiser.param_groups:
         group["lr"] = learning_rate
     found = objective.loss(model, batch)

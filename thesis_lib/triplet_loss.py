@@ -9,7 +9,7 @@ from thesis_lib.util.errors import InputError
 
 
 class TripletLoss(NamedTuple):
-    """The loss of a batch, and what it is made of.
+    """The loss of a batch, and what it is made of (04_gpu_training).
 
     Attributes
     ----------
@@ -28,6 +28,8 @@ class TripletLoss(NamedTuple):
 
 def triplet_loss(anchor, neighbour, opposite, margin=1.0, reduction="nonzero"):
     """``max(0, |anchor - neighbour|^2 - |anchor - opposite|^2 + margin)``, averaged.
+
+    See 04_gpu_training.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Suspects, silence and odd microphones: by hand, and on faults that were put there."""
+"""Suspects, silence and broken microphones: by hand, and on faults that were put there."""
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from thesis_lib.analysis.label_audit import (
     above_floor,
     disagreement,
-    loneliness,
-    odd_microphones,
+    knn_distance,
+    node_deviation,
     score,
     silence,
     suspects,
@@ -45,14 +45,14 @@ def test_suspects_are_ordered_and_keep_the_columns_of_the_table():
     assert table.columns.tolist() == [
         "tile",
         "disagree",
-        "neighbours_say",
+        "neighbour_label",
         "votes",
         "label",
         "path",
     ]
     assert table.tile.tolist() == [0, 3, 1, 4]
     assert table.disagree.tolist() == [3, 3, 2, 2]
-    assert table.neighbours_say.tolist() == ["b", "a", "b", "a"]
+    assert table.neighbour_label.tolist() == ["b", "a", "b", "a"]
     assert table.path.tolist() == ["0.wav", "3.wav", "1.wav", "4.wav"]
 
 
@@ -88,11 +88,11 @@ def test_swapped_labels_are_found_among_two_clouds():
     indices, _ = nearest(vectors, k=30, group=np.tile(np.arange(50), 4))
     table = suspects(pd.DataFrame({"label": given_label}), indices, at_least=24)
     assert sorted(table.tile) == sorted(wrong)
-    assert (table.neighbours_say == label[table.tile]).all()
+    assert (table.neighbour_label == label[table.tile]).all()
 
 
 def test_loneliness_by_hand():
-    assert loneliness([[1.0, 3], [2, 2.5]]).tolist() == [2, 2.25]
+    assert knn_distance([[1.0, 3], [2, 2.5]]).tolist() == [2, 2.25]
 
 
 def test_each_node_has_its_own_floor():
@@ -122,46 +122,46 @@ def heard_by_all(rng, moments=60, nodes=4, channels=2):
     return vectors, moment // 20, moment % 20, np.array(["n1", "n2", "n3", "n4"])[node]
 
 
-def test_a_broken_microphone_is_odd_and_the_others_are_not():
+def test_a_broken_microphone_deviates_and_the_others_are_not():
     vectors, group, position, node = heard_by_all(np.random.default_rng(6))
     broken = (group == 1) & (position < 4) & (node == "n3")
     vectors[broken] = 30
-    odd = odd_microphones(vectors, group, position, node)
-    assert odd[broken].min() > 10
-    assert odd[~broken].max() < 10
+    deviation = node_deviation(vectors, group, position, node)
+    assert deviation[broken].min() > 10
+    assert deviation[~broken].max() < 10
     for name in np.unique(node):  # usual is 0, and a robust sigma is 1, by definition
-        assert np.median(odd[node == name]) == pytest.approx(0, abs=1e-9)
-        assert 1.4826 * np.median(abs(odd[node == name])) == pytest.approx(1)
+        assert np.median(deviation[node == name]) == pytest.approx(0, abs=1e-9)
+        assert 1.4826 * np.median(abs(deviation[node == name])) == pytest.approx(1)
 
 
-def test_odd_by_hand():
+def test_deviation_by_hand():
     # Three nodes on a line, each 0, 1, 3; at the last moment node c jumps to 9.
     vectors = np.array([[0.0, 1, 3]] * 4 + [[0, 2, 3]] * 2 + [[0, 1, 9]]).reshape(-1, 1)
     moment, node = np.repeat(np.arange(7), 3), np.tile(list("abc"), 7)
-    odd = odd_microphones(vectors, np.zeros(21), moment, node).reshape(7, 3)
+    deviation = node_deviation(vectors, np.zeros(21), moment, node).reshape(7, 3)
     # b: distances to a and c are 1 and 2 (median 1.5), 2 and 1 (1.5), at the end 1 and 8 (4.5).
     # a: 1 and 3 (2), 2 and 3 (2.5), at the end 1 and 9 (5); median 2, MAD 0 -> floor.
-    assert odd[:6, 1].tolist() == [0] * 6
-    assert odd[6, 1] > 1000
+    assert deviation[:6, 1].tolist() == [0] * 6
+    assert deviation[6, 1] > 1000
     # c: 3 and 2 (2.5) four times, 3 and 1 (2) twice, 9 and 8 (8.5); median 2.5, MAD 0.
-    assert (np.sign(odd[:, 2]) == [0, 0, 0, 0, -1, -1, 1]).all()
-    assert odd[6, 2] / odd[4, 2] == pytest.approx(6 / -0.5)
+    assert (np.sign(deviation[:, 2]) == [0, 0, 0, 0, -1, -1, 1]).all()
+    assert deviation[6, 2] / deviation[4, 2] == pytest.approx(6 / -0.5)
 
 
 def test_a_moment_that_one_node_alone_heard_is_nan():
     vectors, group, position, node = heard_by_all(np.random.default_rng(7))
-    lonely = (group == 2) & (position == 5)
-    keep = ~lonely | (node == "n1")
-    odd = odd_microphones(vectors[keep], group[keep], position[keep], node[keep])
-    assert np.array_equal(np.isnan(odd), lonely[keep])
+    alone = (group == 2) & (position == 5)
+    keep = ~alone | (node == "n1")
+    deviation = node_deviation(vectors[keep], group[keep], position[keep], node[keep])
+    assert np.array_equal(np.isnan(deviation), alone[keep])
 
 
-def test_oddness_does_not_depend_on_the_order_of_the_rows():
+def test_deviation_does_not_depend_on_the_order_of_the_rows():
     vectors, group, position, node = heard_by_all(np.random.default_rng(8))
     rows = np.random.default_rng(9).permutation(len(vectors))
-    odd = odd_microphones(vectors, group, position, node)
-    shuffled = odd_microphones(vectors[rows], group[rows], position[rows], node[rows])
-    np.testing.assert_allclose(shuffled, odd[rows], atol=1e-9)
+    deviation = node_deviation(vectors, group, position, node)
+    shuffled = node_deviation(vectors[rows], group[rows], position[rows], node[rows])
+    np.testing.assert_allclose(shuffled, deviation[rows], atol=1e-9)
 
 
 def test_score_by_hand():
@@ -208,12 +208,12 @@ def test_score_counts(pairs):
         (lambda: above_floor([[-60.0, -np.inf]]), "levels_db: 1 of 1 rows hold NaN or infinity"),
         (lambda: above_floor([-60.0, -50], node=["1"]), r"node: has shape \(1,\)"),
         (
-            lambda: odd_microphones(np.eye(3), [0, 0, 0], [0, 1, 2], list("abc")),
-            r"node: no moment was heard by two of the nodes \['a', 'b', 'c'\]",
+            lambda: node_deviation(np.eye(3), [0, 0, 0], [0, 1, 2], list("abc")),
+            r"node: no moment was recorded by two of the nodes \['a', 'b', 'c'\]",
         ),
         (
-            lambda: odd_microphones(np.eye(2), [0, 0], [0, 0], ["a", "a"]),
-            r"node: no moment was heard by two of the nodes \['a'\]",
+            lambda: node_deviation(np.eye(2), [0, 0], [0, 0], ["a", "a"]),
+            r"node: no moment was recorded by two of the nodes \['a'\]",
         ),
         (lambda: score([1, 0], [True, False]), "found: holds int64; give True or False"),
         (lambda: score([True], [True, False]), r"found: has shape \(1,\)"),

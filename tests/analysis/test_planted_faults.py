@@ -11,7 +11,7 @@ from thesis_lib.corpus import Corpus
 from thesis_lib.util.errors import InputError
 
 SESSIONS, NODES, TILES = 8, ("1", "2", "3"), 2
-RULES = {"suspect": 0.5, "calm": 0.5, "odd": 3.5}
+RULES = {"suspect": 0.5, "silent_share": 0.5, "deviation": 3.5}
 
 
 @pytest.fixture
@@ -76,16 +76,16 @@ def test_segments_gather_tiles(corpus):
     moments, recordings = audited(corpus)
     assert len(moments) == SESSIONS and len(recordings) == SESSIONS * len(NODES)
     assert moments.disagreement[("s0", 1)] == 1 and moments.suspect[("s0", 1)] == 1
-    assert moments.neighbours_say[("s0", 1)] == "quiet"
-    assert recordings.odd.idxmax() == recordings.index[recordings.path == "dev/4_2.wav"][0]
+    assert moments.neighbour_label[("s0", 1)] == "quiet"
+    assert recordings.deviation.idxmax() == recordings.index[recordings.path == "dev/4_2.wav"][0]
 
 
 def test_scores_are_those_of_what_was_planted(corpus):
     moments, recordings = audited(corpus)
     planted = planted_faults.planted(corpus)
     scores = planted_faults.scores(moments, recordings, planted, RULES, "quiet")
-    assert scores.loc["microphone, odd", "average_precision"] == 1
-    assert scores.loc["microphone, lonely", "average_precision"] == 1
+    assert scores.loc["microphone, deviation", "average_precision"] == 1
+    assert scores.loc["microphone, kNN distance", "average_precision"] == 1
     assert scores.loc["wrong label", "true"] == 1 and scores.loc["wrong label", "recall"] == 1
     assert scores.loc["silence in an activity", "chance"] == pytest.approx(3 / 12)
     assert scores.loc["silence in an activity", "recall"] == 1
@@ -96,7 +96,7 @@ def test_cases_are_the_planted_ones(corpus):
     planted = planted_faults.planted(corpus)
     cases = planted_faults.cases(moments, recordings, planted, RULES, "quiet")
     assert cases.what.tolist() == ["wrong label"] + ["silence in an activity"] * 3 + [
-        "microphone, odd"
+        "microphone, deviation"
     ]
     assert cases.case.iloc[0] == "a where quiet is heard"
     assert cases["where"].iloc[-1] == "s4 1, node 2" and cases["rank"].iloc[-1] == 1
@@ -106,14 +106,14 @@ def test_cases_are_the_planted_ones(corpus):
 def test_a_single_node_has_no_other(corpus):
     one = Corpus("toy", corpus.root, corpus.table[corpus.table.node == "1"].reset_index(drop=True))
     _, recordings = audited(one)
-    assert recordings.odd.isna().all()
+    assert recordings.deviation.isna().all()
 
 
 def test_nodes_that_heard_no_moment_together_are_not_compared(corpus):
     """As in a home of which a few segments are there, each of another session."""
     session = corpus.table.group.str[1:].astype(int)
-    corpus = corpus.part(corpus.table.node == (session % 3 + 1).astype(str))
+    corpus = corpus.subset(corpus.table.node == (session % 3 + 1).astype(str))
     assert corpus.table.node.nunique() == 3 and corpus.table.group.is_unique
     _, recordings = audited(corpus)
-    assert len(recordings) == SESSIONS and recordings.odd.isna().all()
-    assert recordings.lonely.notna().all()
+    assert len(recordings) == SESSIONS and recordings.deviation.isna().all()
+    assert recordings.knn_distance.notna().all()

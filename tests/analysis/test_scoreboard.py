@@ -26,18 +26,18 @@ def board(**changed):
 
 def test_a_line_by_hand():
     line = board().loc["macro_f1", "home"]
-    assert (line.floor, line.which) == (0.7, "untrained")
-    assert line.lead == pytest.approx(0.2)
-    assert line.noise == pytest.approx(0.05)  # 3, 4, 5
-    assert line.longer == pytest.approx(-0.02)
-    assert line.longer_noise == pytest.approx(0.001**0.5)
-    assert line.there == pytest.approx(0.5)  # from .5 by way of .7 to .9
+    assert (line.baseline, line.which) == (0.7, "untrained")
+    assert line.margin == pytest.approx(0.2)
+    assert line.std_of_margin == pytest.approx(0.05)  # 3, 4, 5
+    assert line.gain_3x == pytest.approx(-0.02)
+    assert line.std_of_gain_3x == pytest.approx(0.001**0.5)
+    assert line.gain_untrained == pytest.approx(0.5)  # from .5 by way of .7 to .9
 
 
-def test_a_floor_above_ours_is_a_negative_lead():
+def test_a_baseline_above_ours_is_a_negative_margin():
     line = board(logmel=(0.93, 0.04)).loc["macro_f1", "home"]
-    assert line.which == "logmel" and line.lead == pytest.approx(-0.03)
-    assert line.there == pytest.approx(0.5)  # untrained is still our network
+    assert line.which == "logmel" and line.margin == pytest.approx(-0.03)
+    assert line.gain_untrained == pytest.approx(0.5)  # untrained is still our network
 
 
 def test_errors_are_of_f1_alone():

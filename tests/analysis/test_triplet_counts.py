@@ -34,7 +34,7 @@ def test_roles_of_an_anchor_at_the_end_of_its_recording():
 
 
 def test_kin_is_one_recording_of_each_relation_from_its_own_start():
-    found = triplet_counts.kin(TABLE, triplet_counts.roles(TILES, DRAW, 0), 0)
+    found = triplet_counts.three_recordings(TABLE, triplet_counts.roles(TILES, DRAW, 0), 0)
     assert found.recording.unique().tolist() == [
         "its own recording", "same session or song", "another",
     ]  # fmt: skip

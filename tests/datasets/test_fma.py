@@ -117,15 +117,15 @@ def test_names_and_artists(tmp_path):
     assert headers(corpus) == []
 
 
-@pytest.mark.parametrize("parts", [2, 3])
-def test_no_artist_is_on_both_sides(tmp_path, parts):
+@pytest.mark.parametrize("folds", [2, 3])
+def test_no_artist_is_on_both_sides(tmp_path, folds):
     tracks = tracks_of(artists=6)
     for number in list(tracks)[:4]:  # one artist of both classes
         tracks[number] = (tracks[number][0], 5, "Both", f"Song {number}")
     tracks[99000] = ([182], 5, "Both", "Song 99000")
-    corpus = fma.read(tree(tmp_path, tracks), parts=parts)
+    corpus = fma.read(tree(tmp_path, tracks), folds=folds)
     tested = []
-    for k in range(parts):
+    for k in range(folds):
         table = corpus.fold(k).table
         sides = table.groupby("split").group.unique()
         assert not set(sides["train"]) & set(sides["test"])

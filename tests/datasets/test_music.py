@@ -57,18 +57,18 @@ def test_takes_of_a_song_are_one_song(tmp_path):
     assert table.group.nunique() == 6  # nothing else is the same song
 
 
-@pytest.mark.parametrize("parts", [2, 3, 5])
-def test_every_song_is_tested_in_one_trial_and_learned_from_in_all_others(tmp_path, parts):
-    corpus = music.read(library(tmp_path, SONGS), parts=parts)
-    tested = [groups(corpus.fold(k), "test") for k in range(parts)]
+@pytest.mark.parametrize("folds", [2, 3, 5])
+def test_every_song_is_tested_in_one_fold_and_learned_from_in_all_others(tmp_path, folds):
+    corpus = music.read(library(tmp_path, SONGS), folds=folds)
+    tested = [groups(corpus.fold(k), "test") for k in range(folds)]
     assert sum(map(len, tested)) == corpus.table.group.nunique() == 13
     assert set.union(*tested) == set(corpus.table.group)
-    for k in range(parts):
-        trial = corpus.fold(k)
-        assert not groups(trial, "train") & groups(trial, "test")
-        sizes = trial.table.drop_duplicates("group").groupby(["label", "split"]).size()
+    for k in range(folds):
+        fold = corpus.fold(k)
+        assert not groups(fold, "train") & groups(fold, "test")
+        sizes = fold.table.drop_duplicates("group").groupby(["label", "split"]).size()
         for label, songs in (("techno", 7), ("trance", 6)):
-            assert abs(sizes[label, "test"] - songs / parts) < 1
+            assert abs(sizes[label, "test"] - songs / folds) < 1
             assert sizes[label].sum() == songs
 
 
@@ -143,7 +143,7 @@ def test_what_a_playlist_calls_a_track_counts_where_tags_are_none(tmp_path):
     assert corpus.labels == ["a", "b"] and headers(corpus) == []
 
 
-def test_a_list_without_labels_is_read_and_all_of_it_is_dealt(tmp_path):
+def test_a_list_without_labels_is_read_and_all_of_it_is_assigned(tmp_path):
     root = library(tmp_path / "mine", SONGS)
     text(root / "songs.csv", "path\n", *(f"{path}\n" for path in SONGS))
     corpus = music.read(root / "songs.csv")
@@ -170,17 +170,17 @@ def test_music_is_music_whatever_lies_beside_it(tmp_path, stray):
     assert music.read(root).labels == sorted(labels)
 
 
-@pytest.mark.parametrize("parts", [1, 2, 3, 5, 8])
+@pytest.mark.parametrize("folds", [1, 2, 3, 5, 8])
 @pytest.mark.parametrize("counts", [(2,), (1, 1), (2, 2), (1, 2), (1, 1, 1, 2), (3, 1), (5, 2)])
-def test_dealing_few_songs(parts, counts):
+def test_folds_of_few_songs(folds, counts):
     label = [f"class {k}" for k, count in enumerate(counts) for _ in range(count)]
     table = pd.DataFrame({"label": label, "group": [f"song {i}" for i in range(len(label))]})
-    table["split"] = music.deal(table, parts, np.random.default_rng(0))
+    table["split"] = music.assign_folds(table, folds, np.random.default_rng(0))
     single = table.groupby("label").group.transform("size") == 1
     assert ((table.split == "train") == (single & (max(counts) > 1))).all()
-    if parts == 1:
+    if folds == 1:
         return
-    for number in range(parts):
+    for number in range(folds):
         assert set(apply_fold(table, number).split) == {"train", "test"}
 
 

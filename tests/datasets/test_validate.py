@@ -143,7 +143,7 @@ def test_the_report_of_a_whole_corpus_is_one_line(corpus):
 
 
 def test_the_report_counts_what_was_not_looked_at(corpus):
-    files = by_file(corpus.part([True] * 5 + [False]))
+    files = by_file(corpus.subset([True] * 5 + [False]))
     for name in ("cover.jpg", "b.JPG", "notes.txt", "song.m4p", ".DS_Store", "._00.wav"):
         (corpus.root / name).write_bytes(b"x")
     (corpus.root / "again.wav").symlink_to("00.wav")

@@ -39,6 +39,44 @@ def test_a_cell_that_fails_is_named_and_no_copy_left(tmp_path):
     assert not (tmp_path / "done.ipynb").exists()
 
 
+SOLVED = """1. Is it so?
+
+<details><summary>Solution</summary>
+
+```python
+print({})
+```
+
+It is.
+
+</details>
+"""
+
+
+def test_solutions_are_executed_after_the_cells_where_that_is_asked(tmp_path):
+    made = notebook(tmp_path, "answer = 6 * 7")
+    content = nbformat.read(made, as_version=4)
+    content.cells.insert(1, nbformat.v4.new_markdown_cell(SOLVED.format("answer") * 2))
+    nbformat.write(content, made)
+    before = made.read_bytes()
+    for solved in (False, True):
+        execute(made, tmp_path / "done.ipynb", solved=solved)
+        cells = json.loads((tmp_path / "done.ipynb").read_text())["cells"]
+        ends = cells[-2:] if solved else cells[-1:]
+        texts = [cell["outputs"][0]["text"] for cell in ends if cell["outputs"]]
+        assert texts == [["42\n"]] * (2 if solved else 0)
+    assert made.read_bytes() == before
+
+
+def test_a_broken_solution_fails(tmp_path):
+    made = notebook(tmp_path, "answer = 6 * 7")
+    content = nbformat.read(made, as_version=4)
+    content.cells.append(nbformat.v4.new_markdown_cell(SOLVED.format("anwser")))
+    nbformat.write(content, made)
+    with pytest.raises(InputError, match="name 'anwser' is not defined"):
+        execute(made, tmp_path / "done.ipynb", solved=True)
+
+
 UNLABELLED = """
 from thesis_lib.pipeline.run import run_of
 from thesis_lib.reporting.notebook_record import Record

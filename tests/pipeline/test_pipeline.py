@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from thesis_lib.corpus import Corpus
 from thesis_lib.pipeline import stages
 from thesis_lib.pipeline.execute import SMOKE, execute
 from thesis_lib.pipeline.job import Job
+from thesis_lib.reporting import captions
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -73,6 +75,26 @@ def test_no_executed_notebook_holds_a_warning_or_an_error(smoke):
             out for out in outputs if out["output_type"] == "error" or out.get("name") == "stderr"
         ]
         assert said == [], name
+
+
+def test_every_exercise_is_solved(smoke):
+    """Solutions are executed as cells; an error would have ended the pipeline."""
+    runs, _ = smoke
+    for name in NOTEBOOKS:
+        exercises = (ROOT / "notebooks" / f"{name}.ipynb").read_text().count("<details>")
+        cells = read(runs / "smoke" / "notebooks" / f"{name}.ipynb")["cells"]
+        solved = [cell for cell in cells if cell["id"].startswith("solution")]
+        assert len(solved) == exercises > 0, name
+        assert all(cell["execution_count"] for cell in solved), name
+
+
+def test_every_caption_is_of_something_that_is_recorded(smoke):
+    runs, _ = smoke
+    index = read(runs / "smoke" / "figures" / "index.json")
+    for name in captions.CAPTIONS:
+        pattern = re.sub(r"\\{\w+\\}", ".+", re.escape(name))
+        assert any(re.fullmatch(pattern, file) for file in index), name
+    assert set(captions.THESIS) <= set(captions.CAPTIONS)
 
 
 def test_every_figure_of_the_thesis_is_made_and_its_origin_known(smoke):

@@ -30,9 +30,9 @@ def test_a_method_without_a_score_leaves_its_line_empty():
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == list("ABCD")
 
 
-def test_transfer_writes_mean_and_spread_and_frames_what_was_heard():
+def test_transfer_writes_mean_and_spread_and_frames_its_own_corpus():
     names = {"none": "untrained", "home": "on home"}  # an order of its own
-    figure = benchmarks.transfer(scores(), names, METRICS, heard=[("home", "home")])
+    figure = benchmarks.transfer(scores(), names, METRICS, own=[("home", "home")])
     first = figure.axes[0]
     assert texts(first) == ["0.33 ± 0.02", "0.83 ± 0.02", "0.00 ± 0.02", "0.50 ± 0.02"]
     assert [label.get_text() for label in first.get_yticklabels()] == ["untrained", "on home"]
@@ -43,18 +43,18 @@ def test_transfer_writes_mean_and_spread_and_frames_what_was_heard():
 def test_adding_draws_the_mean_over_the_classes():
     rows = [
         ("home", method, "f1", name, groups, value + groups / 100)
-        for method in ("ours", "floor")
+        for method in ("ours", "baseline")
         for name, value in (("a", 0.2), ("b", 0.4))
         for groups in (0, 1, 4)
     ]
     columns = ["corpus", "method", "metric", "left_out", "groups", "mean"]
-    methods = {"ours": ("ours", "#0173b2", "o"), "floor": ("floor", "#029e73", "D")}
+    methods = {"ours": ("ours", "#0173b2", "o"), "baseline": ("baseline", "#029e73", "D")}
     figure = benchmarks.adding(pd.DataFrame(rows, columns=columns), methods, {"f1": "F1"})
     axis = figure.axes[0]
     curves = [line.lines[0] for line in axis.containers]
     assert np.allclose(curves[0].get_ydata(), [0.3, 0.31, 0.34])
     assert [label.get_text() for label in axis.get_xticklabels()] == ["0", "1", "4"]
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["ours", "floor"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["ours", "baseline"]
 
 
 def test_domains_colour_by_class_and_mark_by_domain():

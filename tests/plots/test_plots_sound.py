@@ -149,7 +149,7 @@ def test_strips_frame_the_three_tiles(levels):
     assert set(style.ROLES) <= texts(figure)
 
 
-def test_reach_draws_every_tile_in_the_colour_of_its_role():
+def test_neighbour_range_draws_every_tile_in_the_colour_of_its_role():
     table = pd.DataFrame(
         {
             "recording": ["own", "own", "own", "other"],
@@ -158,7 +158,7 @@ def test_reach_draws_every_tile_in_the_colour_of_its_role():
             "role": ["anchor", "neighbour", "", "opposite"],
         }
     )
-    figure = triplets.reach({"home": table, "music": table})
+    figure = triplets.neighbour_range({"home": table, "music": table})
     check_axes(figure)
     for axes in figure.axes:
         colours = [tuple(bar.get_facecolor()[0]) for bar in axes.collections]

@@ -128,9 +128,9 @@ def test_curves_draw_each_seed_and_the_mean():
     assert len(figure.axes[0].lines) == 2 + 1 + 1
 
 
-def test_silhouettes_draw_the_floor():
+def test_silhouettes_draw_the_baseline():
     table = pd.DataFrame({"seed": [1, 1, 2, 2], "epoch": [0, 1, 0, 1], "silhouette": 0.1})
-    figure = training.silhouettes(table, floor=-0.2)
+    figure = training.silhouettes(table, baseline=-0.2)
     assert "log-Mel" in texts(figure)
 
 

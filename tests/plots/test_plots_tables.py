@@ -6,7 +6,7 @@ import pytest
 from corpora import rendered
 
 from thesis_lib.analysis.clusters import bend, elbow
-from thesis_lib.analysis.comparison import compared, mean_and_spread, sentences
+from thesis_lib.analysis.comparison import compare_scores, describe_scores, mean_and_spread
 from thesis_lib.analysis.linear_probe import report
 from thesis_lib.plots import audit, clusters, tables
 from thesis_lib.plots.style import class_colours
@@ -43,7 +43,7 @@ def test_counts_show_tiles():
 
 def scores():
     rows = [("one", "trained", 1, 0.5), ("one", "trained", 2, 0.7), ("one", "statistics", 1, 0.2)]
-    return pd.DataFrame(rows, columns=["what", "kind", "seed", "value"])
+    return pd.DataFrame(rows, columns=["what", "embedding", "seed", "value"])
 
 
 def test_comparison_draws_a_mark_a_method_and_chance():
@@ -80,7 +80,7 @@ def test_audit_draws_with_and_without_a_truth(known):
     silent = [False, True, False, False, False] if known else None
     audit.silence(table.assign(silent=silent), 6.0, "a")
     faults = ["", "", "hum", "", "dead"] if known else ""
-    files = pd.DataFrame({"odd": [0.1, -5, 4, np.nan, 90], "lonely": [1, 2, 1, 3, 9.0]})
+    files = pd.DataFrame({"deviation": [0.1, -5, 4, np.nan, 90], "knn_distance": [1, 2, 1, 3, 9.0]})
     audit.microphones(files.assign(fault=faults), 3.5, known)
 
 
@@ -97,8 +97,8 @@ def test_a_sentence_says_no_more_than_the_numbers():
     assert mean_and_spread([0.5]) == "0.50"
     assert mean_and_spread([0.4, 0.6]) == "0.50 ± 0.14"
     one, other = pd.Series([0.5, 0.7], [1, 2]), pd.Series([0.4, 0.6], [1, 2])
-    assert compared(one, other) == "above", "seed by seed, one is always 0.1 better"
-    assert compared(one, pd.Series([0.55], [1])) == "level with"
-    assert compared(one, pd.Series([0.9], [1])) == "below"
-    said = sentences(scores())
-    assert said == "- one: trained **0.60 ± 0.14**, above log-Mel statistics (0.20)."
+    assert compare_scores(one, other) == "above", "seed by seed, one is always 0.1 better"
+    assert compare_scores(one, pd.Series([0.55], [1])) == "level with"
+    assert compare_scores(one, pd.Series([0.9], [1])) == "below"
+    text = describe_scores(scores())
+    assert text == "- one: trained **0.60 ± 0.14**, above log-Mel statistics (0.20)."

@@ -14,6 +14,7 @@ from matplotlib import pyplot as plt
 from matplotlib.animation import FuncAnimation
 from PIL import Image
 
+from thesis_lib.reporting import captions
 from thesis_lib.reporting import notebook_record as record_module
 from thesis_lib.reporting.notebook_record import Record, collect
 from thesis_lib.util.errors import InputError, NothingToShow
@@ -30,6 +31,15 @@ HOME = run_of("mini home", "simulated", store="aa11")
 SONGS = run_of("mini music", "", store="bb22")
 
 
+@pytest.fixture(autouse=True)
+def made_up_captions(monkeypatch):
+    """Every caption is the `text` that is given."""
+    names = ("space", "x", "turn", "clip", "report", "t", "latin", "speed", "picture_{notebook}")
+    files = [name + ending for name in names for ending in (".png", ".gif", ".mp3", ".csv")]
+    monkeypatch.setattr(captions, "CAPTIONS", dict.fromkeys(files, "{text}"))
+    monkeypatch.setattr(captions, "THESIS", {"space.png": "figure 5.1"})
+
+
 @pytest.fixture
 def record(tmp_path):
     return Record("05_space", tmp_path, {"seed": 1234}, [HOME, SONGS])
@@ -42,7 +52,7 @@ def drawing(height=2.0):
 
 
 def test_a_figure_is_written_and_shown(record, tmp_path):
-    shown = record.figure(drawing(), "space", "Three tiles.", thesis="figure 5.1")
+    shown = record.figure(drawing(), "space", text="Three tiles.")
     path = tmp_path / "figures" / "space.png"
     assert shown.data == path.read_bytes()
     assert np.asarray(Image.open(path)).std() > 0
@@ -53,11 +63,11 @@ def test_a_figure_made_again_is_the_same_to_the_byte(tmp_path):
     made = []
     for place in ("one", "two"):
         record = Record("05_space", tmp_path / place, {})
-        record.figure(drawing(), "space", "Three tiles.")
+        record.figure(drawing(), "space", text="Three tiles.")
         made.append((tmp_path / place / "figures" / "space.png").read_bytes())
     assert made[0] == made[1]
     record = Record("05_space", tmp_path / "three", {})
-    record.figure(drawing(), "space", "Other tiles.")
+    record.figure(drawing(), "space", text="Other tiles.")
     assert (tmp_path / "three" / "figures" / "space.png").read_bytes() != made[0]
 
 
@@ -67,7 +77,7 @@ def test_an_animation_made_again_is_the_same_to_the_byte(tmp_path):
         figure, axes = plt.subplots(figsize=(1, 1))
         (line,) = axes.plot([0, 1])
         turning = FuncAnimation(figure, lambda i, line=line: line.set_ydata([i, 1]), frames=3)
-        shown = Record("05_space", tmp_path / place, {}).animation(turning, "turn", "It turns.")
+        shown = Record("x", tmp_path / place, {}).animation(turning, "turn", text="It turns.")
         made.append((tmp_path / place / "figures" / "turn.gif").read_bytes())
         assert shown.data == made[-1]
     assert made[0] == made[1]
@@ -77,7 +87,7 @@ def test_an_animation_made_again_is_the_same_to_the_byte(tmp_path):
 def test_a_sound_is_written_and_made_again_the_same(tmp_path):
     made = []
     for place in ("one", "two"):
-        Record("05_space", tmp_path / place, {}).sound(tone(1, 440), 16000, "clip", "A tone.")
+        Record("05_space", tmp_path / place, {}).sound(tone(1, 440), 16000, "clip", text="A tone.")
         made.append((tmp_path / place / "figures" / "clip.mp3").read_bytes())
     assert made[0] == made[1]
     wave, rate = soundfile.read(tmp_path / "one" / "figures" / "clip.mp3")
@@ -87,7 +97,7 @@ def test_a_sound_is_written_and_made_again_the_same(tmp_path):
 
 def test_a_table_is_written(record, tmp_path):
     table = pd.DataFrame({"F1": [0.5, 0.25]}, index=["eating", "absence"])
-    shown = record.table(table, "report", "F1 of each class.", runs=[HOME])
+    shown = record.table(table, "report", text="F1 of each class.", runs=[HOME])
     again = pd.read_csv(tmp_path / "figures" / "report.csv", index_col=0)
     pd.testing.assert_frame_equal(again, table)
     assert "0.25" in shown.data and "simulated" in shown.data
@@ -95,18 +105,18 @@ def test_a_table_is_written(record, tmp_path):
 
 def test_names_in_tables_and_captions_are_plain_text(record, tmp_path):
     name = "<img src=x onerror=alert(1)> A$AP & Ke$ha \\(x\\)"
-    shown = record.table(pd.DataFrame({name: [name]}, index=[name]), "t", f"Of {name}.")
+    shown = record.table(pd.DataFrame({name: [name]}, index=[name]), "t", text=f"Of {name}.")
     assert "<img" not in shown.data and "$" not in shown.data.replace("<span>$</span>", "")
     assert shown.data.count("&lt;img src=x onerror=alert(1)&gt; A<span>$</span>AP &amp;") == 4
     again = pd.read_csv(tmp_path / "figures" / "t.csv", index_col=0)
     assert again.loc[name, name] == name  # as it is
     latin = b"caf\xe9".decode("utf-8", "surrogateescape")
-    record.table(pd.DataFrame({"a": [latin]}), "latin", latin)
+    record.table(pd.DataFrame({"a": [latin]}), "latin", text=latin)
     assert b"caf\xe9" in (tmp_path / "figures" / "latin.csv").read_bytes()
 
 
 def test_a_part_that_is_left_out_keeps_what_came_before(record, tmp_path):
-    record.figure(drawing(), "space", "Some.")
+    record.figure(drawing(), "space", text="Some.")
     with pytest.raises(NothingToShow, match="the rest of 05_space is left out: no label is known"):
         record.leave_out("no label is known")
     result = json.loads((tmp_path / "results" / "05_space.json").read_text())
@@ -124,7 +134,7 @@ def test_a_part_that_is_left_out_keeps_what_came_before(record, tmp_path):
     ],
 )
 def test_captions_say_what_is_simulated(record, of, caption):
-    record.figure(drawing(), "space", "Tiles (of 5.) here.", runs=of)
+    record.figure(drawing(), "space", text="Tiles (of 5.) here.", runs=of)
     assert record.figures["space.png"]["caption"] == caption
 
 
@@ -132,7 +142,7 @@ def test_the_caption_is_in_the_picture(tmp_path):
     heights = []
     for caption in ("Short.", "Long. " * 60):
         record = Record("05_space", tmp_path, {})
-        record.figure(drawing(), "space", caption)
+        record.figure(drawing(), "space", text=caption)
         heights.append(Image.open(tmp_path / "figures" / "space.png").height)
     assert heights[1] > heights[0] + 50
 
@@ -140,9 +150,9 @@ def test_the_caption_is_in_the_picture(tmp_path):
 @pytest.mark.parametrize("kind", ["figure", "sound", "table"])
 def test_the_same_name_twice_is_refused(record, tmp_path, kind):
     make = {
-        "figure": lambda: record.figure(drawing(), "x", "Some."),
-        "sound": lambda: record.sound(tone(0.1, 440), 16000, "x", "Some."),
-        "table": lambda: record.table(pd.DataFrame({"a": [1]}), "x", "Some."),
+        "figure": lambda: record.figure(drawing(), "x", text="Some."),
+        "sound": lambda: record.sound(tone(0.1, 440), 16000, "x", text="Some."),
+        "table": lambda: record.table(pd.DataFrame({"a": [1]}), "x", text="Some."),
     }[kind]
     make()
     before = listing(tmp_path)
@@ -159,7 +169,7 @@ def test_a_number_is_given_back_and_written_down_once(record):
 
 
 def test_what_is_left_behind(record, tmp_path):
-    record.figure(drawing(), "space", "Tiles.", thesis="figure 5.1", runs=[HOME])
+    record.figure(drawing(), "space", text="Tiles.", runs=[HOME])
     record.number("f1", np.float64(0.5))
     record.number("counts", np.arange(3))
     record.compare("F1", 62.19, 50.0, "data", "%")
@@ -183,8 +193,8 @@ def test_what_is_drawn_from_measurements_names_their_files_and_no_run(tmp_path):
     measured = tmp_path / "speed.json"
     measured.write_text("[]")
     record = Record("04_training", tmp_path, {}, [HOME])
-    record.figure(drawing(), "speed", "Tiles a second.", sources=[measured])
-    record.table(pd.DataFrame({"f1": [0.5]}), "speed", "The same.", sources=[measured])
+    record.figure(drawing(), "speed", text="Tiles a second.", sources=[measured])
+    record.table(pd.DataFrame({"f1": [0.5]}), "speed", text="The same.", sources=[measured])
     digest = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"  # of "[]"
     for name in ("speed.png", "speed.csv"):
         assert record.figures[name]["inputs"] == {"speed.json": digest}
@@ -193,7 +203,7 @@ def test_what_is_drawn_from_measurements_names_their_files_and_no_run(tmp_path):
 def test_results_are_collected(tmp_path):
     for notebook in ("05_space", "08_f1"):
         record = Record(notebook, tmp_path, {})
-        record.figure(drawing(), f"picture_{notebook}", "Tiles.")
+        record.figure(drawing(), "picture_{notebook}", notebook=notebook, text="Tiles.")
         record.compare(f"F1 of {notebook}", 62.19, 50.0, "data", "%")
         record.close()
     write_json(tmp_path / "results" / "real_esc10.json", {"not": "a notebook's"})
@@ -211,7 +221,7 @@ def test_results_are_collected(tmp_path):
 
 
 def test_collected_again_nothing_changes(record, tmp_path):
-    record.figure(drawing(), "space", "Tiles.")
+    record.figure(drawing(), "space", text="Tiles.")
     record.close()
     collect(tmp_path)
     before = listing(tmp_path)
@@ -220,7 +230,7 @@ def test_collected_again_nothing_changes(record, tmp_path):
 
 
 def test_a_figure_that_is_gone_is_named(record, tmp_path):
-    record.figure(drawing(), "space", "Tiles.")
+    record.figure(drawing(), "space", text="Tiles.")
     record.close()
     (tmp_path / "figures" / "space.png").unlink()
     with pytest.raises(InputError, match=r"figures/space\.png is missing; run `make figures`"):
@@ -230,7 +240,7 @@ def test_a_figure_that_is_gone_is_named(record, tmp_path):
 def test_a_figure_of_two_notebooks_is_named(tmp_path):
     for notebook in ("05_space", "08_f1"):
         record = Record(notebook, tmp_path, {})
-        record.figure(drawing(), "space", "Tiles.")
+        record.figure(drawing(), "space", text="Tiles.")
         record.close()
     with pytest.raises(InputError, match=r"space\.png is made by both 05_space and 08_f1"):
         collect(tmp_path)
@@ -241,15 +251,15 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, file):
     def make(number):
         record = Record("05_space", tmp_path, {})
         if file == "x.png":
-            record.figure(drawing(2 + number), "x", "Some.")
+            record.figure(drawing(2 + number), "x", text="Some.")
         elif file == "x.gif":
             figure = drawing(1 + number)
             turning = FuncAnimation(figure, lambda i: figure.axes, frames=2)
-            record.animation(turning, "x", "Some.")
+            record.animation(turning, "x", text="Some.")
         elif file == "x.mp3":
-            record.sound(tone(0.1 + number, 440), 16000, "x", "Some.")
+            record.sound(tone(0.1 + number, 440), 16000, "x", text="Some.")
         elif file == "x.csv":
-            record.table(pd.DataFrame({"a": [number]}), "x", "Some.")
+            record.table(pd.DataFrame({"a": [number]}), "x", text="Some.")
         else:
             record.number("n", number)
             record.close()
@@ -265,7 +275,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, file):
 
 
 def test_a_full_disk_while_results_are_collected(record, tmp_path, monkeypatch):
-    record.figure(drawing(), "space", "Tiles.")
+    record.figure(drawing(), "space", text="Tiles.")
     record.close()
     collect(tmp_path)
     before = listing(tmp_path)
@@ -286,5 +296,5 @@ def test_json_takes_numpy_numbers_and_paths(tmp_path):
 
 def test_the_cell_that_runs_is_noted(record, monkeypatch):
     monkeypatch.setattr(record_module, "get_ipython", lambda: SimpleNamespace(execution_count=7))
-    record.figure(drawing(), "space", "Tiles.")
+    record.figure(drawing(), "space", text="Tiles.")
     assert record.figures["space.png"]["cell"] == 7

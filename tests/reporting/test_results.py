@@ -108,22 +108,22 @@ def test_sums_that_lead_back_are_counted(record):
 
 
 def test_one_song_alone_has_no_neighbours_to_count(record):
-    collection = SimpleNamespace(name="m", kind="song")
+    collection = SimpleNamespace(name="m", unit="song")
     assert "one song only" in room.share(record, "music", collection, pd.DataFrame()).data
     assert record.numbers == {}
 
 
-def test_what_a_network_carries_over_is_beside_its_floor(record):
+def test_what_a_network_carries_over_is_beside_its_baseline(record):
     index = pd.MultiIndex.from_tuples([("f1", "home")])
     means = pd.DataFrame({"home": 0.8, "music": 0.6, "untrained": 0.5, "logmel": 0.7}, index)
     places = {("f1", "home"): {"home": "above", "music": "below"}}
-    shown = open_questions.carried(
+    shown = open_questions.transfer(
         record, means, pd.Series(["logmel"], index), places,
         {"logmel": "statistics"}, {"f1": "F1"}, str.title,
     ).data  # fmt: skip
     own = {"home": [0.8, "above"], "music": [0.6, "below"]}
-    assert record.numbers["transfer"] == {"home, f1": {"floor": 0.7, "which": "logmel"} | own}
-    assert "better floor 0.70 (statistics); own network **0.80** (above)" in shown
+    assert record.numbers["transfer"] == {"home, f1": {"baseline": 0.7, "which": "logmel"} | own}
+    assert "better baseline 0.70 (statistics); own network **0.80** (above)" in shown
     assert "Music 0.60 (below)" in shown
 
 

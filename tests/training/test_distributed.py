@@ -13,7 +13,7 @@ from corpora import corpus_of, noise, on_one_thread, tone
 from toy_team import AGAIN, CPU, RECIPES, SEED, double_precision
 
 from thesis_lib.pipeline import store_builder
-from thesis_lib.store import SpectrogramStore, dealt
+from thesis_lib.store import SpectrogramStore, assign_processes
 from thesis_lib.train import (
     HISTORY,
     _points,
@@ -134,7 +134,7 @@ def test_one_process_does_not_go_on_with_what_two_did(store, together):
 def test_the_shares_are_whole_groups_and_together_everything():
     rng = np.random.default_rng(0)
     rows = pd.DataFrame({"group": rng.integers(0, 30, 400), "n_frames": rng.integers(50, 900, 400)})
-    to = dealt(rows, 4)
+    to = assign_processes(rows, 4)
     assert (to.groupby(rows.group).nunique() == 1).all()
     assert set(to) == {0, 1, 2, 3}
     frames = rows.n_frames.groupby(to).sum()

@@ -10,7 +10,7 @@ def differences(rows, metric, best):
     Parameters
     ----------
     rows : DataFrame
-        A row a score: `corpus`, `method`, `metric`, `mean`, `spread`, `seeds`, `kind`.
+        One row per score: `corpus`, `method`, `metric`, `mean`, `spread`, `seeds`, `kind`.
     metric : str
     best : str
         The recipe, a method of the ladder; its other rungs are left out.

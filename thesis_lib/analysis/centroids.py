@@ -1,7 +1,8 @@
-"""Where the classes lie, which tiles are typical of them, and sums with their places.
+"""Where the classes are, which tiles are typical of them, and sums of centroids.
 
 Thesis, class centroids: the mean of the tiles whose 5 nearest neighbours all share their label.
-Tiles between the classes are so left out, and the centroid lies where its class is dense.
+Tiles between the classes are so left out, and the centroid is where its class is dense. See
+05_embedding_space.
 """
 
 from itertools import permutations
@@ -18,7 +19,9 @@ EVERY_TILE = "only {} with {} neighbours of their own label: mean of all tiles o
 
 
 def centroids(vectors, labels, indices=None, agree=5, group=None, least=5):
-    """One place for each class: the mean of its tiles that lie among their own kind.
+    """One place for each class: the mean of its tiles whose neighbours share its label.
+
+    See 05_embedding_space.
 
     Parameters
     ----------
@@ -36,10 +39,11 @@ def centroids(vectors, labels, indices=None, agree=5, group=None, least=5):
     Returns
     -------
     centres : DataFrame
-        A row a class (the index), d columns: ``centres.loc["working"]`` is a place.
+        One row per class (the index), d columns: ``centres.loc["working"]`` is a place.
     made_of : DataFrame
-        A row a class: `label`, `tiles` (how many it has), `inside` (how many lie among their own
-        kind), `used` (how many made the centroid), `note` (empty, or why all tiles were used).
+        One row per class: `label`, `tiles` (how many it has), `inside` (of how many the nearest
+        neighbours share the label), `used` (how many made the centroid), `note` (empty, or why
+        all tiles were used).
     """
     vectors = matrix(vectors)
     labels = column(labels, len(vectors))
@@ -64,6 +68,8 @@ def centroids(vectors, labels, indices=None, agree=5, group=None, least=5):
 def centroid_distances(centres):
     """Euclidean distance of every centroid to every other (thesis: centroid distance matrix).
 
+    See 05_embedding_space.
+
     Parameters
     ----------
     centres : DataFrame
@@ -80,6 +86,8 @@ def centroid_distances(centres):
 
 def typical(vectors, labels, centres, k=5, group=None, own=False):
     """The k tiles nearest to each centroid: strung together, what the class sounds like (thesis).
+
+    See 05_embedding_space.
 
     Parameters
     ----------
@@ -102,19 +110,21 @@ def typical(vectors, labels, centres, k=5, group=None, own=False):
     vectors = matrix(vectors)
     labels = column(labels, len(vectors))
     group = np.arange(len(vectors)) if group is None else column(group, len(vectors), "group")
-    parts = []
+    tables = []
     for label, centre in centres.iterrows():
         rows = np.flatnonzero(labels == label) if own else np.arange(len(vectors))
         some = min(k, len(np.unique(group[rows]))) if own else k
         tiles, distances = nearest_to(centre.to_numpy()[None], vectors[rows], some, group[rows])
-        part = {"label": label, "rank": np.arange(1, some + 1), "tile": rows[tiles[0]]}
-        part |= {"tile_label": labels[rows[tiles[0]]], "distance": distances[0]}
-        parts.append(pd.DataFrame(part))
-    return pd.concat(parts, ignore_index=True)
+        table = {"label": label, "rank": np.arange(1, some + 1), "tile": rows[tiles[0]]}
+        table |= {"tile_label": labels[rows[tiles[0]]], "distance": distances[0]}
+        tables.append(pd.DataFrame(table))
+    return pd.concat(tables, ignore_index=True)
 
 
 def arithmetic(centres):
     """Every difference A - B of two centroids, and the centroid nearest to it (thesis).
+
+    See 05_embedding_space.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Which groups the space falls into by itself, and what they have to do with the labels.
 
 Thesis, clusters of the music space: PCA to 3 components, k-means, the elbow between 6 and 7, then
-k = 7 and a list of which genre's tiles lie in which cluster.
+k = 7 and a list of which genre's tiles are in which cluster. See 07_genre_clusters.
 """
 
 import warnings
@@ -23,7 +23,7 @@ from thesis_lib.util.errors import InputError
 
 
 def principal(vectors, k=3):
-    """The k principal components of the vectors, as coordinates.
+    """The k principal components of the vectors, as coordinates (07_genre_clusters).
 
     Parameters
     ----------
@@ -41,13 +41,13 @@ def principal(vectors, k=3):
     vectors = matrix(vectors).astype(np.float64, copy=False)
     k = count(k, 1, min(vectors.shape), "k")
     if not np.ptp(vectors, axis=0).any():
-        raise InputError("vectors: are all the same; there is nothing to lay out")
+        raise InputError("vectors: are all the same; there is nothing to project")
     pca = PCA(k, random_state=0).fit(vectors)  # the seed matters only where the solver is random
     return pca.transform(vectors), pca.explained_variance_ratio_
 
 
 def elbow(points, ks=range(2, 13), seed=0):
-    """k-means for several k: how much is left over.
+    """k-means for several k: how much is left over (07_genre_clusters).
 
     Parameters
     ----------
@@ -70,6 +70,8 @@ def elbow(points, ks=range(2, 13), seed=0):
 
 def bend(table):
     """Where the elbow curve bends: the k farthest below the line from its first point to its last.
+
+    See 07_genre_clusters.
 
     Both axes are scaled to 0 to 1 first (Satopaa et al., 2011, "Finding a Kneedle in a haystack").
 
@@ -95,6 +97,8 @@ def bend(table):
 def kmeans(points, k, seed=0):
     """k-means, the best of 10 starts. The clusters are numbered by size, the largest is 0.
 
+    See 07_genre_clusters.
+
     Parameters
     ----------
     points : (n, d) float array
@@ -115,7 +119,9 @@ def kmeans(points, k, seed=0):
 
 
 def cluster_table(labels, clusters):
-    """How many tiles of each label lie in each cluster (thesis: list of clusters and genres).
+    """How many tiles of each label are in each cluster (thesis: list of clusters and genres).
+
+    See 07_genre_clusters.
 
     Parameters
     ----------
@@ -126,7 +132,7 @@ def cluster_table(labels, clusters):
     Returns
     -------
     DataFrame
-        A row a cluster, a column a label.
+        One row per cluster, one column per label.
     """
     labels = column(labels, np.size(labels))
     clusters = column(clusters, len(labels), "clusters")
@@ -134,7 +140,7 @@ def cluster_table(labels, clusters):
 
 
 def agreement(labels, clusters):
-    """How far clusters and labels say the same.
+    """How far clusters and labels agree (07_genre_clusters).
 
     Parameters
     ----------
@@ -145,7 +151,7 @@ def agreement(labels, clusters):
     dict
         `ari` (adjusted Rand index; 0 by chance, 1 the same), `nmi` (normalised mutual information,
         0 to 1), `purity` (share of tiles that carry the commonest label of their cluster) and
-        `one_cluster` (what `purity` would be with everything in one cluster: its floor).
+        `one_cluster` (what `purity` would be with everything in one cluster: its baseline).
     """
     table = cluster_table(labels, clusters)
     labels, clusters = column(labels, np.size(labels)), column(clusters, np.size(clusters))
@@ -158,7 +164,9 @@ def agreement(labels, clusters):
 
 
 def silhouette(vectors, labels, sample=5000, seed=0):
-    """Mean silhouette of the labels: how much nearer a tile lies to its own class than to the next.
+    """Mean silhouette of the labels: how much nearer a tile is to its own class than to the next.
+
+    See 04_gpu_training.
 
     Parameters
     ----------

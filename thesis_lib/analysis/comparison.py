@@ -1,25 +1,31 @@
-"""Scores of several seeds put into words, so that no sentence says more than they do."""
+"""Scores of several seeds put into words, so that no sentence claims more than they show.
+
+Notebooks: 06_error_analysis_sins, 07_genre_clusters, 08_f1_results, 11_open_questions.
+"""
 
 import numpy as np
 
-KINDS = {"statistics": "log-Mel statistics", "untrained": "the same network untrained"}
+NAMES = {"statistics": "log-Mel statistics", "untrained": "the same network untrained"}
 
 
 def mean_and_spread(values, digits=2):
-    """Mean and standard deviation over seeds: "0.52 ± 0.03"; of a single value "0.52"."""
+    """Mean and standard deviation over seeds: "0.52 ± 0.03"; of a single value "0.52".
+
+    See 07_genre_clusters.
+    """
     values = np.asarray(values, float)
     mean = f"{values.mean():.{digits}f}"
     return f"{mean} ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else mean
 
 
-def compared(ours, other):
-    """Whether one method lies "above", "below" or "level with" another.
+def compare_scores(ours, other):
+    """Whether one method is "above", "below" or "level with" another (08_f1_results).
 
     Parameters
     ----------
     ours, other : Series
-        One value a seed (the index). Seeds are compared one by one, as in music each has its own
-        songs for the test; a single value of `other` is held against all.
+        One value per seed (the index). Seeds are compared one by one, as in music each has its own
+        songs for the test; a single value of `other` is compared with all.
 
     Returns
     -------
@@ -34,15 +40,17 @@ def compared(ours, other):
     return "above" if gap.mean() > 0 else "below"
 
 
-def beside_floor(mean, spread, floor, floor_spread):
-    """Whether a score is "above", "below" or "level" with its floor, from measured means.
+def compare_means(mean, spread, other_mean, other_spread):
+    """Whether a score is "above", "below" or "level" with another, from measured means.
+
+    See 11_open_questions.
 
     Parameters
     ----------
     mean, spread : float
         Over the seeds.
-    floor, floor_spread : float
-        Of what has learned nothing.
+    other_mean, other_spread : float
+        The same of the other, e.g. of a baseline that has learned nothing.
 
     Returns
     -------
@@ -50,18 +58,20 @@ def beside_floor(mean, spread, floor, floor_spread):
         "level" where they differ by no more than the spread of the difference, as if the two were
         drawn apart.
     """
-    more, noise = mean - floor, (spread**2 + floor_spread**2) ** 0.5
-    return "above" if more > noise else "below" if more < -noise else "level"
+    margin, std = mean - other_mean, (spread**2 + other_spread**2) ** 0.5
+    return "above" if margin > std else "below" if margin < -std else "level"
 
 
-def sentences(scores, digits=2):
-    """A line about each unit of scoring: what the trained network reaches, and beside what.
+def describe_scores(scores, digits=2):
+    """One line on each unit of scoring: the trained network's score beside the others'.
+
+    See 08_f1_results.
 
     Parameters
     ----------
     scores : DataFrame
-        A row a seed: `what`, `kind` ("trained", "untrained" or "statistics"), `seed`, `value` and,
-        where it is known, `chance`.
+        One row per seed: `what`, `embedding` ("trained", "untrained" or "statistics"), `seed`,
+        `value` and, where it is known, `chance`.
     digits : int
 
     Returns
@@ -71,17 +81,17 @@ def sentences(scores, digits=2):
     """
     lines = []
     for what, own in scores.groupby("what", sort=False):
-        values = {kind: part.set_index("seed").value for kind, part in own.groupby("kind")}
+        values = {name: rows.set_index("seed").value for name, rows in own.groupby("embedding")}
         chance = f"; chance {own.chance.mean():.{digits}f}" if "chance" in own else ""
         lines.append(f"- {what}: {_sentence(values, digits)}{chance}.")
     return "\n".join(lines)
 
 
 def _sentence(values, digits):
-    parts = [
-        f"{compared(values['trained'], values[kind])} {name} "
-        f"({mean_and_spread(values[kind], digits)})"
-        for kind, name in KINDS.items()
-        if kind in values
+    others = [
+        f"{compare_scores(values['trained'], values[key])} {name} "
+        f"({mean_and_spread(values[key], digits)})"
+        for key, name in NAMES.items()
+        if key in values
     ]
-    return f"trained **{mean_and_spread(values['trained'], digits)}**, {' and '.join(parts)}"
+    return f"trained **{mean_and_spread(values['trained'], digits)}**, {' and '.join(others)}"

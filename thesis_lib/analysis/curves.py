@@ -1,4 +1,4 @@
-"""What the curves of trainings say, from first epoch to last (04_gpu_training)."""
+"""What the curves of trainings show, from first epoch to last (04_gpu_training)."""
 
 import numpy as np
 

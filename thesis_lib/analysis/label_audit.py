@@ -1,8 +1,8 @@
-"""What in a data set does not fit: wrong labels, silence called an activity, odd microphones.
+"""What in a data set does not fit: wrong labels, silence with a label, broken microphones.
 
 Nothing here knows the truth. A wrong label is a tile whose neighbours all carry another one; a
-broken microphone is one that hears something else than the others do at the same moment. How often
-such a suspicion is right is for `score`, where a truth is known.
+broken microphone records something else than the others do at the same moment. `score` says how
+often such a suspicion is right, where a truth is known. See 06_error_analysis_sins.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ MAD_TO_SIGMA = (
 
 
 def disagreement(labels, indices, queries=None):
-    """How many of a tile's neighbours carry another label.
+    """How many of a tile's neighbours carry another label (06_error_analysis_sins).
 
     Parameters
     ----------
@@ -41,26 +41,28 @@ def disagreement(labels, indices, queries=None):
 def suspects(tiles, indices, at_least=None, distances=None, labels=None):
     """Tiles whose label most neighbours contradict (thesis, error analysis).
 
+    See 06_error_analysis_sins.
+
     The thesis asked for 30 of 30 neighbours on SINS and for at least 28 of 30 on music.
 
     Parameters
     ----------
     tiles : DataFrame of n rows
-        `Embeddings.tiles`, or any table with one row a tile and a column ``label``.
+        `Embeddings.tiles`, or any table with one row per tile and a column ``label``.
     indices : (n, k) int array
         From `nearest`, with the session or song as its group.
     at_least : int, optional
         How many neighbours must carry another label. Default: all k.
     distances : (n, k) array, optional
-        From `nearest`. Of equally suspect tiles, the one in closer company then goes first.
+        From `nearest`. Of equally suspect tiles, the one with closer neighbours comes first.
     labels : (n,) array, optional
         Labels to look at in place of the table's own.
 
     Returns
     -------
     DataFrame
-        A row a suspect, the most suspect first: `tile` (row number), `disagree` (of k),
-        `neighbours_say` (the commonest label among the neighbours), `votes` (how many say so),
+        One row per suspect, the most suspect first: `tile` (row number), `disagree` (of k),
+        `neighbour_label` (the commonest label among the neighbours), `votes` (how many carry it),
         `distance` (mean, where distances are given), then the columns of `tiles`. Ordered by
         `disagree`, then `votes`, then `distance`.
     """
@@ -69,22 +71,22 @@ def suspects(tiles, indices, at_least=None, distances=None, labels=None):
     at_least = count(
         indices.shape[1] if at_least is None else at_least, 1, indices.shape[1], "at_least"
     )
-    said, votes = _commonest(labels[indices])
+    commonest, votes = _commonest(labels[indices])
     found = {
         "tile": rows,
         "disagree": disagreement(labels, indices),
-        "neighbours_say": said,
+        "neighbour_label": commonest,
         "votes": votes,
     }
     if distances is not None:
-        found["distance"] = _beside(loneliness(distances), len(tiles), "distances")
+        found["distance"] = _beside(knn_distance(distances), len(tiles), "distances")
     return _most_suspect_first(pd.DataFrame(found), tiles, at_least)
 
 
-def loneliness(distances):
-    """Mean distance of a tile to its neighbours: an outlier score.
+def knn_distance(distances):
+    """Mean distance of a tile to its neighbours: an outlier score (06_error_analysis_sins).
 
-    A malfunction sounds like nothing else, so it lies far from everything. (The k-nearest-neighbour
+    A malfunction sounds like nothing else, so it is far from everything. (The k-nearest-neighbour
     outlier score of Angiulli and Pizzuti, 2002, divided by k.)
 
     Parameters
@@ -102,6 +104,8 @@ def loneliness(distances):
 
 def above_floor(levels_db, node=None):
     """How far the loud moments of each tile rise above the noise floor of its microphone.
+
+    See 06_error_analysis_sins.
 
     Microphones differ in gain and self-noise, so each node has its own floor: the quietest 5 % of
     its tiles.
@@ -128,6 +132,8 @@ def above_floor(levels_db, node=None):
 def silence(levels_db, node=None, within=6.0):
     """Tiles in which there is nothing to hear (thesis, error analysis: silence with a label).
 
+    See 06_error_analysis_sins.
+
     Parameters
     ----------
     levels_db, node
@@ -142,18 +148,20 @@ def silence(levels_db, node=None, within=6.0):
     return above_floor(levels_db, node) <= within
 
 
-def odd_microphones(vectors, group, position, node):
+def node_deviation(vectors, group, position, node):
     """How much more than usual a tile differs from the same moment on the other nodes.
+
+    See 06_error_analysis_sins.
 
     The distance of a tile to a moment on another node is that to the mean of that node's tiles
     there; of the other nodes' distances the median counts, so that a single broken microphone
-    makes only itself odd. Nodes stand in different places and differ always, so each is held
-    against what is usual for it: (distance - median) / (1.4826 MAD).
+    stands out alone. Nodes are in different places and always differ, so each is compared with
+    what is usual for it: (distance - median) / (1.4826 MAD).
 
     Parameters
     ----------
     vectors : (n, d) float array
-        One embedding a tile.
+        One embedding per tile.
     group, position : (n,) arrays
         Session, and place in it: rows with the same two are of the same moment. Give a position
         in time (position * 10 + start) to compare tile by tile, not segment by segment.
@@ -163,12 +171,12 @@ def odd_microphones(vectors, group, position, node):
     Returns
     -------
     (n,) float array
-        In robust standard deviations; 0 is usual, NaN where no other node heard the moment.
+        In robust standard deviations; 0 is usual, NaN where no other node recorded the moment.
 
     Raises
     ------
     InputError
-        If no moment was heard by two nodes.
+        If no moment was recorded by two nodes.
     """
     vectors = matrix(vectors)
     n = len(vectors)
@@ -178,14 +186,14 @@ def odd_microphones(vectors, group, position, node):
     distance = _from_others(vectors, moment, node, len(names))
     if np.isnan(distance).all():
         raise InputError(
-            f"node: no moment was heard by two of the nodes {names.tolist()}; give tiles of the "
+            f"node: no moment was recorded by two of the nodes {names.tolist()}; give tiles of the "
             "same group and position from several nodes"
         )
     return _against_usual(pd.Series(distance), node)
 
 
 def score(found, truth, order=None):
-    """How right a suspicion was, where the truth is known.
+    """How right a suspicion was, where the truth is known (06_error_analysis_sins).
 
     Parameters
     ----------
@@ -222,7 +230,7 @@ def score(found, truth, order=None):
 
 
 def _commonest(labels):
-    """The commonest entry of each row of (n, k) labels, and how often it stands there."""
+    """The commonest entry of each row of (n, k) labels, and how often it occurs."""
     names, codes = np.unique(labels, return_inverse=True)
     codes = codes.reshape(labels.shape)
     votes = np.stack([(codes == name).sum(axis=1) for name in range(len(names))], axis=1)
@@ -253,13 +261,13 @@ def _against_usual(distance, node):
     """(distance - median) / (1.4826 MAD) over each node."""
     off = distance - distance.groupby(node).transform("median")
     spread = MAD_TO_SIGMA * off.abs().groupby(node).transform("median")
-    # Where more than half of a node's distances are equal, any other is odd, but not infinitely so.
+    # Where more than half of a node's distances are equal, any other deviates, but not infinitely.
     return (off / spread.clip(lower=1e-6 * max(distance.max(), 1e-30))).to_numpy()
 
 
 def _beside(values, rows, name):
     if len(values) != rows:
-        raise InputError(f"{name}: has {len(values)} rows for {rows} tiles; give one a tile")
+        raise InputError(f"{name}: has {len(values)} rows for {rows} tiles; give one per tile")
     return values
 
 

@@ -1,7 +1,8 @@
 """How much the labels can be read from an embedding by a straight line: the linear probe.
 
 Thesis, classification: a logistic classifier on the frozen embedding, macro-averaged F1. The
-network never sees a label; only this probe does, and only those of the training part.
+network never sees a label; only this probe does, and only those of the training subset. See
+08_f1_results.
 """
 
 import warnings
@@ -26,12 +27,12 @@ FOLDS = 3  # of groups, to choose by
 
 
 def fit(vectors, labels, seed=0, class_weight=None, group=None):
-    """Fit a logistic classifier on standardised vectors.
+    """Fit a logistic classifier on standardised vectors (08_f1_results).
 
     Parameters
     ----------
     vectors : (n, d) float array
-        Embeddings of the training part.
+        Embeddings of the training subset.
     labels : (n,) array
     seed : int
         Handed on, though the solver (L-BFGS) draws nothing: the same input gives the same probe.
@@ -39,8 +40,8 @@ def fit(vectors, labels, seed=0, class_weight=None, group=None):
         None as in the thesis: frequent classes weigh more.
     group : (n,) array, optional
         Session or song of each vector. With it the penalty is the one of `STRENGTHS` that does
-        best on groups left out of the training part (macro-F1): many dimensions and few sessions
-        are learned by heart otherwise. Without it the penalty is 1, as in the thesis.
+        best on groups left out of the training subset (macro-F1): otherwise the probe overfits to
+        many dimensions and few sessions. Without it the penalty is 1, as in the thesis.
 
     Returns
     -------
@@ -74,7 +75,7 @@ def fit(vectors, labels, seed=0, class_weight=None, group=None):
 
 
 def report(truth, predicted, labels=None):
-    """Precision, recall and F1 of each class (thesis: classification report).
+    """Precision, recall and F1 of each class (thesis: classification report; 08_f1_results).
 
     Parameters
     ----------
@@ -99,7 +100,7 @@ def report(truth, predicted, labels=None):
 
 
 def macro_f1(truth, predicted, labels=None):
-    """Mean of the classes' F1, each class the same weight (the challenge's measure).
+    """Mean of the classes' F1, each class the same weight (the challenge's measure; 08_f1_results).
 
     Parameters
     ----------
@@ -116,7 +117,7 @@ def macro_f1(truth, predicted, labels=None):
 
 
 def chance_f1(truth, predicted, draws=5):
-    """The `macro_f1` of the same answers permuted at random: mean over the draws.
+    """The `macro_f1` of the same answers permuted at random: mean over the draws (08_f1_results).
 
     Parameters
     ----------
@@ -134,7 +135,7 @@ def chance_f1(truth, predicted, draws=5):
 
 
 def confusion_table(truth, predicted):
-    """How many rows of each class are taken for which (thesis: confusion matrix).
+    """How many rows of each class are taken for which (thesis: confusion matrix; 08_f1_results).
 
     Parameters
     ----------
@@ -151,7 +152,7 @@ def confusion_table(truth, predicted):
 
 
 def pool(posteriors, by):
-    """Mean of the posteriors over rows that belong together.
+    """Mean of the posteriors over rows that belong together (08_f1_results).
 
     The challenge (DCASE 2018, task 5) scores segments of 10 s: the posteriors of a segment's
     tiles and channels are averaged before the most probable class is taken.
@@ -180,8 +181,8 @@ def pool(posteriors, by):
     n = len(posteriors)
     columns = dict(by.items()) if isinstance(by, pd.DataFrame) else dict(enumerate(by))
     if not columns:
-        raise InputError("by: is empty; give the arrays that say which rows belong together")
-    keys = pd.DataFrame({name: column(part, n, f"by[{name}]") for name, part in columns.items()})
+        raise InputError("by: is empty; give the arrays by which rows belong together")
+    keys = pd.DataFrame({name: column(own, n, f"by[{name}]") for name, own in columns.items()})
     place = keys.groupby(list(keys), sort=False).ngroup().to_numpy()
     means = pd.DataFrame(posteriors).groupby(place).mean().to_numpy()
     return means, keys.drop_duplicates(ignore_index=True)

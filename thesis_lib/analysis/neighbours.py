@@ -1,9 +1,9 @@
-"""Which tiles lie near which in an embedding space: the evidence behind every later analysis.
+"""Which tiles are near which in an embedding space: the evidence behind every later analysis.
 
 Two tiles of one session, or of one song, resemble each other for reasons that say nothing about
 what is heard: the same voice, the same room, the same mix. So a neighbour that is used as evidence
 never comes from the same group. A session holds the same moment on every node, so to leave out the
-session leaves out that as well.
+session leaves out that as well. See 05_embedding_space and 06_error_analysis_sins.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ BLOCK = 256  # MB of distances held at a time
 
 
 def nearest(vectors, k=30, group=None, queries=None):
-    """The k nearest tiles of each tile, none of its own group.
+    """The k nearest tiles of each tile, none of its own group (06_error_analysis_sins).
 
     Thesis, error analysis: 30 neighbours, Euclidean. It asked a kd-tree, which in 256 dimensions
     looks at nearly every point; here all distances are computed, a block at a time.
@@ -25,7 +25,7 @@ def nearest(vectors, k=30, group=None, queries=None):
     Parameters
     ----------
     vectors : (n, d) float array
-        One embedding a tile.
+        One embedding per tile.
     k : int
         How many neighbours.
     group : (n,) array, optional
@@ -73,6 +73,8 @@ def nearest(vectors, k=30, group=None, queries=None):
 def available(group):
     """How many neighbours every tile can have: the tiles outside the largest session or song.
 
+    See 06_error_analysis_sins.
+
     Parameters
     ----------
     group : (n,) array
@@ -88,14 +90,14 @@ def available(group):
 
 
 def nearest_to(points, vectors, k=5, group=None):
-    """The k tiles nearest to each of some points that need not be tiles.
+    """The k tiles nearest to each of some points that need not be tiles (05_embedding_space).
 
     Parameters
     ----------
     points : (p, d) float array
         Places in the embedding space, for instance centroids.
     vectors : (n, d) float array
-        One embedding a tile.
+        One embedding per tile.
     k : int
         How many tiles a point.
     group : (n,) array, optional
@@ -125,6 +127,8 @@ def nearest_to(points, vectors, k=5, group=None):
 def precision_at(labels, indices, k=10, queries=None):
     """Precision@k: the mean share of a tile's k nearest neighbours that carry its label.
 
+    See 05_embedding_space.
+
     Parameters
     ----------
     labels : (n,) array
@@ -138,7 +142,7 @@ def precision_at(labels, indices, k=10, queries=None):
     Returns
     -------
     float
-        0 to 1; `chance_precision` says what unrelated vectors would give.
+        0 to 1; `chance_precision` is what unrelated vectors would give.
     """
     labels, indices, queries = labelled_neighbours(labels, indices, queries)
     k = count(k, 1, indices.shape[1], "k")
@@ -147,6 +151,8 @@ def precision_at(labels, indices, k=10, queries=None):
 
 def chance_precision(labels, group=None):
     """What `precision_at` is expected to be when neighbours are drawn at random.
+
+    See 05_embedding_space.
 
     Parameters
     ----------
@@ -172,7 +178,10 @@ def chance_precision(labels, group=None):
 
 
 def labelled_neighbours(labels, indices, queries=None):
-    """Labels, neighbours and the rows these are about, checked to fit each other."""
+    """Labels, neighbours and the rows these are about, checked to fit each other.
+
+    See 06_error_analysis_sins.
+    """
     labels = column(labels, np.size(labels))
     indices = row_numbers(indices, len(labels))
     queries = _queries(queries, len(labels))
@@ -189,7 +198,7 @@ def _queries(queries, n):
 
 
 def _side_by_side(n, group):
-    """An order of the rows with each group in one piece, and where the piece of each row lies."""
+    """An order of the rows with each group in one piece, and where the piece of each row is."""
     if group is None:
         return np.arange(n), np.arange(n), np.arange(1, n + 1)
     _, group = np.unique(column(group, n, "group"), return_inverse=True)

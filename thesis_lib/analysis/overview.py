@@ -4,7 +4,7 @@ import pandas as pd
 
 
 def sizes(corpus):
-    """The size of a corpus, a number a line (01_the_data).
+    """The size of a corpus in numbers (01_the_data).
 
     Parameters
     ----------
@@ -16,7 +16,7 @@ def sizes(corpus):
     """
     table = corpus.table
     return {
-        "kind": corpus.note or "real",
+        "data": corpus.note or "real",
         "classes": len(corpus.labels),
         "recordings": len(table),
         "hours": round(table.duration.sum() / 3600, 2),

@@ -11,7 +11,7 @@ from thesis_lib.util.errors import InputError
 
 
 def planted(corpus):
-    """What is known to be wrong with each recording of a corpus.
+    """What is known to be wrong with each recording of a corpus (06_error_analysis_sins).
 
     Parameters
     ----------
@@ -21,10 +21,10 @@ def planted(corpus):
     Returns
     -------
     DataFrame or None
-        A row a recording, in the order of `corpus.table`: `wrong` (bool: the label is not what is
-        heard), `heard` (str: what is), `fault` (str: how the microphone is broken, "" if it is
-        not), `silent` (bool: rightly labelled, but nothing of the activity is heard), `sounding`
-        (share of the time in which the activity is heard). None where the root has no `truth.csv`.
+        One row per recording, in the order of `corpus.table`: `wrong` (bool: the label is not what
+        is heard), `heard` (str: what is), `fault` (str: how the microphone is broken, "" if it is
+        not), `silent` (bool: the label is right, but the activity makes no sound), `sounding`
+        (share of the time in which it does). None where the root has no `truth.csv`.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def planted(corpus):
     if missing.any():
         raise InputError(
             f"{corpus.root / 'activity.csv'} does not list {paths[missing].iloc[0]}; "
-            "delete the folder and make the corpus anew."
+            "delete the folder and make the corpus again."
         )
     heard = truth.heard[truth.kind == "wrong_label"]
     fault = truth.detail[truth.kind == "microphone"]
@@ -54,16 +54,16 @@ def planted(corpus):
 
 def _list(path, columns):
     if not path.is_file():
-        raise InputError(f"{path} is missing; delete the folder and make the corpus anew.")
+        raise InputError(f"{path} is missing; delete the folder and make the corpus again.")
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     lacking = [name for name in columns if name not in table]
     if lacking:
-        raise InputError(f"{path} has no column {lacking[0]!r}; make the corpus anew.")
+        raise InputError(f"{path} has no column {lacking[0]!r}; make the corpus again.")
     return table.set_index("path")
 
 
 def scores(moments, recordings, known, rules, quiet=""):
-    """How right the suspicions of an audit were.
+    """How right the suspicions of an audit were (06_error_analysis_sins).
 
     Parameters
     ----------
@@ -72,35 +72,36 @@ def scores(moments, recordings, known, rules, quiet=""):
     known : DataFrame
         From `planted`.
     rules : dict
-        From which value on something is suspected: `suspect` (share of a moment's tiles), `calm`
-        (share of a recording's neighbours that are quiet), `odd` (robust standard deviations).
+        From which value on something is suspected: `suspect` (share of a moment's tiles),
+        `silent_share` (of a recording's neighbours), `deviation` (robust standard deviations).
     quiet : str
         The class in which silence is no fault.
 
     Returns
     -------
     DataFrame
-        A row a suspicion (the index; only those of which something was planted), with what
-        `audit.score` says of it.
+        One row per suspicion (the index; only those of which something was planted), with what
+        `label_audit.score` gives.
     """
     known = known.loc[recordings.index]
     wrong = known.wrong.groupby([recordings.group, recordings.position], sort=False).first()
     broken, active = known.fault != "", recordings.label != quiet
-    lonely = recordings.lonely > recordings.lonely.quantile(1 - broken.mean())  # as many as planted
-    calm = recordings.calm[active]
-    odd = recordings.odd.fillna(0)
+    silent_share, deviation = recordings.silent_share[active], recordings.deviation.fillna(0)
+    distance = recordings.knn_distance
+    is_silent = silent_share > rules["silent_share"]
+    far = distance > distance.quantile(1 - broken.mean())  # as many as planted
     rows = {
         "wrong label": (moments.suspect > rules["suspect"], wrong, moments.disagreement),
-        "silence in an activity": (calm > rules["calm"], known.silent[active], calm),
-        "microphone, odd": (odd > rules["odd"], broken, odd),
-        "microphone, lonely": (lonely, broken, recordings.lonely),
+        "silence in an activity": (is_silent, known.silent[active], silent_share),
+        "microphone, deviation": (deviation > rules["deviation"], broken, deviation),
+        "microphone, kNN distance": (far, broken, distance),
     }
     found = {what: score(*map(np.asarray, row)) for what, row in rows.items() if row[1].any()}
     return pd.DataFrame.from_dict(found, orient="index").rename_axis("what")
 
 
 def cases(moments, recordings, known, rules, quiet=""):
-    """Every planted fault, one by one: how suspect it was.
+    """Every planted fault, one by one: how suspect it was (06_error_analysis_sins).
 
     Parameters
     ----------
@@ -118,28 +119,28 @@ def cases(moments, recordings, known, rules, quiet=""):
     active = recordings[recordings.label != quiet]
     silent, broken = known.silent[active.index], known.fault != ""
     where = recordings.group + " " + recordings.position.astype(str) + ", node " + recordings.node
-    parts = [
+    tables = [
         _cases(
             "wrong label", wrong.wrong, moments.disagreement, moments.suspect > rules["suspect"],
             moments.label + " where " + wrong.heard.to_numpy() + " is heard",
             [f"{group} {position}" for group, position in moments.index],
         ),
         _cases(
-            "silence in an activity", silent, active.calm, active.calm > rules["calm"],
-            active.label, where[active.index],
+            "silence in an activity", silent, active.silent_share,
+            active.silent_share > rules["silent_share"], active.label, where[active.index],
         ),
         _cases(
-            "microphone, odd", broken, recordings.odd.fillna(0), recordings.odd > rules["odd"],
-            known.fault, where,
+            "microphone, deviation", broken, recordings.deviation.fillna(0),
+            recordings.deviation > rules["deviation"], known.fault, where,
         ),
     ]  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(tables, ignore_index=True)
 
 
 def _cases(what, true, order, found, case, where):
     rank = order.rank(ascending=False, method="min").astype(int)
     columns = {"case": case, "where": where, "rank": rank, "found": found}
-    table = pd.DataFrame({name: np.asarray(part) for name, part in columns.items()})
+    table = pd.DataFrame({name: np.asarray(values) for name, values in columns.items()})
     table.insert(0, "what", what)
     table.insert(4, "of", len(order))
     return table[np.asarray(true)].sort_values("rank", kind="stable")

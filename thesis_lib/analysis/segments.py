@@ -1,16 +1,17 @@
 """Suspicions about tiles, gathered to what a person listens to: recordings and moments.
 
-A *recording* is one node's segment of 10 s. A *moment* is the same 10 s on all nodes.
+A *recording* is one node's segment of 10 s. A *moment* is the same 10 s on all nodes. See
+06_error_analysis_sins.
 """
 
 import numpy as np
 import pandas as pd
 
-from thesis_lib.analysis.label_audit import disagreement, loneliness, odd_microphones, suspects
+from thesis_lib.analysis.label_audit import disagreement, knn_distance, node_deviation, suspects
 
 
 def by_moment(tiles, indices):
-    """How far the neighbours of a moment's tiles disagree with its label.
+    """How far the neighbours of a moment's tiles disagree with its label (06_error_analysis_sins).
 
     Parameters
     ----------
@@ -22,8 +23,8 @@ def by_moment(tiles, indices):
     Returns
     -------
     DataFrame
-        A row a moment (index: `group`, `position`, in order of appearance): `label`,
-        `neighbours_say` (the other label that most of its tiles' neighbours carry),
+        One row per moment (index: `group`, `position`, in order of appearance): `label`,
+        `neighbour_label` (the other label that most of its tiles' neighbours carry),
         `suspect` (share of tiles whose neighbours all carry another label), `disagreement` (share
         of all neighbours that carry another label), `tile` (row of its most suspect tile), `path`.
     """
@@ -32,14 +33,14 @@ def by_moment(tiles, indices):
     table = tiles[["group", "position", "label", "path"]].assign(
         disagreement=against / indices.shape[1],
         suspect=against == indices.shape[1],
-        other=found.neighbours_say.reindex(tiles.index),
+        other=found.neighbour_label.reindex(tiles.index),
         tile=tiles.index,
     )
     worst = table.sort_values("disagreement", ascending=False, kind="stable")
     moments = table.groupby(["group", "position"], sort=False)
     gathered = moments.agg(
         label=("label", "first"),
-        neighbours_say=("other", _commonest),
+        neighbour_label=("other", _commonest),
         suspect=("suspect", "mean"),
         disagreement=("disagreement", "mean"),
     )
@@ -48,7 +49,9 @@ def by_moment(tiles, indices):
 
 
 def by_recording(tiles, vectors, indices, distances, quiet=""):
-    """How far a recording lies from its like, from the other nodes, and how near to silence.
+    """How far a recording is from its neighbours, from the other nodes, and how near to silence.
+
+    See 06_error_analysis_sins.
 
     Parameters
     ----------
@@ -58,25 +61,25 @@ def by_recording(tiles, vectors, indices, distances, quiet=""):
     indices, distances : (n, k) arrays
         From `nearest`, with the session as its group.
     quiet : str
-        The class in which nothing is heard.
+        The class of silence.
 
     Returns
     -------
     DataFrame
-        A row a recording (index: as in `tiles.recording`): `path`, `label`, `group`, `position`,
-        `node`, `odd` (see `odd_microphones`; mean over its tiles, NaN where no moment was heard by
-        two nodes), `lonely` (see `loneliness`), `calm` (share of its tiles' neighbours labelled
-        `quiet`).
+        One row per recording (index: as in `tiles.recording`): `path`, `label`, `group`,
+        `position`, `node`, and means over its tiles: `deviation` (see `node_deviation`; NaN where
+        no moment was recorded by two nodes), `knn_distance`, `silent_share` (of its neighbours,
+        those that are labelled `quiet`).
     """
     moment = tiles.position * 1e4 + tiles.start  # tile by tile
     several = tiles.groupby([tiles.group, moment]).node.nunique().max() > 1
     table = tiles.assign(
-        odd=odd_microphones(vectors, tiles.group, moment, tiles.node) if several else np.nan,
-        lonely=loneliness(distances),
-        calm=(tiles.label.to_numpy()[indices] == quiet).mean(axis=1),
+        deviation=node_deviation(vectors, tiles.group, moment, tiles.node) if several else np.nan,
+        knn_distance=knn_distance(distances),
+        silent_share=(tiles.label.to_numpy()[indices] == quiet).mean(axis=1),
     )
     first = dict.fromkeys(["path", "label", "group", "position", "node"], "first")
-    mean = dict.fromkeys(["odd", "lonely", "calm"], "mean")
+    mean = dict.fromkeys(["deviation", "knn_distance", "silent_share"], "mean")
     return table.groupby("recording", sort=False).agg(first | mean)
 
 

@@ -28,7 +28,7 @@ def roles(tiles, draw, anchor):
     return found
 
 
-def kin(table, roles, anchor):
+def three_recordings(table, roles, anchor):
     """The tiles of three recordings: the anchor's own, one of its session or song, another.
 
     Parameters
@@ -42,7 +42,7 @@ def kin(table, roles, anchor):
     Returns
     -------
     DataFrame
-        For `plots.triplets.reach` (03_triplets).
+        For `plots.triplets.neighbour_range` (03_triplets).
     """
     own = table.iloc[anchor]
     other, same = table.recording != own.recording, table.group == own.group

@@ -1,7 +1,7 @@
-"""From one class to another in equal steps, and what can be heard on the way.
+"""From one class to another in equal steps, and what is found on the way.
 
 Thesis, walks: between two class centroids, at each step the 3 nearest tiles, as one picture of
-log-Mel rows and as one sound.
+log-Mel rows and as one sound. See 05_embedding_space.
 """
 
 from itertools import permutations
@@ -17,16 +17,18 @@ from thesis_lib.util.errors import InputError
 def walk(vectors, start, end, steps=10, k=3, group=None):
     """The k tiles nearest to each of some places on the straight line from start to end.
 
+    See 05_embedding_space.
+
     Parameters
     ----------
     vectors : (n, d) float array
-        One embedding a tile.
+        One embedding per tile.
     start, end : (d,) arrays
         Where from and where to, for instance ``centres.loc["working"]``; both are steps themselves.
     steps : int
         How many places, at least 2.
     k : int
-        How many tiles a place; the thesis: 3.
+        How many tiles at each place; the thesis: 3.
     group : (n,) array, optional
         Session or song: with it, the k tiles of a step each come from another one.
 
@@ -60,14 +62,14 @@ def walk(vectors, start, end, steps=10, k=3, group=None):
 
 
 def walks(vectors, centres, steps=10, k=3, group=None):
-    """A walk for every ordered pair of classes, one below the other.
+    """A walk for every ordered pair of classes, one after the other (05_embedding_space).
 
     Parameters
     ----------
     vectors, steps, k, group
         As in `walk`.
     centres : DataFrame
-        From `centroids.centroids`, a row a class.
+        From `centroids.centroids`, one row per class.
 
     Returns
     -------

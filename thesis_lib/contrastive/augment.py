@@ -11,7 +11,7 @@ POINTS = 6  # of a colouring curve over the Mel bands
 
 
 def augment(tiles, gain_db, tilt_db, rng):
-    """Tiles as from another distance and by another microphone.
+    """Tiles as from another distance and by another microphone (10_experiments).
 
     Parameters
     ----------

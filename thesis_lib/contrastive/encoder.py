@@ -1,4 +1,4 @@
-"""What every stage of the ResNet hears, and a head that only the training sees."""
+"""An encoder with the output of every stage of the ResNet, and a head for the training only."""
 
 import torch
 from torch import nn
@@ -12,7 +12,7 @@ SHARE = 8  # numbers a stage gives, in units of the width: bands times channels 
 
 
 class Encoder(ResNet18):
-    """ResNet10 whose embedding is mean and deviation over time of all four stages.
+    """ResNet10 whose embedding is mean and deviation over time of all four stages (10_experiments).
 
     A stage with few channels keeps many bands, a stage with many channels few: 8, 4, 2 and 1, so
     each of the four gives 2 * SHARE * width numbers and none outweighs the others in a distance.
@@ -59,10 +59,10 @@ class Encoder(ResNet18):
 
 
 def energy(x, reference_db):
-    """How each band rises above its own mean in the tile, compressed.
+    """How each band rises above its own mean in the tile, compressed (10_experiments).
 
     Per-channel energy normalisation (Wang et al., 2017): microphone, room and loudness colour the
-    mean, so most of it is divided away, and what lies far below the mean fades to 0. The mean is
+    mean, so most of it is divided away, and what is far below the mean goes to 0. The mean is
     the tile's in place of a running one; the root is replaced by its limit, the logarithm
     (Lostanlen et al., 2019).
 
@@ -81,7 +81,10 @@ def energy(x, reference_db):
 
 
 def projection(size, hidden=256, out=128):
-    """The head that is thrown away after the training (SimCLR): (n, size) -> (n, out)."""
+    """The head that is thrown away after the training (SimCLR): (n, size) -> (n, out).
+
+    See 10_experiments.
+    """
     return nn.Sequential(
         nn.BatchNorm1d(size, affine=False),  # each dimension counts the same
         nn.Linear(size, hidden, bias=False),
@@ -93,6 +96,8 @@ def projection(size, hidden=256, out=128):
 
 def over_time(x, bands):
     """Mean and deviation over time: (n, channels, frames, bands) -> (n, 2 * channels * bands).
+
+    See 10_experiments.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ from thesis_lib.training.objective import Batch, Objective, places, training_til
 from thesis_lib.util.errors import InputError
 
 STUCK = 0.01  # share of itself by which a loss may differ from that of a guess
-OWN = 2**32  # groups are numbered by each process; so many lie between the numbers of two
+OWN = 2**32  # groups are numbered by each process; so far apart are the numbers of two
 
 
 def network(recipe, store):
@@ -97,7 +97,7 @@ def numbers(recipe):
         "optimiser": "AdamW",
         "in a step": f"{recipe.batch} pairs",
         "temperature": contrast.temperature,
-        "chance of a neighbour elsewhere": contrast.cross_recording_prob,
+        "chance of a neighbour in another recording": contrast.cross_recording_prob,
         "decay over a session (recordings)": contrast.position_decay,
         "change of level / colour (dB)": f"{contrast.gain_db:g} / {contrast.tilt_db:g}",
         "warm-up, then a cosine (share of steps)": contrast.warm_up,

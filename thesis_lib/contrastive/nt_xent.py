@@ -9,6 +9,8 @@ from torch.nn import functional as F
 class ContrastiveLoss(NamedTuple):
     """The loss of a batch, and what there is to watch; the same names as of the triplet loss.
 
+    See 10_experiments.
+
     Attributes
     ----------
     loss : tensor, scalar
@@ -27,6 +29,8 @@ class ContrastiveLoss(NamedTuple):
 
 def contrastive_loss(anchor, neighbour, group, temperature=0.2):
     """NT-Xent (Chen et al., 2020, SimCLR), with no opposite from the anchor's own group.
+
+    See 10_experiments.
 
     The thesis compares an anchor with one opposite; here with every tile of the batch at once, on
     the unit sphere. Tiles of the same session or song are neither drawn near nor pushed away.
@@ -65,6 +69,8 @@ def _distances(cosine, match):
 
 def own_group(group, match):
     """Pairs of rows that are no opposites: of one group, but for a row and its match.
+
+    See 10_experiments.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ AROUND = 32  # recordings of a group, before and after an anchor's, that are tho
 
 
 class PairSampler:
-    """Draws batches of pairs; time and memory are linear in the recordings.
+    """Draws batches of pairs; time and memory are linear in the recordings (10_experiments).
 
     Parameters
     ----------

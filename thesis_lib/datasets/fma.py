@@ -14,7 +14,7 @@ import pandas as pd
 
 from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.datasets.metadata import named
-from thesis_lib.datasets.music import check_classes, deal
+from thesis_lib.datasets.music import assign_folds, check_classes
 from thesis_lib.datasets.recordings import hear
 from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
@@ -46,23 +46,23 @@ DAMAGED = frozenset(
 log = logging.getLogger(__name__)
 
 
-def read(folder, parts=3, seed=1234):
+def read(folder, folds=3, seed=1234):
     """Read the tracks of seven electronic sub-genres.
 
     A track is of a class if the class is the only one of the seven among its genres. Whole
-    artists are dealt to `parts` parts, so that no artist is on both sides of a split. What the data
-    set's wiki lists as damaged is left out, and so is what cannot be read; a set that was fetched
-    in part can be used.
+    artists are assigned to `folds` folds, so that no artist is on both sides of a split: `group` is
+    the artist, where in other music it is the song. What the data set's wiki lists as damaged is
+    left out, and so is what cannot be read; a set that was fetched in part can be used.
 
     Parameters
     ----------
     folder : Path
         With `fma_metadata/` (`tracks.csv`, `genres.csv`) and at least one of `fma_small/`,
         `fma_medium/`, `fma_large/` and `fma_full/`, as they were unpacked.
-    parts : int
-        As many as there will be trials.
+    folds : int
+        As many as there will be trainings.
     seed : int
-        For dealing the artists.
+        For assigning the artists.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def read(folder, parts=3, seed=1234):
     if table.empty:
         raise InputError(f"{folder} holds no class with tracks of two artists; fetch more of it.")
     left_out = (*left_out, *said, *few, *check_classes(folder, table))
-    table["split"] = deal(table, parts, np.random.default_rng(seed))
+    table["split"] = assign_folds(table, folds, np.random.default_rng(seed))
     return Corpus("FMA", folder, table[list(COLUMNS)], "Creative Commons", left_out)
 
 

@@ -15,33 +15,33 @@ from thesis_lib.util.notices import shown, some, tell
 log = logging.getLogger(__name__)
 
 
-def read(source, parts=3, seed=1234, note=""):
+def read(source, folds=3, seed=1234, note=""):
     """Read a collection of music.
 
     Every file is decoded once: what cannot be read is named and left out, and silence at both
     ends is trimmed (thesis, data). Files that differ only in a trailing `-A`, `-B`, ... are
     excerpts of one song, and so are files that hold the same recording (see `fingerprint`). Whole
-    songs of each class are dealt to `parts` parts; each is held out as test in one trial, so that
-    in the end every song was tested unheard (the only song of a class is trained on in each trial
-    instead). One class or none will do; there is then nothing to tell apart.
+    songs of each class are assigned to `folds` folds; each fold is the test of one training, so
+    that every song is tested once (the only song of a class is always in the training instead).
+    One class or none will do; then there is nothing to classify.
 
     Parameters
     ----------
     source : Path
-        A folder, a CSV or a playlist. What a folder is, is decided by what lies at its top:
+        A folder, a CSV or a playlist. What is at the top of a folder decides how it is read:
 
         1. a CSV whose header has a column `path`, and `label` and `song` if there are any; paths
-           start where the CSV lies; label and song may be empty; songs of one name in two classes
+           start where the CSV is; label and song may be empty; songs of one name in two classes
            are two songs;
         2. or else playlists, `<class>.m3u8`, `.m3u` or `.pls`. The tracks of a single one are of
-           the classes that their genre tags say, or, where most have none, the folders they lie in;
+           the classes that their genre tags say, or, where most have none, their folders;
         3. or else folders, `<class>/<song>.mp3` (see `audio.io.ENDINGS`); deeper folders count.
-    parts : int
-        As many as there will be trials.
+    folds : int
+        As many as there will be trainings.
     seed : int
-        For dealing the songs.
+        For assigning the songs.
     note : str
-        What captions have to say of this corpus.
+        What captions note of this corpus.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def read(source, parts=3, seed=1234, note=""):
     tell(log, found.notes)
     table, left_out = hear(found.root, found.table, found.faults)
     said = _lost(found, table) + check_classes(source, table)
-    table["split"] = deal(table, parts, np.random.default_rng(seed))
+    table["split"] = assign_folds(table, folds, np.random.default_rng(seed))
     place = Path(os.path.abspath(source))
     name = place.stem if place.is_file() else place.name
     left_out = tuple(map(shown, [*left_out, *found.notes, *said]))
@@ -120,30 +120,30 @@ def check_classes(source, table):
     return list(map(shown, said))
 
 
-def deal(table, parts, rng):
-    """Deal whole groups to parts, class by class.
+def assign_folds(table, folds, rng):
+    """Assign whole groups to folds, class by class.
 
-    The only group of a class is for training, unless all classes are such: then they are dealt as
-    if they were one. Where no class has as many groups as there are parts, the last parts stay
-    empty, and those trials hold out the first ones again (`corpus.held_out`).
+    The only group of a class is for training, unless all classes are such: then they are assigned
+    as if they were one. Where no class has as many groups as there are folds, the last folds stay
+    empty, and their trainings hold out the first ones again (`corpus.held_out`).
 
     Parameters
     ----------
     table : DataFrame
-        `label` and `group`; a group of several classes is dealt with its first one.
-    parts : int
+        `label` and `group`; a group of several classes is assigned with its first one.
+    folds : int
     rng : numpy.random.Generator
 
     Returns
     -------
     Series of str
-        The part of each row, "0", "1", ..., or "train".
+        The fold of each row, "0", "1", ..., or "train".
     """
     first = table.drop_duplicates("group")
     classes = [rng.permutation(sorted(one)) for one in first.groupby("label").group.unique()]
     if max(map(len, classes)) == 1:
         classes = [np.concatenate(classes)]
     classes = [groups for groups in classes if len(groups) > 1]
-    dealt = (pair for groups in classes for pair in enumerate(groups))
-    part = {group: str(number % parts) for number, group in dealt}
-    return table.group.map(part).fillna("train")
+    numbered = (pair for groups in classes for pair in enumerate(groups))
+    fold = {group: str(number % folds) for number, group in numbered}
+    return table.group.map(fold).fillna("train")

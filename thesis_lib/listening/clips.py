@@ -1,11 +1,11 @@
-"""Tiles as they are heard and seen: a tile's sound, its picture, several of them in a row."""
+"""Sound and picture of a tile, and several of them in a row."""
 
 import numpy as np
 
 from thesis_lib.audio import io as audio_io
 from thesis_lib.util.errors import InputError
 
-RATE = 16000  # Hz, what the network heard
+RATE = 16000  # Hz, what the network gets
 
 
 def clip(run, tile, sample_rate=RATE):
@@ -84,7 +84,7 @@ def picture(store, tile):
 
 
 def moments(tiles):
-    """Which moment each tile holds: the same on all nodes that heard it.
+    """Which moment each tile holds: the same on all nodes that recorded it.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def moments(tiles):
     Returns
     -------
     Series of str
-        To be given as `group` where a moment shall count once, however many nodes heard it.
+        To be given as `group` where a moment counts once, however many nodes recorded it.
     """
     session = tiles.group + " " + tiles.position.astype(str)
     place = tiles.path.where(tiles.node == "", session)

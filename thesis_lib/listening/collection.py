@@ -1,4 +1,4 @@
-"""A run's tiles, ready to be seen and heard: what the listening room asks for."""
+"""A run's tiles with picture and sound: what the listening room shows."""
 
 from functools import cached_property, lru_cache
 
@@ -10,7 +10,7 @@ from thesis_lib.analysis.neighbours import available, nearest_to
 from thesis_lib.listening.clips import clip, picture
 from thesis_lib.plots.style import class_colours, nice
 
-PEAK = 0.5  # of full scale: the loudest sample of what is heard
+PEAK = 0.5  # of full scale: the loudest sample of a sound
 AGREE = 5  # neighbours that must share a tile's label for it to count in its class's centroid
 
 
@@ -30,7 +30,7 @@ def collections(runs):
 
 
 class Collection:
-    """The tiles of a run, ready to be seen and heard.
+    """The tiles of a run with picture and sound.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class Collection:
 
     def __init__(self, run):
         embeddings, store, corpus = run.embeddings(), run.store, run.corpus
-        self.corpus, self.store = corpus, store  # a run would read them anew each time
+        self.corpus, self.store = corpus, store  # a run would read them again each time
         self.name, self.note = corpus.name, corpus.note
         self.tiles, self.vectors = embeddings.tiles, embeddings.vectors
         self.labels, self.colours = corpus.labels, class_colours(corpus.labels)
@@ -63,7 +63,7 @@ class Collection:
         self.sound = lru_cache(512)(self.sound)
 
     @property
-    def kind(self):
+    def unit(self):
         """What a group is: a session of a home, or a song."""
         return "session" if (self.tiles.node != "").any() else "song"
 
@@ -140,7 +140,7 @@ class Collection:
         return [wave * (PEAK / peak) for wave, peak in zip(waves, peaks, strict=True)]
 
     def title(self, tile):
-        """A tile in words: its class and where it lies."""
+        """A tile in words: its class and where it is."""
         return f"{nice(self.label[tile])}, {self.place(tile)}"
 
     def place(self, tile):
@@ -157,10 +157,10 @@ class Collection:
         """A session or song in words: a song of one recording is called as that is."""
         rows = self.rows(group=group)
         single = len(np.unique(self.recording[rows])) == 1
-        return self.recording_name(rows[0]) if single and self.kind == "song" else group
+        return self.recording_name(rows[0]) if single and self.unit == "song" else group
 
     def span(self, tile):
-        """From where to where a tile lies in its recording."""
+        """From where to where a tile is in its recording."""
         row = self.tiles.iloc[tile]
         return f"{row.start:g} to {row.start + row.duration:g} s"
 
@@ -178,6 +178,6 @@ class Collection:
 
     @cached_property
     def typical(self):
-        """Of each class the tile of its own that lies nearest to its centroid: dict."""
+        """Of each class the tile of its own that is nearest to its centroid: dict."""
         found = typical(self.vectors, self.label, self.centres, 1, own=True)
         return dict(zip(found.label, found.tile.tolist(), strict=True))

@@ -1,6 +1,6 @@
 """Players and pictures as plain HTML: sound in a notebook, and on a page where no kernel runs.
 
-Sounds and pictures lie in the HTML itself, as data URIs; nothing is fetched and nothing plays
+Sounds and pictures are in the HTML itself, as data URIs; nothing is fetched and nothing plays
 before it is asked to.
 """
 
@@ -214,7 +214,7 @@ def _source(collection):
 
 def _about_neighbours(collection, tile, found, label):
     heading = f"<b>{as_html(collection.title(tile))}</b>, {_source(collection)}<br>"
-    which = f"{as_html(nice(label)) if label else 'tiles'} of other {collection.kind}s"
+    which = f"{as_html(nice(label)) if label else 'tiles'} of other {collection.unit}s"
     if not len(found):
         return f"{heading}There are no {which}."
     same = int((collection.label[found] == collection.label[tile]).sum())

@@ -1,4 +1,4 @@
-"""Which recording of a class to show, and a stretch of it to hear (01_the_data)."""
+"""Which recording of a class to show, and a stretch of its sound (01_the_data)."""
 
 from thesis_lib.audio import io as audio_io
 

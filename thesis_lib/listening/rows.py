@@ -1,4 +1,4 @@
-"""Tiles in rows, heard one after the other: of each row a recorded sound and a player."""
+"""Tiles in rows, one after the other: of each row a recorded sound and a player."""
 
 from IPython.display import HTML
 
@@ -7,13 +7,13 @@ from thesis_lib.plots.style import nice
 from thesis_lib.util.text import as_html, slugs
 
 
-def heard(run, tiles, rows, gap_s=0.0):
+def sound(run, tiles, rows, gap_s=0.0):
     """The sounds of some tiles, one after the other (05_embedding_space).
 
     Parameters
     ----------
     run : Run
-        Whose recordings are heard.
+        Whose recordings they are.
     tiles : DataFrame, of `Embeddings`
     rows : iterable of int
         Which of them.
@@ -27,7 +27,7 @@ def heard(run, tiles, rows, gap_s=0.0):
     return clips.join([clips.clip(run, tiles.iloc[row]) for row in rows], gap_s=gap_s)
 
 
-def suspects(record, run, tiles, rows, name):
+def suspects(record, run, tiles, rows, data_set):
     """A player for each suspect and its neighbours (06_error_analysis_sins).
 
     Parameters
@@ -37,25 +37,26 @@ def suspects(record, run, tiles, rows, name):
     tiles : DataFrame, of `Embeddings`
     rows : list of list of int
         Rows of the tiles: the first of each is the suspect, the others are its neighbours.
-    name : str
-        The sounds are recorded as `<name>_1`, `<name>_2`, ...
+    data_set : str
+        The sounds are recorded as `suspect_<data_set>_1`, ...
 
     Returns
     -------
     IPython.display.HTML
     """
-    sounds = []
+    shown = []
     for number, row in enumerate(rows, start=1):
         first, *others = (tiles.iloc[tile] for tile in row)
         neighbours = ", ".join(nice(tile.label) for tile in others)
-        what = f"{nice(first.label)} ({first.group}), then {neighbours}"
-        wave = heard(run, tiles, row, gap_s=0.4)
-        sound = record.sound(wave, clips.RATE, f"{name}_{number}", what, [run])
-        sounds.append([as_html(what), sound._repr_html_()])
-    return HTML(players.table(["labels", "listen"], sounds, "A suspect, then its five neighbours"))
+        text = f"{nice(first.label)} ({first.group}), then {neighbours}"
+        about = {"data_set": data_set, "number": number, "text": text}
+        wave = sound(run, tiles, row, gap_s=0.4)
+        player = record.sound(wave, clips.RATE, "suspect_{data_set}_{number}", [run], **about)
+        shown.append([as_html(text), player._repr_html_()])
+    return HTML(players.table(["labels", "listen"], shown, "A suspect, then its five neighbours"))
 
 
-def typical(record, run, tiles, own, share, colours, name):
+def typical(record, run, tiles, own, share, colours, data_set):
     """A player of what is typical of each class (05_embedding_space).
 
     Parameters
@@ -68,8 +69,8 @@ def typical(record, run, tiles, own, share, colours, name):
     share : dict, label -> float
         Of the tiles nearest to the centroid, whatever their label, the share that carries it.
     colours : dict, label -> colour
-    name : str
-        The sounds are recorded as `<name>_<class>`.
+    data_set : str
+        The sounds are recorded as `typical_<data_set>_<class>`.
 
     Returns
     -------
@@ -77,9 +78,9 @@ def typical(record, run, tiles, own, share, colours, name):
     """
     files, rows = slugs(share), []
     for label, nearest in own.groupby("label"):
-        wave = heard(run, tiles, nearest.tile)
-        caption = f"{label}: its {len(nearest)} tiles nearest to its centroid."
-        record.sound(wave, clips.RATE, f"{name}_{files[label]}", caption, runs=[run])
+        wave = sound(run, tiles, nearest.tile)
+        about = {"data_set": data_set, "slug": files[label], "label": label, "tiles": len(nearest)}
+        record.sound(wave, clips.RATE, "typical_{data_set}_{slug}", [run], **about)
         player = players.player(wave, clips.RATE, label)
         rows.append([players.chip(label, colours[label]), player, f"{100 * share[label]:.0f} %"])
     note = f" ({run.corpus.note} data)" if run.corpus.note else ""

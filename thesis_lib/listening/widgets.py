@@ -1,6 +1,6 @@
-"""The listening room: choose a tile, hear it and the tiles that lie nearest to it.
+"""The listening room: choose a tile, hear it and the tiles nearest to it.
 
-What is heard is found by `neighbours`, `centroids` and `walk`; the tables are those of `players`,
+What is played is found by `neighbours`, `centroids` and `walk`; the tables are those of `players`,
 so what a widget shows can also be shown plainly, where no kernel runs.
 """
 
@@ -87,7 +87,7 @@ class ListeningRoom(widgets.VBox):
         self.show()
 
     def show(self):
-        """Draw the table anew."""
+        """Draw the table again."""
         self.view.value = neighbour_table(
             self.collection,
             self.tile.value,
@@ -98,7 +98,7 @@ class ListeningRoom(widgets.VBox):
         )
 
     def step(self, by):
-        """Go `by` tiles on among those of the class chosen; past the end, begin anew."""
+        """Go `by` tiles on among those of the class chosen; past the end, begin again."""
         rows = self.collection.rows(_label(self.label))
         self.go(rows[(np.searchsorted(rows, self.tile.value) + by) % len(rows)])
 
@@ -179,7 +179,7 @@ class WalkRoom(widgets.VBox):
         self.show()
 
     def show(self):
-        """Draw the table anew."""
+        """Draw the table again."""
         self.view.value = walk_table(
             self.corpus.value, self.start.value, self.end.value, self.steps.value
         )

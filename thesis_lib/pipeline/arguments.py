@@ -100,7 +100,8 @@ def parser(description):
     notebook.add_argument("--music-folder", default="data/mini_music", help="its folder")
     notebook.add_argument("--work", default="runs", help="folder of what is computed of them")
     notebook.add_argument("--out", default=".", help="figures/ and results/ go there")
-    notebook.add_argument("--smoke", action="store_true", help="as little as shows that it runs")
+    text = "as little as shows that it runs, and the solutions of its exercises"
+    notebook.add_argument("--smoke", action="store_true", help=text)
     for name, text in (
         ("summary", "gather what the notebooks recorded into one index"),
         ("show", "print the table thesis | here"),

@@ -2,8 +2,10 @@
 
 import logging
 import os
+import re
 from pathlib import Path
 
+import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import remove_error_markers
@@ -14,10 +16,11 @@ from thesis_lib.util.files import atomic
 
 SMOKE = {"pictures": 4, "sample": 300, "steps": 3, "most_walks": 8}  # parameters that take seconds
 SELDOM = 30  # s between two looks of a bar: two notebooks at a time share a line
+SOLUTION = re.compile(r"<summary>Solution</summary>\s+```python\n(.*?)```", re.DOTALL)
 log = logging.getLogger(__name__)
 
 
-def execute(notebook, executed, names=None, **folders):
+def execute(notebook, executed, names=None, solved=False, **folders):
     """Execute a notebook with papermill; a copy with its outputs is kept.
 
     Parameters
@@ -27,6 +30,8 @@ def execute(notebook, executed, names=None, **folders):
         Where the copy goes; one of a notebook that fails is not kept.
     names : dict
         Values for the notebook's parameters.
+    solved : bool
+        Whether the solutions of its exercises are executed too, after its own cells.
     folders
         The same for those that are folders, relative to where the command is given. What the
         notebook has no parameter for is left out.
@@ -36,9 +41,14 @@ def execute(notebook, executed, names=None, **folders):
     InputError
         A cell failed: names the notebook, the cell and the error.
     """
+    bar = {"desc": Path(notebook).stem, "unit": " cells", "mininterval": SELDOM}
     with atomic(executed) as part:
+        source = notebook
+        if solved:
+            write_ipynb(with_solutions(notebook), str(part))
+            source = part
         try:
-            _papermill(notebook, part, names, folders)
+            _papermill(source, part, names, folders, cwd=Path(notebook).parent, progress_bar=bar)
         except PapermillExecutionError as error:
             if error.ename != NothingToShow.__name__:
                 raise InputError(
@@ -46,6 +56,18 @@ def execute(notebook, executed, names=None, **folders):
                 ) from error
             log.warning(error.evalue)
             _end(part, error.cell_index)
+
+
+def with_solutions(notebook):
+    """A notebook that ends with the solutions of its exercises, each a code cell: NotebookNode."""
+    content = load_notebook_node(str(notebook))
+    texts = [cell.source for cell in content.cells if cell.cell_type == "markdown"]
+    found = [code.strip() for text in texts for code in SOLUTION.findall(text)]
+    content.cells += [
+        nbformat.v4.new_code_cell(code, id=f"solution-{number}", metadata={"tags": []})
+        for number, code in enumerate(found, start=1)
+    ]
+    return content
 
 
 def with_parameters(notebook, names=None, **folders):
@@ -61,8 +83,6 @@ def _papermill(notebook, output, names, folders, **options):
         output,
         {name: value for name, value in given.items() if name in known},
         kernel_name="python3",
-        cwd=Path(notebook).parent,
-        progress_bar={"desc": Path(notebook).stem, "unit": " cells", "mininterval": SELDOM},
         extra_arguments=["--IPKernelApp.log_level=50"],  # errors are the cells' to tell
         **options,
     )

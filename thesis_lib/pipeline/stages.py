@@ -87,7 +87,7 @@ def _check_training(corpus, seeds):
 def _first_groups(corpus, count):
     table = corpus.table
     groups = table.drop_duplicates("group").groupby(["label", "split"]).group.head(count)
-    return corpus.part(table.group.isin(set(groups)))
+    return corpus.subset(table.group.isin(set(groups)))
 
 
 def prepare(name, source, work):
@@ -133,7 +133,7 @@ def features(folder, shard=None):
     corpus = run.corpus_of_all_folds
     store_builder.build(corpus, run.recipe.features, run.folder / "store", shard)
     if run.has_channels and (corpus.table.split == "test").any():
-        channels = corpus.part(corpus.table.split == "test").each_channel()
+        channels = corpus.subset(corpus.table.split == "test").each_channel()
         store_builder.build(channels, run.recipe.features, run.folder / "store_channels", shard)
 
 

@@ -1,1 +1,1 @@
-"""Figures: one module a theme, one function a figure kind; tables and arrays in, a Figure out."""
+"""Figures: one module per theme, one function per figure; tables and arrays in, a Figure out."""

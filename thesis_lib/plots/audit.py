@@ -1,4 +1,4 @@
-"""What in a data set does not fit: suspects beside their neighbours, silence, odd microphones."""
+"""What in a data set does not fit: suspects beside their neighbours, silence, microphones."""
 
 import numpy as np
 import seaborn as sns
@@ -28,7 +28,7 @@ def pictures(rows, seconds, first="suspect"):
         len(rows), columns, height=0.5 + 1.65 * len(rows), sharex=True, sharey=True, squeeze=False
     )
     for axis_row, row in zip(axes, rows, strict=True):
-        low, high = np.percentile(np.concatenate([part for part, _ in row]), (2, 99.8))
+        low, high = np.percentile(np.concatenate([levels for levels, _ in row]), (2, 99.8))
         for axis, (levels, title) in zip(axis_row, row, strict=False):
             _picture(axis, levels, seconds, low, high)
             lines = [cut(line, max(FEWEST, LETTERS // columns)) for line in title.split("\n")]
@@ -56,8 +56,8 @@ def silence(levels, within, quiet=""):
     Parameters
     ----------
     levels : DataFrame
-        A row a segment: `label`, `above` (dB) and `silent` (bool: known to hold nothing; None or
-        left out where nothing is known).
+        One row per segment: `label`, `above` (dB) and `silent` (bool: known to hold nothing;
+        None or left out where nothing is known).
     within : float
         dB up to which a segment counts as silent.
     quiet : str
@@ -88,31 +88,31 @@ def silence(levels, within, quiet=""):
 
 
 def microphones(files, limit, known=True):
-    """Each recording's oddness against its loneliness; broken microphones stand out.
+    """Each recording's deviation from the other nodes, and how far its neighbours are.
 
     Parameters
     ----------
     files : DataFrame
-        A row a recording: `odd` (robust standard deviations), `lonely` (units of the embedding)
-        and `fault` (kind of the planted fault, "" where there is none).
+        One row per recording: `deviation` (robust standard deviations), `knn_distance` (units of
+        the embedding) and `fault` (which fault is planted, "" where there is none).
     limit : float
-        From which oddness on a recording is suspected.
+        From which deviation on a recording is suspected.
     known : bool
         Whether a truth is known.
     """
     figure, axis = style.subplots(height=4.2)
-    x, y = np.clip(files.odd, -3, None) + 4, files.lonely
-    sound = (files.fault == "").to_numpy()
+    x, y = np.clip(files.deviation, -3, None) + 4, files.knn_distance
+    intact = (files.fault == "").to_numpy()
     label = "no fault planted" if known else "recording"
-    axis.scatter(x[sound], y[sound], s=14, color="0.6", lw=0, label=label)
-    kinds = sorted(set(files.fault) - {""})
-    colours = sns.color_palette("colorblind", max(1, len(kinds)))
-    for kind, colour, marker in zip(kinds, colours, "osD^v<>pP*X" * 9, strict=False):
-        own = (files.fault == kind).to_numpy()
-        axis.scatter(x[own], y[own], s=70, marker=marker, color=colour, edgecolors="k", label=kind)
+    axis.scatter(x[intact], y[intact], s=14, color="0.6", lw=0, label=label)
+    faults = sorted(set(files.fault) - {""})
+    colours = sns.color_palette("colorblind", max(1, len(faults)))
+    for fault, colour, marker in zip(faults, colours, "osD^v<>pP*X" * 9, strict=False):
+        own = (files.fault == fault).to_numpy()
+        axis.scatter(x[own], y[own], s=70, marker=marker, color=colour, edgecolors="k", label=fault)
     axis.axvline(limit + 4, color="0.3", ls=":", label=f"suspected above {limit:g}")
     ticks = np.array([-3, 0, limit, 10, 30, 100, 300])
-    ticks = ticks[ticks <= max(files.odd.max(), limit) * 1.1]
+    ticks = ticks[ticks <= max(files.deviation.max(), limit) * 1.1]
     axis.set(xscale="log", yscale="log")
     axis.set_xticks(ticks + 4, [f"{tick:g}" for tick in ticks])
     axis.minorticks_off()
@@ -122,5 +122,5 @@ def microphones(files, limit, known=True):
         "unlike the same moment on the other microphones (robust standard deviations, logarithmic)"
     )
     axis.set_ylabel("mean distance to its neighbours (logarithmic)")
-    axis.legend(title="planted fault" if kinds else None, loc="upper left", bbox_to_anchor=(1, 1))
+    axis.legend(title="planted fault" if faults else None, loc="upper left", bbox_to_anchor=(1, 1))
     return figure

@@ -10,14 +10,14 @@ FRAME = "#d55e00"  # around what stands out in a matrix
 
 
 def scores(rows, methods, metrics, ours=("ours",)):
-    """Mean and spread of each method: a column a corpus, a line of panels a metric.
+    """Mean and spread of each method: one column per corpus, one line of panels per metric.
 
     Each panel has an axis of its own, or the differences of one corpus would vanish beside another.
 
     Parameters
     ----------
     rows : DataFrame
-        A row a score: `corpus`, `method`, `metric`, `mean`, `spread`.
+        One row per score: `corpus`, `method`, `metric`, `mean`, `spread`.
     methods : dict, method -> the name that readers see
         Drawn from top to bottom in this order.
     metrics : dict, metric -> the name that readers see
@@ -45,8 +45,8 @@ def scores(rows, methods, metrics, ours=("ours",)):
     return figure
 
 
-def transfer(rows, trained, metrics, heard=()):
-    """Trained here, probed there: a matrix a metric, mean and spread written into it.
+def transfer(rows, trained, metrics, own=()):
+    """Trained here, probed there: one matrix per metric, with mean and spread.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def transfer(rows, trained, metrics, heard=()):
     trained : dict, method -> the name that readers see
         The lines of the matrix from top to bottom.
     metrics : dict, metric -> the name that readers see
-    heard : collection of (method, corpus)
+    own : collection of (method, corpus)
         Framed: the network was trained on recordings of this very corpus.
 
     Returns
@@ -67,8 +67,8 @@ def transfer(rows, trained, metrics, heard=()):
         1, len(metrics), height=1.2 + 0.5 * len(trained), squeeze=False, sharey=True
     )
     for axis, (metric, name) in zip(axes[0], metrics.items(), strict=True):
-        own = rows[rows.metric == metric].pivot(index="method", columns="corpus")
-        mean, spread = (own[part].reindex(trained)[corpora] for part in ("mean", "spread"))
+        table = rows[rows.metric == metric].pivot(index="method", columns="corpus")
+        mean, spread = (table[which].reindex(trained)[corpora] for which in ("mean", "spread"))
         words = [
             [f"{value:.2f} ± {around:.2f}" for value, around in zip(*line, strict=True)]
             for line in zip(mean.to_numpy(), spread.to_numpy(), strict=True)
@@ -77,7 +77,7 @@ def transfer(rows, trained, metrics, heard=()):
             mean, ax=axis, annot=np.array(words), fmt="", cmap=style.HEAT, vmin=0, vmax=1,
             cbar=False, linewidths=0.5, annot_kws={"size": 9},
         )  # fmt: skip
-        for method, corpus in heard:
+        for method, corpus in own:
             place = corpora.index(corpus), list(trained).index(method)
             axis.add_patch(Rectangle(place, 1, 1, fill=False, ec=FRAME, lw=2.5, clip_on=False))
         axis.set(title=name, xlabel="probed on", ylabel="")
@@ -88,16 +88,16 @@ def transfer(rows, trained, metrics, heard=()):
 
 
 def adding(rows, methods, metrics):
-    """Scores by how many labelled groups of a new class there are: a column a corpus.
+    """Scores by how many labelled groups of a new class there are: one column per corpus.
 
     Parameters
     ----------
     rows : DataFrame
-        A row a score of one class left out: `corpus`, `method`, `metric`, `left_out`, `groups`
+        One row per score of one class left out: `corpus`, `method`, `metric`, `left_out`, `groups`
         (0: before the class came), `mean`.
     methods : dict, method -> (the name that readers see, colour, marker)
     metrics : dict, metric -> the name that readers see
-        A line of panels each.
+        One line of panels each.
 
     Returns
     -------
@@ -144,7 +144,7 @@ def domains(places, colours, markers):
     Parameters
     ----------
     places : DataFrame
-        A row a recording: `x`, `y`, `label`, `domain`.
+        One row per recording: `x`, `y`, `label`, `domain`.
     colours : dict, domain -> dict, label -> colour
     markers : dict, domain -> matplotlib marker
 
@@ -170,13 +170,19 @@ def domains(places, colours, markers):
     return figure
 
 
+def machine(row):
+    """A machine by its processor, cores and device, from the row that names it."""
+    device = row.device.split(":")[0].removeprefix("Computing on the ").rstrip(".")
+    return f"{row.machine}, {row.cores:.0f} cores; {device}"
+
+
 def throughput(rows, methods):
-    """Tiles a second of each method in a training: a panel a machine, a group of bars a recipe.
+    """Tiles a second of each method in a training: one panel per machine, bars by recipe.
 
     Parameters
     ----------
     rows : DataFrame
-        A row a speed: `machine`, `recipe`, `corpus` (the tiles), `width`, `method`, `mean`,
+        One row per speed: `machine`, `recipe`, `corpus` (the tiles), `width`, `method`, `mean`,
         `spread` (tiles/s).
     methods : dict, method -> (the name that readers see, colour)
     """

@@ -1,4 +1,4 @@
-"""Clusters: how many there are, and where they lie."""
+"""Clusters: how many there are, and where they are."""
 
 from itertools import cycle
 

@@ -8,11 +8,11 @@ from thesis_lib.plots import style
 
 
 def class_balance(table, left, right):
-    """Two data sets' classes beside each other, as shares, with the counts written on.
+    """Two data sets' classes side by side, as shares, with the counts.
 
     Parameters
     ----------
-    table : DataFrame, a row a class (its index); columns `left` and `right`: how many
+    table : DataFrame, one row per class (its index); columns `left` and `right`: how many
     left, right : str
         Columns and names of the data sets; `left` is the thesis's.
 
@@ -35,23 +35,23 @@ def class_balance(table, left, right):
     return figure
 
 
-def songs_per_class(parts):
-    """How many songs each class has, one panel a data set.
+def songs_per_class(tables):
+    """How many songs each class has, one panel per data set.
 
     Parameters
     ----------
-    parts : dict, title -> DataFrame, a row a class; columns `songs` and, if known, `minutes`
+    tables : dict, title -> DataFrame, one row per class; columns `songs` and, if known, `minutes`
 
     Returns
     -------
     Figure
     """
-    rows = max(map(len, parts.values()))
+    rows = max(map(len, tables.values()))
     figure, axes = style.subplots(
-        1, len(parts), height=0.9 + 0.36 * rows, squeeze=False, sharex=True
+        1, len(tables), height=0.9 + 0.36 * rows, squeeze=False, sharex=True
     )
     for one, (title, table), colour in zip(
-        axes[0], parts.items(), (style.THESIS, style.HERE), strict=False
+        axes[0], tables.items(), (style.THESIS, style.HERE), strict=False
     ):
         bars = one.barh(range(len(table)), table.songs, color=colour)
         one.set_yticks(range(len(table)), map(style.nice, table.index))
@@ -73,7 +73,7 @@ def session_lengths(sessions, real, colours):
 
     Parameters
     ----------
-    sessions : DataFrame, a row a session: label, seconds
+    sessions : DataFrame, one row per session: label, seconds
     real : DataFrame: label, low, median, high (s); several rows a label are drawn as such
     colours : dict, label -> colour
 
@@ -159,8 +159,8 @@ def _node(axes, node):
 
 
 def _key(axes):
-    kinds = (("anchor", "node heard in training"), ("opposite", "node heard in the test only"))
-    for role, text in kinds:
+    texts = (("anchor", "node in training"), ("opposite", "node in the test only"))
+    for role, text in texts:
         axes.plot([], [], "o", color=style.ROLES[role], markersize=9, label=text)
     axes.plot([], [], "o", color=style.ROLES["neighbour"], alpha=0.4, markersize=9,
               label="where a sound comes from, and how far it moves")  # fmt: skip
@@ -168,7 +168,7 @@ def _key(axes):
 
 
 def input_pipeline(table):
-    """How many triplets a second each way of reading delivers, a panel a data set.
+    """How many triplets a second each way of reading delivers, one panel per data set.
 
     Parameters
     ----------

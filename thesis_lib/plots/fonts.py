@@ -59,7 +59,7 @@ def make_legible(figure):
 
 
 def _spell_ticks(axis):
-    """Tick labels are made anew at each drawing, so what makes them is changed."""
+    """Tick labels are made again at each drawing, so what makes them is changed."""
     form, before = axis.get_major_formatter(), [text.get_text() for text in axis.get_ticklabels()]
     if any(not (name.isascii() and name.isprintable()) for name in before):
         prop = axis.get_ticklabels()[0].get_fontproperties()

@@ -36,7 +36,7 @@ def spectrogram(levels, frame_rate, top, title="", span=80):
     frame_rate : float, frames a second
     top : float, frequency of the last bin, Hz
     title : str
-    span : float, dB below the loudest that are told apart
+    span : float, dB below the loudest that are shown
 
     Returns
     -------

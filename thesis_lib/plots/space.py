@@ -118,7 +118,7 @@ def distances(matrix):
 
 
 def arithmetic(tables, colours):
-    """Which class lies nearest to the difference of two: a matrix of names.
+    """Which class is nearest to the difference of two: a matrix of names.
 
     Parameters
     ----------

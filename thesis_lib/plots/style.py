@@ -1,6 +1,6 @@
 """The look that all figures share: importing this module sets it.
 
-Colours are of the Okabe-Ito kind: told apart by readers who see red and green alike.
+Colours are Okabe and Ito's: readers who see red and green alike can separate them.
 """
 
 import numpy as np

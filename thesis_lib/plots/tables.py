@@ -6,7 +6,7 @@ import seaborn as sns
 from thesis_lib.plots import style
 
 MEASURES = {"precision": "precision", "recall": "recall", "f1": "F1"}
-KINDS = {
+EMBEDDINGS = {
     "trained": ("trained network", style.HERE, "o"),
     "untrained": ("same network, untrained", "#de8f05", "s"),
     "statistics": ("log-Mel mean and deviation", style.BASELINE, "D"),
@@ -88,16 +88,17 @@ def comparison(scores, xlabel, limits=(0, 1)):
     Parameters
     ----------
     scores : DataFrame
-        A row a seed: `what` (a line of the figure each), `kind` (one of `KINDS`), `seed`, `value`
-        and, where it is known, `chance`.
+        One row per seed: `what` (a line of the figure each), `embedding` (one of `EMBEDDINGS`),
+        `seed`, `value` and, where it is known, `chance`.
     xlabel : str
     limits : (low, high)
         Of the x axis.
     """
     what = list(scores.what.unique())
     figure, axis = style.subplots(height=1.2 + 0.62 * len(what))
-    for offset, (kind, (name, colour, marker)) in zip((-0.22, 0, 0.22), KINDS.items(), strict=True):
-        own = scores[scores.kind == kind].groupby("what").value
+    looks = zip((-0.22, 0, 0.22), EMBEDDINGS.items(), strict=True)
+    for offset, (embedding, (name, colour, marker)) in looks:
+        own = scores[scores.embedding == embedding].groupby("what").value
         if not len(own):
             continue
         y = np.array([what.index(name) for name in own.groups]) + offset
@@ -130,7 +131,7 @@ def challenge(systems):
     Parameters
     ----------
     systems : DataFrame
-        `system`, `source` (rows of one source stand together), and for each of `SETS` the score in
+        `system`, `source` (rows of one source are together), and for each of `SETS` the score in
         % and its standard deviation over the seeds, e.g. `known` and `known_spread`; NaN where
         there is none.
     """

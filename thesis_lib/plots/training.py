@@ -79,7 +79,7 @@ def triplets(points, losses, pulls, titles, margin=1.0):
 
 def _triplet(axis, three, pull, margin):
     near, far = np.square(three[1:] - three[0]).sum(axis=1)
-    reach = 1.15 * max(np.sqrt(near + margin), np.sqrt(far))
+    radius = 1.15 * max(np.sqrt(near + margin), np.sqrt(far))
     _ring(axis, three[0], np.sqrt(near), "-", "as far as the neighbour")
     _ring(axis, three[0], np.sqrt(near + margin), "--", "... and the margin")
     axis.plot(*three[[1, 0, 2]].T, color="0.6", lw=1)
@@ -92,10 +92,10 @@ def _triplet(axis, three, pull, margin):
     for place, squared in zip(three[1:], (near, far), strict=True):
         way = place - three[0]
         above = np.array([-way[1], way[0]]) * np.sign(way[0] or 1) / np.linalg.norm(way)
-        middle = three[0] + 0.5 * way + 0.12 * reach * above
+        middle = three[0] + 0.5 * way + 0.12 * radius * above
         axis.text(*middle, f"{squared:.3g}", size=9, ha="center", va="center")
-    axis.set(xlim=three[0, 0] + np.array([-reach, reach]), xlabel="dimension 1")
-    axis.set(ylim=three[0, 1] + np.array([-reach, reach]), ylabel="dimension 2")
+    axis.set(xlim=three[0, 0] + np.array([-radius, radius]), xlabel="dimension 1")
+    axis.set(ylim=three[0, 1] + np.array([-radius, radius]), ylabel="dimension 2")
     axis.set_aspect("equal")
 
 
@@ -111,7 +111,7 @@ def recipes(tables):
     Parameters
     ----------
     tables : dict, title -> DataFrame
-        A row a number (the same rows in all), a column a recipe, plain text.
+        One row per number (the same rows in all), one column per recipe, plain text.
 
     Returns
     -------
@@ -186,14 +186,14 @@ def _seeds(axis, histories, column, colour, label, factor=1):
     axis.plot(smooth.index, factor * smooth, color=colour, lw=2.2, label=label)
 
 
-def silhouettes(table, floor=None):
-    """How far the classes come apart while nobody tells the network of classes.
+def silhouettes(table, baseline=None):
+    """How far the classes come apart while the network learns without labels.
 
     Parameters
     ----------
     table : DataFrame
         `seed`, `epoch` (0: untrained), `silhouette`.
-    floor : float, optional
+    baseline : float, optional
         The same of the log-Mel statistics.
 
     Returns
@@ -207,9 +207,9 @@ def silhouettes(table, floor=None):
     mean = table.groupby("epoch").silhouette.mean()
     label = f"mean of {table.seed.nunique()} seeds"
     axis.plot(mean.index, mean, "o-", color=MEAN, lw=2.2, ms=5, label=label)
-    if floor is not None:
+    if baseline is not None:
         label = "log-Mel mean and deviation"
-        axis.axhline(floor, color=style.ROLES["neighbour"], ls="--", lw=1.4, label=label)
+        axis.axhline(baseline, color=style.ROLES["neighbour"], ls="--", lw=1.4, label=label)
     axis.set(xlabel="epoch (0: untrained)", ylabel="mean silhouette of the classes")
     axis.xaxis.get_major_locator().set_params(integer=True)
     axis.grid(alpha=0.5)

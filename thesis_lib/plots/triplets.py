@@ -22,7 +22,7 @@ def strips(rows, marked, frame_rate, centres, span=70):
         Roles: "anchor", "neighbour", "opposite".
     frame_rate : float, frames a second
     centres : float array (mels,), Hz
-    span : float, dB below the loudest that are told apart
+    span : float, dB below the loudest that are shown
 
     Returns
     -------
@@ -51,12 +51,12 @@ def _frame(axes, start, duration, mels, role):
               bbox={"facecolor": colour, "edgecolor": "none", "pad": 2})  # fmt: skip
 
 
-def reach(rows):
-    """Which tiles may be drawn for one anchor, along time, a panel a data set.
+def neighbour_range(rows):
+    """Which tiles may be drawn for one anchor, along time, a panel per data set.
 
     Parameters
     ----------
-    rows : dict, title -> DataFrame, a row a tile
+    rows : dict, title -> DataFrame, one row per tile
         Columns recording (text; drawn from top to bottom in order), start, duration (s), role:
         "anchor", "neighbour", "opposite" or "" (neither may be drawn).
 
@@ -107,7 +107,7 @@ def examples(tiles, titles, centres, frame_rate, span=70):
         What is written below each picture.
     centres : float array (mels,), Hz
     frame_rate : float, frames a second
-    span : float, dB below a row's loudest that are told apart
+    span : float, dB below a row's loudest that are shown
 
     Returns
     -------
@@ -133,7 +133,7 @@ def examples(tiles, titles, centres, frame_rate, span=70):
 
 
 def distances(tables):
-    """How far in time neighbours lie from their anchors: drawn, and expected, a panel a data set.
+    """How far in time neighbours are from their anchors: drawn and expected, a panel per data set.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def same_label(tables, colours):
 
     Parameters
     ----------
-    tables : dict, title -> DataFrame, a row a class (its index): share, expected (0 to 1)
+    tables : dict, title -> DataFrame, one row per class (its index): share, expected (0 to 1)
     colours : dict, title -> dict, class -> colour
 
     Returns

@@ -1,12 +1,6 @@
-"""What the audit of a data set leaves behind: its figures, tables, numbers and sentences.
-
-Notebook: 06_error_analysis_sins. Each function records one result and gives back what is shown.
-"""
+"""What 06_error_analysis_sins records of the audit of a data set, and the sentences it shows."""
 
 from IPython.display import Markdown
-
-SINS = "error analysis, SINS"
-MUSIC = "error analysis, music"
 
 
 def neighbours_asked(asked, wanted, group):
@@ -30,47 +24,12 @@ def suspect_tiles(record, alone, tiles, asked):
 
 
 def moments(record, run, moments, worst):
-    """Record how many moments are suspect, and the table of the most suspect.
-
-    Parameters
-    ----------
-    record : Record
-    run : Run
-    moments : DataFrame
-        From `segments.by_moment`.
-    worst : DataFrame
-        Those of its rows that are shown.
-    """
+    """Record how many moments of `segments.by_moment` are suspect, and a table of the worst."""
     shown = worst.drop(columns="tile").round(2)
     record.number("moments", len(moments))
     record.number("suspect_moments", int((moments.suspect > 0.5).sum()))
     record.number("most_suspect_moments", shown.reset_index().to_dict("records"))
-    return record.table(
-        shown, "suspects_sins", "The ten most suspect moments.", thesis=SINS, runs=[run]
-    )
-
-
-def suspect_sins(record, run, figure):
-    """Record the figure of the suspects and their neighbours, of a home."""
-    return record.figure(
-        figure, "suspect_sins",
-        "Suspect tiles (framed) and, to the right, their five nearest neighbours from other "
-        "sessions; above each: label, session, segment and node. A row has its own scale of "
-        "colours.",
-        thesis=SINS, runs=[run],
-    )  # fmt: skip
-
-
-def silence(record, run, figure, suspect, within):
-    """Record how many recordings are suspected of silence, and the figure of all levels."""
-    record.number("suspected_of_silence", int(suspect.sum()))
-    return record.figure(
-        figure, "silence",
-        f"Each dot is a segment of 10 s on one node. In the grey zone, up to {within:g} dB above "
-        "the noise floor of the microphone, a segment is suspected of silence; some are just "
-        "quiet.",
-        thesis=f"{SINS}: silence with a label", runs=[run],
-    )  # fmt: skip
+    return record.table(shown, "suspects_sins", [run])
 
 
 def silence_score(record, score):
@@ -82,66 +41,18 @@ def silence_score(record, score):
     return Markdown(sentence.format(**score))
 
 
-def microphones(record, run, figure):
-    """Record the figure of each recording's deviation from the other nodes."""
-    return record.figure(
-        figure, "microphone_faults",
-        "Each dot is a segment of 10 s on one node. Far right: it hears what no other node hears.",
-        thesis=f"{SINS}: microphone malfunctions", runs=[run],
-    )  # fmt: skip
-
-
-def odd_moments(record, run, figure):
-    """Record the figure of the recordings that deviate most, beside the other nodes."""
-    return record.figure(
-        figure, "odd_moments",
-        "The oddest recordings (framed), and the same moments on the other nodes.",
-        thesis=f"{SINS}: microphone malfunctions", runs=[run],
-    )  # fmt: skip
-
-
 def scores(record, run, scores):
     """Record how right each suspicion is, seed by seed; as a table of means over the seeds.
 
-    Parameters
-    ----------
-    record : Record
-    run : Run
-    scores : DataFrame
-        A row a suspicion, embedding and seed: `what`, `kind`, `seed`, then as
-        `planted_faults.scores`.
+    `scores` has `what`, `embedding`, `seed`, and the columns of `planted_faults.scores`.
     """
-    mean = scores.groupby(["what", "kind"], sort=False).mean().drop(columns="seed")
+    mean = scores.groupby(["what", "embedding"], sort=False).mean().drop(columns="seed")
     record.number("scores", scores.to_dict("records"))
-    return record.table(mean.round(3), "audit_scores", "Mean over the seeds.", runs=[run])
-
-
-def scores_compared(record, run, figure):
-    """Record the figure of the average precisions of three embeddings."""
-    return record.figure(
-        figure, "audit_scores",
-        f"Planted faults found: mean over {len(run.seeds)} seeds, standard deviation, each "
-        "seed (ticks).", runs=[run],
-    )  # fmt: skip
-
-
-def cases(record, run, cases):
-    """Record every planted fault, one by one: a table."""
-    record.number("planted_faults", cases.to_dict("records"))
-    caption = "Every planted fault, and whether it was suspected."
-    return record.table(cases, "planted_faults", caption, runs=[run])
+    return record.table(mean.round(3), "audit_scores", [run])
 
 
 def missed(record, cases, nice):
-    """Record how many faults of each sort are found; the missed ones as a list.
-
-    Parameters
-    ----------
-    record : Record
-    cases : DataFrame
-        From `planted_faults.cases`.
-    nice : function, label -> the name for readers
-    """
+    """Record how many faults of each sort are found (`planted_faults.cases`); list the missed."""
     lines = []
     for what, own in cases.groupby("what", sort=False):
         record.number(f"found, {what}", [int(own.found.sum()), len(own)])
@@ -152,29 +63,12 @@ def missed(record, cases, nice):
 
 
 def songs(record, run, by_song, alone, tiles):
-    """Record the songs with the largest share of suspect tiles: a sentence and a table.
+    """Record that `alone` of all tiles are suspect, and their share in each song, largest first.
 
-    Parameters
-    ----------
-    record : Record
-    run : Run
-    by_song : Series, index (label, group)
-        The share of suspect tiles, largest first.
-    alone, tiles : int
-        How many tiles are suspect, of how many.
+    `by_song` is a Series with the index (label, group).
     """
     record.number("suspect_music_tiles", [alone, tiles])
     worst = by_song.head(10).round(2).rename("suspect tiles, share").reset_index()
     record.number("most_suspect_songs", worst.to_dict("records"))
-    caption = "The songs that are least like the others of their label."
-    table = record.table(worst, "suspects_music", caption, thesis=MUSIC, runs=[run])
+    table = record.table(worst, "suspects_music", [run])
     return Markdown(f"**{alone} of {tiles}** tiles are suspect."), table
-
-
-def suspect_music(record, run, figure):
-    """Record the figure of the suspects and their neighbours, of music."""
-    return record.figure(
-        figure, "suspect_music",
-        "Suspect tiles (framed) and their five nearest neighbours from other songs.",
-        thesis=MUSIC, runs=[run],
-    )  # fmt: skip

@@ -1,32 +1,17 @@
-"""What the clusters of the music space leave behind: figures, tables, numbers and sentences.
-
-Notebook: 07_genre_clusters. Each function records one result and gives back what is shown.
-"""
+"""What 07_genre_clusters records of the clusters of the music space, and the sentences it shows."""
 
 import numpy as np
 from IPython.display import Markdown
 
 from thesis_lib.reporting import thesis_results
 
-TABLE = "cluster x label table"
-SMALL = "other music and labels, small network"
-
 
 def size(record, songs, classes, explained):
     """Record how many tiles, songs and classes there are, and what the components hold.
 
-    Parameters
-    ----------
-    record : Record
-    songs : (n,) array
-        The song of each tile.
-    classes : int
-    explained : (k,) array
-        From `clusters.principal`.
+    `songs` (n,) is the song of each tile, `explained` (k,) is from `clusters.principal`.
     """
-    tiles, several = len(songs), len(set(songs))
-    record.number("tiles", tiles)
-    record.number("songs", several)
+    tiles, several = record.number("tiles", len(songs)), record.number("songs", len(set(songs)))
     record.number("classes", classes)
     record.number("explained", explained.round(4))
     return Markdown(
@@ -35,24 +20,8 @@ def size(record, songs, classes, explained):
     )
 
 
-def elbow(record, run, figure, bends):
-    """Record where each curve bends, and the figure of the curves."""
-    record.number("bends", bends)
-    caption = "What k clusters leave over, as a share of what one leaves."
-    return record.figure(figure, "elbow", caption, thesis="elbow", runs=[run])
-
-
 def bends(record, found, classes):
-    """Record where the trained curves bend beside the thesis; as a sentence.
-
-    Parameters
-    ----------
-    record : Record
-    found : list of int
-        The different k at which they bend.
-    classes : int
-        0 or 1: there are no classes to compare with.
-    """
+    """Record the different k at which curves bend beside the thesis; 0 or 1 class: not known."""
     here = " or ".join(map(str, found))
     record.compare(
         "bend of the elbow, music", thesis="between 6 and 7", here=here,
@@ -62,58 +31,18 @@ def bends(record, found, classes):
     return Markdown(f"Here the curves of the trained network bend at {here}; {rest}.")
 
 
-def kmeans3d(record, run, figure, tiles, k):
-    """Record the figure of tiles and centres."""
-    caption = f"{tiles} tiles in principal components; k-means with {k} centres."
-    thesis = "k-means in 3-D with centres"
-    return record.figure(figure, "kmeans3d", caption, thesis=thesis, runs=[run])
-
-
-def table(record, run, table):
-    """Record how many tiles of each label are in each cluster."""
-    record.number("cluster_table", table.to_dict("index"))
-    caption = "Tiles of each label in each cluster."
-    return record.table(table, "cluster_table", caption, thesis=TABLE, runs=[run])
-
-
-def tables_compared(record, run, figure):
-    """Record the figure of the table here beside the thesis's."""
-    return record.figure(
-        figure, "cluster_table",
-        "Tiles of each label in each cluster; bright: a large share of the cluster. Neither the "
-        "clusters nor the labels of the two tables have to do with each other.",
-        thesis=TABLE, runs=[run],
-    )  # fmt: skip
-
-
-def agreement(record, run, figure, scores, classes):
-    """Record how far clusters and labels agree, by embedding and seed, and the figure of it."""
-    record.number("agreement", scores.to_dict("records"))
-    return record.figure(
-        figure, "cluster_agreement",
-        f"k-means with {classes} clusters in three components, over {len(run.seeds)} seeds: mean, "
-        "standard deviation and each seed. Chance: labels permuted over whole songs.", runs=[run],
-    )  # fmt: skip
-
-
 def beside_thesis(record, there, here, names):
     """Record the agreement of the thesis's table beside the one here; as a sentence.
 
-    Parameters
-    ----------
-    record : Record
-    there : dict
-        From `clusters.agreement`, of the thesis's table.
-    here : dict, name -> mean and deviation over the seeds, as text
-    names : dict, measure -> its name
+    `there` is from `clusters.agreement`, `names` gives each of its measures the name that it has in
+    `here`: mean and deviation over the seeds, as text.
     """
     record.number("thesis_agreement", there)
+    differs = "computed from the thesis's table; other music and labels, small network"
     pairs = []
     for what, name in names.items():
-        record.compare(
-            f"{name} of clusters and labels, music", round(there[what], 2), here[name],
-            differs=f"computed from the thesis's table; {SMALL}",
-        )  # fmt: skip
+        title = f"{name} of clusters and labels, music"
+        record.compare(title, round(there[what], 2), here[name], differs)
         pairs.append(f"{name} {there[what]:.2f} | {here[name]}")
     return Markdown("Thesis, from its table | here: " + "; ".join(pairs) + ".")
 
@@ -121,13 +50,8 @@ def beside_thesis(record, there, here, names):
 def songs(record, united, whole):
     """Record how far songs stay together, and agree as a whole; as a list.
 
-    Parameters
-    ----------
-    record : Record
-    united : Series
-        The share of each song's tiles in its commonest cluster.
-    whole : dict
-        From `clusters.agreement`, song by song.
+    `united` is the share of each song's tiles in its commonest cluster, `whole` is from
+    `clusters.agreement`, song by song.
     """
     record.number("songs_agreement", whole)
     record.number("united_songs", united.mean())
@@ -147,6 +71,6 @@ def starts(record, alike, several):
     )
 
 
-def thesis_tables(name, table):
+def tables(name, table):
     """The table found here and the thesis's, by title."""
     return {f"here: {name}": table, "thesis: 7 sub-genres": thesis_results.CLUSTERS}

@@ -15,6 +15,7 @@ from matplotlib import rcParams
 from matplotlib.animation import PillowWriter
 
 from thesis_lib.audio.io import mp3
+from thesis_lib.reporting import captions
 from thesis_lib.util.device import choose, describe
 from thesis_lib.util.errors import InputError, NothingToShow
 from thesis_lib.util.files import atomic, write_json
@@ -47,28 +48,27 @@ class Record:
         self.inputs = {run.corpus.name: run.fingerprint(learned) for run in runs}
         self.figures, self.numbers, self.pairs = {}, {}, []
 
-    def figure(self, figure, name, caption, thesis=None, runs=(), sources=()):
+    def figure(self, figure, name, runs=(), sources=(), **values):
         """Save a figure as `figures/<name>.png`, its caption below it, and show it.
 
         Parameters
         ----------
         figure : matplotlib Figure
         name : str
-            Stable: the same name in every run.
-        caption : str
-            What is to be seen.
-        thesis : str
-            The thesis's figure or table that it stands beside, if any.
+            As in `captions.CAPTIONS`, without the ending: the same name in every run. Words in
+            braces are filled, as those of the caption are.
         runs : list of Run
             The corpora it shows; what their notes say (e.g. "simulated") is added to the caption.
         sources : list of Path
             Measurements that it is drawn from, in place of the runs.
+        values
+            What the words in braces stand for.
 
         Returns
         -------
         IPython.display.Image
         """
-        caption = self._enter(name + ".png", caption, thesis, runs, sources)
+        path, caption = self._enter(name + ".png", values, runs, sources)
         lines = textwrap.fill(caption, int(figure.get_figwidth() * 14))
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # all keeps its place; the caption comes below
@@ -77,33 +77,30 @@ class Record:
         figure.text(0.01, -0.01, lines, va="top", fontsize=8.5, color="0.35")
         figure.set_dpi(DPI)  # letters are measured as they are drawn
         box = figure.get_tightbbox().padded(rcParams["savefig.pad_inches"])
-        path = self.out / "figures" / f"{name}.png"
         with atomic(path) as part:
             figure.savefig(part, dpi=DPI, bbox_inches=box, metadata={"Software": None})
         plt.close(figure)
         return Image(path.read_bytes(), width=int(figure.get_figwidth() * 90))
 
-    def animation(self, animation, name, caption, thesis=None, runs=(), fps=12):
+    def animation(self, animation, name, runs=(), fps=12, **values):
         """Save a matplotlib animation as `figures/<name>.gif` and show it."""
-        caption = self._enter(name + ".gif", caption, thesis, runs)
-        path = self.out / "figures" / f"{name}.gif"
+        path, caption = self._enter(name + ".gif", values, runs)
         with atomic(path) as part:
             animation.save(part, writer=PillowWriter(fps=fps), dpi=70)
         plt.close(animation._fig)
         return Image(path.read_bytes(), format="gif", alt=caption)
 
-    def sound(self, wave, sample_rate, name, caption, runs=()):
+    def sound(self, wave, sample_rate, name, runs=(), **values):
         """Save a sound as `figures/<name>.mp3` and show a player."""
-        self._enter(name + ".mp3", caption, None, runs)
-        path = self.out / "figures" / f"{name}.mp3"
+        path, _ = self._enter(name + ".mp3", values, runs)
         with atomic(path) as part:
             part.write_bytes(mp3(wave, sample_rate))
         return Audio(path.read_bytes(), embed=True)
 
-    def table(self, table, name, caption, thesis=None, runs=(), sources=()):
+    def table(self, table, name, runs=(), sources=(), **values):
         """Save a DataFrame as `figures/<name>.csv` and show it."""
-        caption = self._enter(name + ".csv", caption, thesis, runs, sources)
-        with atomic(self.out / "figures" / f"{name}.csv") as part:
+        path, caption = self._enter(name + ".csv", values, runs, sources)
+        with atomic(path) as part:
             table.to_csv(part, errors="surrogateescape")
         return HTML(table_as_html(table) + f"<p><small>{as_html(caption)}</small></p>")
 
@@ -165,7 +162,12 @@ class Record:
         is_folder = isinstance(value, str) and os.path.isabs(value)
         return os.path.relpath(value, self.out) if is_folder else value
 
-    def _enter(self, file, caption, thesis, runs, sources=()):
+    def _enter(self, name, values, runs, sources=()):
+        """Note where a file comes from; its path and its caption, both filled with the values."""
+        if name not in captions.CAPTIONS:
+            raise InputError(f"{name} has no caption; write one into {captions.__file__}.")
+        values = ({"corpus": runs[0].corpus.name} if len(runs) == 1 else {}) | values
+        file, caption = name.format(**values), captions.CAPTIONS[name].format(**values)
         if file in self.figures:
             raise InputError(f"the figure {file!r} is made twice in {self.notebook}; rename one.")
         notes = [f"{run.corpus.name}: {run.corpus.note} data" for run in runs if run.corpus.note]
@@ -173,7 +175,7 @@ class Record:
         self.figures[file] = {
             "notebook": self.notebook,
             "cell": _cell(),
-            "thesis": thesis,
+            "thesis": captions.THESIS.get(name, "").format(**values) or None,
             "caption": caption,
             "parameters": self.parameters,
             "inputs": {Path(path).name: _sha256(path) for path in sources} or self.inputs,
@@ -181,7 +183,7 @@ class Record:
             "python": platform.python_version(),
             "packages": {name: version(name) for name in PACKAGES},
         }
-        return caption
+        return self.out / "figures" / file, caption
 
 
 def _cell():

@@ -1,13 +1,10 @@
-"""What the thesis's open questions leave behind: figures, numbers and sentences.
+"""What 11_open_questions records of transfer, one space for two domains, and a class that comes
+later, and the sentences it shows.
 
-Notebook: 11_open_questions. Each function records one result and gives back what is shown. The
-figures are drawn from the files of a benchmark (`source`), not from runs. `nice` makes a corpus or
-a class a name for readers.
+The numbers are those of a benchmark, not of runs. `nice` gives a corpus its name for readers.
 """
 
 from IPython.display import Markdown
-
-SIMULATED = "Mini home is simulated."
 
 
 def trained(machine, seeds):
@@ -17,76 +14,38 @@ def trained(machine, seeds):
 
 
 def trainings(record, machine, seeds):
-    """Record how the networks were trained; as a sentence.
-
-    Parameters
-    ----------
-    record : Record
-    machine : Series
-        The benchmark's row on its machine: `training_seconds`, `machine`, `cores`.
-    seeds : int
-    """
+    """Record how the networks were trained, from the benchmark's row on its machine."""
     record.number("training", {"seconds": machine.training_seconds, "seeds": seeds})
     where = f"{machine.machine}, {machine.cores:.0f} cores"
     return Markdown(f"Trainings: {trained(machine, seeds)}. Machine: {where}.")
 
 
-def transfer(record, figure, trained, source):
-    """Record the figure of each network on each corpus."""
-    caption = (
-        "Each network on each corpus, mean ± standard deviation over the seeds; framed: trained on "
-        f"recordings of that corpus. {trained}. {SIMULATED}"
-    )
-    return record.figure(figure, "transfer", caption, sources=[source])
-
-
-def carried(record, means, floors, places, names, metrics, nice):
+def transfer(record, means, baselines, places, names, metrics, nice):
     """Record what training on each corpus is worth on each; as a list.
 
-    Parameters
-    ----------
-    record : Record
-    means : DataFrame, index (metric, corpus), a column for each network
-    floors : Series, same index
-        The better of the networks that have learned nothing.
-    places : dict, (metric, corpus) -> dict, network -> "above", "below" or "level"
-    names : dict, network -> the name that readers see
-    metrics : dict, metric -> the name that readers see
+    `means` has the index (metric, corpus) and one column per network; `baselines` names the better
+    network that has learned nothing, `places` is a dict, network -> "above", "below" or "level",
+    for each of its rows. `names` and `metrics` have the names for readers.
     """
     numbers, lines = {}, []
     for (metric, corpus), row in means.iterrows():
-        floor, place = floors[metric, corpus], places[metric, corpus]
+        best, place = baselines[metric, corpus], places[metric, corpus]
         own = {name: [row[name], place[name]] for name in place}
-        numbers[f"{corpus}, {metric}"] = {"floor": row[floor], "which": floor} | own
-        away = [
-            f"{nice(name)} {row[name]:.2f} ({place[name]})" for name in place if name != corpus
-        ]
+        numbers[f"{corpus}, {metric}"] = {"baseline": row[best], "which": best} | own
+        away = [f"{nice(name)} {row[name]:.2f} ({place[name]})" for name in place if name != corpus]
         lines.append(
-            f"- {nice(corpus)}, {metrics[metric]}: better floor {row[floor]:.2f} ({names[floor]}); "
-            f"own network **{row[corpus]:.2f}** ({place[corpus]}); from another corpus: "
+            f"- {nice(corpus)}, {metrics[metric]}: better baseline {row[best]:.2f} ({names[best]});"
+            f" own network **{row[corpus]:.2f}** ({place[corpus]}); from another corpus: "
             f"{', '.join(away)}."
         )
     record.number("transfer", numbers)
     return Markdown("\n".join(lines))
 
 
-def joint_scores(record, figure, trained, source):
-    """Record the figure of one network for two domains beside one for each."""
-    caption = (
-        f"One network for a home and music beside one for each, by one recipe: {trained}, mean and "
-        f"standard deviation. {SIMULATED}"
-    )
-    return record.figure(figure, "joint_space_scores", caption, sources=[source])
-
-
 def cost(record, mean, spread, nice):
     """Record what one space for both domains costs each of them; as a list.
 
-    Parameters
-    ----------
-    record : Record
-    mean, spread : DataFrame, index corpus, a column for each network
-        Macro-F1 over the seeds.
+    `mean` and `spread` of macro-F1 over the seeds: index corpus, one column per network.
     """
     same, twice = mean.both - mean.alone, mean.both_2x - mean.alone
     cost = {"as long": same.round(3).to_dict(), "twice as long": twice.round(3).to_dict()}
@@ -110,10 +69,7 @@ def cost(record, mean, spread, nice):
 def own_domain(record, share, nice):
     """Record how many of the ten nearest recordings are of the own domain; as a list.
 
-    Parameters
-    ----------
-    record : Record
-    share : DataFrame, index corpus, a column for each network and `chance`
+    `share` has the index corpus and a column for each network and `chance`.
     """
     record.number("own_domain_at_10", share.round(3).to_dict("index"))
     return Markdown(
@@ -126,56 +82,20 @@ def own_domain(record, share, nice):
     )
 
 
-def joint_map(record, figure, recordings, source):
-    """Record the map of the joint space."""
-    caption = (
-        f"The joint space as a map (t-SNE of {recordings} recordings that no training heard; first "
-        "seed, both, as long). Near stays near; distances between islands mean nothing. "
-        f"{SIMULATED}"
-    )
-    return record.figure(figure, "joint_space_map", caption, sources=[source])
-
-
-def adding(record, figure, rows, classes, source, nice):
-    """Record the figure of a class that comes later.
-
-    Parameters
-    ----------
-    record : Record
-    figure : Figure
-    rows : DataFrame
-        What is drawn.
-    classes : Series, index corpus
-        How many classes are left out, one at a time.
-    source : Path
-    """
-    which = ", ".join(f"{nice(name)}: {count}" for name, count in classes.items())
-    caption = (
-        "F1 by how many labelled sessions (home), songs or sources of a new class there are; 0: "
-        "before it came. Mean and standard error over the classes left out, one at a time "
-        f"({which}), {rows.draws.max():.0f} draws of groups each. {SIMULATED}"
-    )
-    return record.figure(figure, "adding_a_class", caption, sources=[source])
-
-
 def new_class(record, lost, looks, nice):
-    """Record what it costs the new class that training has not heard it; as a list.
+    """Record what it costs the new class that it is in no training; as a list.
 
-    Parameters
-    ----------
-    record : Record
-    lost : DataFrame
-        `corpus`, `groups`, `difference`, `error`, `classes`, `other` (the network beside it).
-    looks : dict, network -> (the name that readers see, colour, marker)
+    `lost` has `corpus`, `groups`, `difference`, `error`, `classes`, `other` (the network beside
+    it), `looks` is a dict, network -> (name for readers, colour, marker).
     """
     record.number("new_f1_left_out_minus_others", lost.round(3).to_dict("records"))
     most = lost[lost["groups"] == lost.groupby("corpus")["groups"].transform("max")]
     lines = []
     for corpus, own in most.groupby("corpus", sort=False):
-        pairs = []
-        for row in own.itertuples():
-            name = looks[row.other][0].replace("class heard", "network that heard it")
-            pairs.append(f"**{row.difference:+.2f}** ± {row.error:.2f} against the {name}")
+        pairs = [
+            f"**{row.difference:+.2f}** ± {row.error:.2f} against *{looks[row.other][0]}*"
+            for row in own.itertuples()
+        ]
         groups = f"{own['groups'].iloc[0]:.0f} labelled groups"
         lines.append(f"- {nice(corpus)}, {groups}: {', '.join(pairs)}.")
     return Markdown("\n".join(lines))
@@ -184,10 +104,7 @@ def new_class(record, lost, looks, nice):
 def old_classes(record, change, nice):
     """Record how the F1 of the other classes changes when one comes; as a list.
 
-    Parameters
-    ----------
-    record : Record
-    change : DataFrame, index corpus, a column for each number of labelled groups
+    `change` has the index corpus and a column for each number of labelled groups.
     """
     numbers = change.round(3).where(change.notna(), None).to_dict("index")
     record.number("old_f1_change_when_a_class_comes", numbers)

@@ -1,7 +1,4 @@
-"""What the linear probe leaves behind: reports, confusions, scores, and the thesis beside them.
-
-Notebook: 08_f1_results. Each function records one result and gives back what is shown.
-"""
+"""What 08_f1_results records of the linear probe, beside the thesis, and the sentences it shows."""
 
 import pandas as pd
 from IPython.display import HTML, Markdown
@@ -9,7 +6,6 @@ from IPython.display import HTML, Markdown
 from thesis_lib.reporting import thesis_results
 from thesis_lib.util.text import as_markdown, table_as_html
 
-CHALLENGE = "comparison with the challenge"
 UNITS = {  # of the challenge's columns
     "unknown": "10 s segment, unknown microphones",
     "known": "10 s segment, known microphones",
@@ -20,14 +16,7 @@ UNITS = {  # of the challenge's columns
 def subsets(record, run, seeds, train=None, test=None):
     """Record how many tiles and groups are learned from and tested on; as a list.
 
-    Parameters
-    ----------
-    record : Record
-    run : Run
-    seeds : int
-        How many of the run's seeds can be scored.
-    train, test : DataFrame, optional
-        Tiles of both sides; left out where no seed can be scored.
+    `seeds` says how many of the run's seeds can be scored; where none can, there are no tiles.
     """
     name, lines = as_markdown(run.corpus.name), []
     if seeds < len(run.seeds):
@@ -43,84 +32,38 @@ def subsets(record, run, seeds, train=None, test=None):
     return Markdown("\n".join(lines))
 
 
-def home_reports(reports):
-    """Reports by the titles of their figure, the thesis's report of SINS first."""
-    thesis = thesis_results.with_average(thesis_results.SINS_REPORT)
-    here = {f"here: {_two_lines(unit)}": table for unit, table in reports.items()}
-    return {"thesis: SINS, tile of 5 s": thesis} | here
+def reports(record, name, found):
+    """Record reports class by class; with the thesis's, by the titles of their figure: dict.
+
+    `name` is that of the corpus, or "music"; `found` is a dict, unit of scoring ->
+    `linear_probe.report`.
+    """
+    for unit, table in found.items():
+        record.number(f"report, {name}, {unit}", table.to_dict("records"))
+    title, thesis = "thesis: SINS, tile of 5 s", thesis_results.SINS_REPORT
+    if name == "music":
+        title, thesis = "thesis: 7 sub-genres", thesis_results.MUSIC_REPORT
+    here = {"here: " + unit.replace(", ", "\n"): table for unit, table in found.items()}
+    return {title: thesis_results.with_average(thesis)} | here
 
 
-def music_reports(reports):
-    """Reports by the titles of their figure, the thesis's report of music first."""
-    thesis = thesis_results.with_average(thesis_results.MUSIC_REPORT)
-    return {"thesis: 7 sub-genres": thesis} | reports
-
-
-def classes_of_home(record, run, figure, reports):
-    """Record the reports class by class of a home, unit by unit, and their figure."""
-    for unit, table in reports.items():
-        record.number(f"report, {run.corpus.name}, {unit}", table.to_dict("records"))
-    return record.figure(
-        figure, "classification_report_sins", "Logistic classifier on the trained embedding, first "
-        "seed; in brackets the number of tiles or segments.",
-        thesis="classification report, SINS", runs=[run],
-    )  # fmt: skip
-
-
-def classes_of_music(record, run, figure, reports, seeds):
-    """Record the reports class by class of music, unit by unit, and their figure."""
-    for unit, table in reports.items():
-        record.number(f"report, music, {unit}", table.to_dict("records"))
-    return record.figure(
-        figure, "classification_report_music", "Logistic classifier on the trained embedding; the "
-        f"tests of {seeds} seeds together. Other classes than the thesis's.",
-        thesis="classification report, music", runs=[run],
-    )  # fmt: skip
-
-
-def confusions(record, runs, figure, tables):
-    """Record which class is taken for which, and the figure of it."""
+def confusions(record, tables):
+    """Record which class is taken for which, by title."""
     for title, table in tables.items():
         record.number("confusions, " + title.replace("\n", " "), table.to_dict("index"))
-    caption = "Of 100 segments or tiles of a class (row), how many are taken for which."
-    return record.figure(figure, "confusions", caption, runs=runs)
 
 
 def scores(record, runs, scores, means):
-    """Record the macro-F1 of each unit, embedding and seed; as a table of means over the seeds.
+    """Record the macro-F1 of each unit, embedding and seed; as a table of `means` over the seeds.
 
-    Parameters
-    ----------
-    record : Record
-    runs : list of Run
-    scores : DataFrame
-        A row for each: `what`, `kind`, `seed`, `value`, `chance`.
-    means : Series of str, index (what, kind)
-        Mean and deviation over the seeds.
+    `scores` has `what`, `embedding`, `seed`, `value`, `chance`; `means` (what, embedding) as index.
     """
     record.number("macro_f1", scores.to_dict("records"))
-    caption = "Macro-F1: mean over the seeds ± standard deviation."
-    return record.table(means.unstack("kind"), "probe_comparison", caption, runs=runs)
-
-
-def scores_compared(record, runs, figure):
-    """Record the figure of the macro-F1 of three embeddings."""
-    return record.figure(
-        figure, "probe_comparison",
-        "The same logistic classifier on three kinds of vectors: mean over the seeds, standard "
-        "deviation, and each seed (ticks).", runs=runs,
-    )  # fmt: skip
+    return record.table(means.unstack("embedding"), "probe_comparison", runs)
 
 
 def verdict(record, places):
-    """Record where training has helped; as a sentence.
-
-    Parameters
-    ----------
-    record : Record
-    places : dict, unit of scoring -> "above", "below" or "level with"
-        The trained network beside log-Mel statistics.
-    """
+    """Record where training has helped: dict, unit of scoring -> "above", "below", "level with"."""
     record.number("trained against statistics", places)
     below = [what for what, place in places.items() if place == "below"]
     if below:
@@ -134,19 +77,10 @@ def verdict(record, places):
 
 
 def beside_challenge(run, values, names):
-    """The challenge's systems, the thesis, and each embedding found here, in %.
+    """The challenge's systems, the thesis, and each embedding of a home here, in %.
 
-    Parameters
-    ----------
-    run : Run
-        On a home.
-    values : dict, unit of scoring -> dict, embedding -> Series of macro-F1, one value per seed
-    names : dict, embedding -> the name that readers see
-
-    Returns
-    -------
-    DataFrame
-        As `thesis_results.beside_challenge`.
+    `values` is a dict, unit of scoring -> dict, embedding -> Series of macro-F1, one value per
+    seed; `names` has the embeddings' names for readers. See `thesis_results.beside_challenge`.
     """
     rows = []
     for embedding, name in names.items():
@@ -166,77 +100,57 @@ def challenge(record, run, systems):
     record.number("challenge", plain.to_dict("records"))
     shown = systems.dropna(axis=1, how="all").set_index(["source", "system"])
     shown = shown.map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
-    caption = "Macro-F1 in %; spread: standard deviation over the seeds."
-    return record.table(shown, "challenge", caption, thesis=CHALLENGE, runs=[run])
+    return record.table(shown, "challenge", [run])
 
 
-def challenge_compared(record, run, figure):
-    """Record the figure of the same, with what keeps the numbers from being compared."""
-    warning = (
-        "Challenge and thesis were scored on real recordings, the numbers below them on a small "
-        "simulated home: they stand on one axis to show the form, they cannot be compared."
-        if run.corpus.note == "simulated"
-        else "Tiles, training time and network differ from the thesis's."
-    )
-    figure = record.figure(figure, "challenge", warning, thesis=CHALLENGE, runs=[run])
-    return Markdown(f"**{warning}**"), figure
+def warning(run):
+    """What keeps the numbers of a home from being compared with the challenge's."""
+    if run.corpus.note == "simulated":
+        return (
+            "Challenge and thesis were scored on real recordings, the numbers below them on a "
+            "small simulated home: they stand on one axis to show the form, they cannot be "
+            "compared."
+        )
+    return "Tiles, training time and network differ from the thesis's."
 
 
 def thesis_and_here(record, home, music, found):
     """Record the numbers of the thesis beside those found here, and what differs: a table.
 
-    Parameters
-    ----------
-    record : Record
-    home, music : Run
-    found : Series of str, index (unit of scoring, embedding)
-        Macro-F1 in %: mean and deviation over the seeds.
+    `found` is macro-F1 in %, mean and deviation over the seeds, as text: a Series with the index
+    (unit of scoring, embedding).
     """
     pairs = []
     for what, thesis, unit, differs in [*_home_pairs(home), _music_pair(music)]:
-        if unit not in found.index:
-            continue
-        here = found[unit]
-        pairs.append(record.compare(what, thesis, here["trained"], differs, "%"))
-        what = f"{what}: from plain log-Mel statistics"
-        note = "no network: the floor"
-        pairs.append(record.compare(what, None, here["statistics"], note, "%"))
+        if unit in found.index:
+            here, title = found[unit], f"{what}: from plain log-Mel statistics"
+            pairs.append(record.compare(what, thesis, here["trained"], differs, "%"))
+            note = "no network: the baseline"
+            pairs.append(record.compare(title, None, here["statistics"], note, "%"))
     return HTML(table_as_html(pd.DataFrame(pairs), index=False, na_rep="-"))
 
 
 def _home_pairs(run):
     """What, the thesis's number, the unit it is scored in here, and what differs."""
     recipe, simulated = run.recipe, run.corpus.note == "simulated"
-    data = "a small simulated home instead of SINS" if simulated else "SINS, as far as it lies here"
+    data = "a small simulated home instead of SINS" if simulated else "SINS, as far as it is here"
     network = f"network of width {recipe.width} instead of 64"
     tile = f"tiles of {recipe.tile:g} s instead of 5 s, {network}"
-    sins = f"macro-F1, SINS (here: {run.corpus.name})"
+    what = f"macro-F1, SINS (here: {run.corpus.name})"
+    single, segment = "single tile", "10 s segment, unknown microphones (challenge's winner)"
+    winner = thesis_results.CHALLENGE.unknown[0]
     return [
-        (
-            f"{sins}, single tile",
-            thesis_results.SINS_F1,
-            f"home: {UNITS['all']}",
-            f"{data}; {tile}",
-        ),
-        (
-            f"{sins}, 10 s segment, unknown microphones (challenge's winner)",
-            thesis_results.CHALLENGE.unknown[0],
-            f"home: {UNITS['unknown']}",
-            f"{data}; the winner learned from labels",
-        ),
-    ]
+        (f"{what}, {single}", thesis_results.SINS_F1, f"home: {UNITS['all']}", f"{data}; {tile}"),
+        (f"{what}, {segment}", winner, f"home: {UNITS['unknown']}",
+         f"{data}; the winner learned from labels"),
+    ]  # fmt: skip
 
 
 def _music_pair(run):
     name, classes = run.corpus.name, len(run.corpus.labels)
-    return (
-        f"macro-F1, music (here: {name}), unseen songs",
-        thesis_results.MUSIC_F1,
-        "music: single tile",
+    differs = (
         f"{name}, {classes} classes, not 7 sub-genres; tiles of {run.recipe.tile:g} s, not 10 s; "
-        "test songs unheard by the network too; the thesis's table of classes gives 83 %",
+        "test songs new to the network too; the thesis's table of classes gives 83 %"
     )
-
-
-def _two_lines(unit):
-    return unit.replace(", ", "\n")
+    what = f"macro-F1, music (here: {name}), unseen songs"
+    return what, thesis_results.MUSIC_F1, "music: single tile", differs

@@ -1,8 +1,4 @@
-"""What the listening room leaves behind: a picture, a sound and a number of each corpus.
-
-Notebook: 09_listening_room. Each function records one result and gives back what is shown; `domain`
-is "home" or "music".
-"""
+"""What 09_listening_room records of each corpus, and the sentences it shows."""
 
 from IPython.display import Markdown
 
@@ -21,34 +17,15 @@ def sizes(runs, collections):
     return Markdown("\n".join(lines))
 
 
-def side_by_side(record, run, domain, figure, group):
-    """Record the figure of typical tiles and their neighbours; `group` is "session" or "song"."""
-    caption = f"Typical tiles and their neighbours of other {group}s: log-Mel, with distances."
-    name = f"listening_room_{domain}"
-    return record.figure(figure, name, caption, thesis=THESIS[domain], runs=[run])
-
-
-def in_a_row(record, run, domain, wave, sample_rate, group):
-    """Record the sound of a typical tile and its neighbours: the corpus's name and a player."""
-    caption = f"A typical tile, then its neighbours of other {group}s."
-    sound = record.sound(wave, sample_rate, f"listening_room_{domain}", caption, runs=[run])
-    return Markdown(as_markdown(run.corpus.name)), sound
-
-
 def share(record, domain, collection, found):
     """Record how many neighbours of the typical tiles carry their label; as a sentence.
 
-    Parameters
-    ----------
-    record : Record
-    domain : str
-    collection : Collection
-    found : DataFrame
-        From `Collection.neighbours`, without the tiles themselves.
+    `domain` is "home" or "music", `found` is from `Collection.neighbours` without the tiles
+    themselves.
     """
     name = as_markdown(collection.name)
     if found.empty:
-        return Markdown(f"{name}: there is one {collection.kind} only, and no other to be near.")
+        return Markdown(f"{name}: there is one {collection.unit} only, and no other.")
     same = collection.label[found.tile] == collection.label[found["query"]]
     share = float(same.mean())
     record.number(f"{domain}: share of typical tiles' neighbours with their label", share)

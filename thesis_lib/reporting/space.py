@@ -1,7 +1,7 @@
-"""What a look at the embedding space leaves behind: clouds, centroids, sums and walks.
+"""What 05_embedding_space records of the space: clouds, centroids, sums and walks.
 
-Notebook: 05_embedding_space. Each function records one result and gives back what is shown. `name`
-is the part of a figure's name that tells the corpora apart: "sins" or "music".
+Each function records one result and gives back what is shown. `data_set` is "sins" or "music", as
+in the names of the figures; `nice` turns a label into the name for readers.
 """
 
 import numpy as np
@@ -10,34 +10,19 @@ from IPython.display import Markdown
 
 from thesis_lib.util.text import as_markdown
 
-ARITHMETIC = "Arithmetic on centroids"
 
+def cloud(record, run, data_set, still, turning, tiles, explained):
+    """Record the cloud in three components, still (Figure) and turning (animation).
 
-def cloud(record, run, name, still, turning, tiles, explained):
-    """Record the cloud in three components, still and turning.
-
-    Parameters
-    ----------
-    record : Record
-    run : Run
-    name : str
-    still : Figure
-    turning : matplotlib animation
-    tiles : DataFrame
-        Of `Embeddings`, those that are drawn.
-    explained : (3,) array
-        The share of the variance in each component.
+    `tiles` are those that are drawn; `explained` (3,) is each component's share of the variance.
     """
-    record.number(f"explained_{name}", np.round(explained, 3))
+    record.number(f"explained_{data_set}", np.round(explained, 3))
     which = "test tiles" if (tiles.split == "test").all() else "tiles"
-    caption = (
-        f"{run.corpus.name}: {len(tiles)} {which} in the first three principal components, "
-        f"{100 * explained.sum():.0f} % of the variance."
-    )
-    thesis = f"3-D PCA of the {name} space"
-    picture = record.figure(still, f"pca3d_{name}", caption, thesis=thesis, runs=[run])
-    thesis = f"3-D PCA, turning, {name}"
-    return picture, record.animation(turning, f"pca3d_{name}", caption, thesis=thesis, runs=[run])
+    about = {"data_set": data_set, "tiles": f"{len(tiles)} {which}"}
+    about["explained"] = 100 * explained.sum()
+    name = "pca3d_{data_set}"
+    picture = record.figure(still, name, [run], **about)
+    return picture, record.animation(turning, name, [run], **about)
 
 
 def without_classes(runs):
@@ -48,57 +33,27 @@ def without_classes(runs):
 
 def scores(record, runs, scores):
     """Record silhouette and precision@10: a table of mean and deviation over the seeds."""
-    summary = scores.groupby(["corpus", "kind"], sort=False).agg(["mean", "std"])
+    summary = scores.groupby(["corpus", "embedding"], sort=False).agg(["mean", "std"])
     summary = summary.fillna(0).round(3)
     summary.columns = [" ".join(pair) for pair in summary.columns]
     numbers = {" / ".join(key): row.to_dict() for key, row in summary.iterrows()}
     record.number("space_scores", numbers)
-    caption = (
-        "Silhouette of the classes, and share of the ten nearest neighbours from other sessions or "
-        "songs that carry the tile's label: mean and deviation over the seeds."
-    )
-    return record.table(summary, "space_scores", caption, runs=runs)
+    return record.table(summary, "space_scores", runs)
 
 
 def centroids(record, runs, made_of):
-    """Record which tiles made the centroids: a table.
-
-    Parameters
-    ----------
-    record : Record
-    runs : list of Run
-    made_of : dict, name -> DataFrame
-        From `centroids.centroids`.
-    """
+    """Record which tiles made the centroids: dict, name -> DataFrame of `centroids.centroids`."""
     table = pd.concat(made_of, names=["corpus"]).set_index("label", append=True).droplevel(1)
-    caption = (
-        "Which tiles made the centroids: of all of a class those that lie among their own kind, "
-        "or, where these are fewer than five, all."
-    )
-    return record.table(table, "centroids", caption, runs=runs)
+    return record.table(table, "centroids", runs)
 
 
-def distances(record, run, name, figure, apart, nice):
-    """Record how far the classes are from each other: the figure and a sentence.
-
-    Parameters
-    ----------
-    record : Record
-    run : Run
-    name : str
-    figure : Figure
-    apart : DataFrame
-        From `centroids.centroid_distances`.
-    nice : function, label -> the name for readers
-    """
+def distances(record, run, data_set, figure, apart, nice):
+    """Record how far the classes are from each other, from `centroids.centroid_distances`."""
     off = apart.to_numpy()[~np.eye(len(apart), dtype=bool)]
     extremes = {"least": off.min(), "mean": off.mean(), "most": off.max()}
     rounded = {key: round(value, 3) for key, value in extremes.items()}
-    record.number(f"centroid_distances_{name}", rounded)
-    picture = record.figure(
-        figure, f"centroid_distances_{name}", f"{run.corpus.name}: Euclidean distances between the "
-        "class centroids, test tiles.", thesis=f"Centroid distance matrix, {name}", runs=[run],
-    )  # fmt: skip
+    record.number(f"centroid_distances_{data_set}", rounded)
+    picture = record.figure(figure, "centroid_distances_{data_set}", [run], data_set=data_set)
     near, far = apart.where(apart > 0).stack().idxmin(), apart.stack().idxmax()
     near, far = (" and ".join(_class(nice(name)) for name in pair) for pair in (near, far))
     return picture, Markdown(f"{_corpus(run)}: the nearest are {near}, the farthest {far}.")
@@ -107,43 +62,24 @@ def distances(record, run, name, figure, apart, nice):
 def sums(record, runs, sums):
     """Record every difference of two centroids and the class nearest to it: a table."""
     table = pd.concat(sums, names=["corpus", ""]).droplevel(1)
-    caption = "Every difference of two centroids and the class nearest to it."
-    return record.table(table, "centroid_arithmetic", caption, thesis=ARITHMETIC, runs=runs)
+    return record.table(table, "centroid_arithmetic", runs)
 
 
 def sums_titled(runs, sums, colours):
     """The differences and the colours of the classes, by the titles of their figure."""
-    title = "{}: row - column lies nearest to"
+    title = "{}: row - column is nearest to"
     titles = {name: title.format(run.corpus.name) for name, run in runs.items()}
     return tuple({titles[name]: part[name] for name in runs} for part in (sums, colours))
 
 
-def sums_drawn(record, runs, figure):
-    """Record the figure of every difference."""
-    return record.figure(
-        figure, "centroid_arithmetic", "Centroid of the row's class minus that of the column's: "
-        "the class whose centroid lies nearest. Grey letters: the row's own class.",
-        thesis=ARITHMETIC, runs=runs,
-    )  # fmt: skip
+def sums_counted(record, run, data_set, table, size, nice):
+    """Record which classes the differences of `centroids.arithmetic` lead to: an item of a list.
 
-
-def sums_counted(record, run, name, table, size, nice):
-    """Record which classes the differences lead to: one item of a list.
-
-    Parameters
-    ----------
-    record : Record
-    run : Run
-    name : str
-    table : DataFrame
-        From `centroids.arithmetic`.
-    size : Series, index label
-        The distance of each centroid from zero.
-    nice : function, label -> the name for readers
+    `size` (Series, index label) is the distance of each centroid from zero.
     """
     itself, taken = (table.nearest == table.a).mean(), (table.nearest == table.b).mean()
     numbers = {"row's own class": round(itself, 3), "class taken away": round(taken, 3)}
-    record.number(f"arithmetic_{name}", numbers)
+    record.number(f"arithmetic_{data_set}", numbers)
     return Markdown(
         f"- {_corpus(run)}: {100 * itself:.0f} % of the differences are still nearest to the class "
         f"that something is taken from, {100 * taken:.0f} % to the class that is taken. The "
@@ -152,59 +88,18 @@ def sums_counted(record, run, name, table, size, nice):
     )
 
 
-def walk(record, run, name, figure, way, ends, wanted):
-    """Record a walk from class to class: the figure, and the caption of the sound to come.
+def every_walk(record, run, data_set, figure, labels, pairs):
+    """Record the walks between so many pairs of classes, and how often the label changes.
 
-    Parameters
-    ----------
-    record : Record
-    run : Run
-    name : str
-    figure : Figure
-    way : DataFrame
-        From `walk.walk`.
-    ends : (start, end)
-        The classes, as readers see them.
-    wanted : (start, end)
-        Those of the thesis.
-    """
-    start, end = ends
-    steps, k = way.step.max() + 1, way["rank"].max()
-    caption = (
-        f"{run.corpus.name}: walk from {start} to {end} at {steps} equally spaced places, {k} "
-        "nearest test tiles each"
-    )
-    thesis = f"Walk {' -> '.join(wanted)}"
-    picture = record.figure(figure, f"walk_{name}", caption + ".", thesis=thesis, runs=[run])
-    return picture, caption + ", to be heard."
-
-
-def every_walk(record, run, name, figure, labels, several):
-    """Record the walks between pairs of classes: the figure, and how often the label changes.
-
-    Parameters
-    ----------
-    record : Record
-    run : Run
-    name : str
-    figure : Figure
-    labels : array of str, shape (walks, steps)
-        The label of the nearest tile at each step.
-    several : int
-        How many pairs there are; there may be fewer walks.
+    `labels` (walks, steps) are those of the nearest tile at each step; not every pair has a walk.
     """
     walks, steps = labels.shape
     changes = (labels[:, 1:] != labels[:, :-1]).sum(1)
     numbers = {"mean": round(changes.mean(), 2), "most": int(changes.max())}
-    record.number(f"changes_of_class_on_a_walk_{name}", numbers)
-    which = "all" if walks == several else f"{walks} of {several}"
-    caption = (
-        f"{run.corpus.name}: walks between {which} pairs of classes, the nearest test tile at each "
-        f"of {steps} equally spaced places."
-    )
-    thesis = "Walks between every pair of classes"
-    picture = record.figure(figure, f"walks_{name}", caption, thesis=thesis, runs=[run])
-    return picture, Markdown(
+    record.number(f"changes_of_class_on_a_walk_{data_set}", numbers)
+    which = "all" if walks == pairs else f"{walks} of {pairs}"
+    about = {"data_set": data_set, "pairs": which, "steps": steps}
+    return record.figure(figure, "walks_{data_set}", [run], **about), Markdown(
         f"{_corpus(run)}: on {walks} walks the label changes {changes.mean():.1f} times on average."
     )
 

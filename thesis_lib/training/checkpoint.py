@@ -66,7 +66,7 @@ def resume(folder, plan, model, optimiser, device, world):
     other = [key for key in plan | before if plan.get(key) != before.get(key)]
     if other:
         raise InputError(
-            f"{path} is of another {', '.join(other)}; move {folder} away to train anew."
+            f"{path} is of another {', '.join(other)}; move {folder} away to train again."
         )
     model.load_state_dict(state["model"])
     optimiser.load_state_dict(state["optimiser"])
@@ -114,5 +114,5 @@ def load_model(path, device):
         model = import_module(method).from_weights(state["model"])
         model.load_state_dict(state["model"])
     except (KeyError, RuntimeError, ImportError):
-        raise InputError(f"{path} is of another network; delete it and train anew.") from None
+        raise InputError(f"{path} is of another network; delete it and train again.") from None
     return model.to(device, memory_format=torch.channels_last).eval()

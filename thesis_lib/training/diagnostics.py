@@ -30,7 +30,7 @@ def diagnose(steps, recipe):
     unit = method.distance_unit(recipe)
     if far < ALIKE * unit:
         return (
-            f"{recipe.name}: the embedding has collapsed, all tiles lie in one place (mean squared "
+            f"{recipe.name}: the embedding has collapsed, all tiles are in one place (mean squared "
             f"distance {far:.1e}); lower the L2 factor, {recipe.l2:g}, or the learning rate, "
             f"{recipe.learning_rate:g}."
         )

@@ -1,4 +1,4 @@
-"""Tiles to where the network computes: from a store that lies there, or streamed.
+"""Tiles to where the network computes: from a store that is there, or streamed.
 
 No tile is decoded, transformed or copied twice: a batch names first frames, and its tiles are cut
 out of the store's frames in one piece each.
@@ -42,7 +42,7 @@ def fits(store, device):
 
 
 def from_device(frames, length):
-    """A tile loader that cuts tiles where the frames lie."""
+    """A tile loader that cuts tiles where the frames are."""
 
     def load(batches):
         for batch in batches:

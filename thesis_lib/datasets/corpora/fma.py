@@ -30,7 +30,7 @@ def read(folder, folds=3):
     """The `Corpus`; whole artists are split into at least three folds."""
     from thesis_lib.datasets import fma
 
-    return fma.read(folder, parts=max(3, folds))
+    return fma.read(folder, folds=max(3, folds))
 
 
 def files(folder):

@@ -16,7 +16,7 @@ def read(folder, folds=3):
     """The `Corpus`; whole songs are split into at least three folds."""
     from thesis_lib.datasets import music
 
-    return music.read(folder, parts=max(3, folds))
+    return music.read(folder, folds=max(3, folds))
 
 
 def files(folder):

@@ -1,4 +1,4 @@
-"""Sentences of 10_experiments, with the numbers that they name written down on the way."""
+"""What 10_experiments records of speed and quality, and the sentences below its cells."""
 
 from IPython.display import Markdown
 
@@ -17,48 +17,29 @@ METHODS = {
     "untrained_levels_set": "our network, untrained, levels set",
     "ours": "ours",
     "ours_3x": "ours, three times as long",
-    "supervised": "ResNet18 told the labels",
-    "supervised_alike": "our network told the labels",
+    "supervised": "ResNet18, supervised",
+    "supervised_alike": "our network, supervised",
 }
-ABLATIONS = {  # group -> figure, what it shows
-    "ladder": ("ablation_ladder", "From the thesis's recipe to ours, step by step."),
-    "left out": ("ablation_left_out", "Ours with one part left out."),
-    "alternative": (
-        "ablation_alternatives",
-        "Ours with a part done in another way, which was not taken.",
-    ),
+ABLATIONS = {  # group -> figure
+    "ladder": "ablation_ladder",
+    "left out": "ablation_left_out",
+    "alternative": "ablation_alternatives",
 }
-
-
-def machine(about):
-    """A machine by its processor, cores and device, from the row that names it."""
-    device = about.device.split(":")[0].removeprefix("Computing on the ").rstrip(".")
-    return f"{about.machine}, {about.cores:.0f} cores; {device}"
-
-
-def training_speed(speeds, about):
-    """Caption of the figure training_speed (10_experiments)."""
-    return (
-        "Tiles a second in training steps, mean and standard deviation of "
-        f"{speeds.seeds.iloc[0]:.0f} steps, on random tiles. Machine: {about.machine}, "
-        f"{about.cores:.0f} cores, torch {about.packages['torch']}."
-    )
+COLUMNS = {  # of the scoreboard, for readers
+    "thesis": "thesis's recipe",
+    "baseline": "best unlabelled",
+    "which": "which",
+    "ours": "ours",
+    "spread": "spread",
+    "ours_3x": "3 x as long",
+    "supervised": "supervised",
+}
 
 
 def fastest(record, speeds, recipe):
-    """The fastest settings, and what the thesis's training of SINS would take (10_experiments).
+    """Record the fastest settings, and what the thesis's training of SINS (`recipe`) would take.
 
-    Parameters
-    ----------
-    record : Record
-    speeds : DataFrame
-        width, threads, method, mean (tiles/s).
-    recipe : Recipe
-        The thesis's, for SINS.
-
-    Returns
-    -------
-    Markdown
+    `speeds` has `width`, `threads`, `method`, `mean` (tiles/s).
     """
     best = speeds.loc[speeds.groupby("width")["mean"].idxmax()].set_index("width")
     plain = speeds[speeds.method == "float32"].groupby("width")["mean"].max()
@@ -78,27 +59,10 @@ def fastest(record, speeds, recipe):
     )
 
 
-def throughput(speeds):
-    """Caption of the figure training_throughput (10_experiments)."""
-    return (
-        "Tiles a second in training, a few tiles a step at full width, mean and standard "
-        f"deviation of {speeds.seeds.max():.0f} rounds; spectrograms are noise, the files of the "
-        "loader those of the mini home (simulated)."
-    )
-
-
 def around(record, here):
-    """What surrounds the network in a step, and what the store saves (10_experiments).
+    """Record what surrounds the network in a step, and what the store saves.
 
-    Parameters
-    ----------
-    record : Record
-    here : DataFrame, index recipe
-        ours, bare_network, thesis_loader (tiles/s).
-
-    Returns
-    -------
-    Markdown
+    `here` has the index recipe; ours, bare_network, thesis_loader (tiles/s).
     """
     share = (1 - here.ours / here.bare_network).round(3).to_dict()
     gain = (here.ours / here.thesis_loader).round(1).to_dict()
@@ -112,19 +76,9 @@ def around(record, here):
 
 
 def music_schedule(record, speeds, recipe):
-    """What the thesis's music training would take at the speeds measured (10_experiments).
+    """Record what the thesis's music training (`recipe`) would take at the speeds measured.
 
-    Parameters
-    ----------
-    record : Record
-    speeds : Series, index machine, tiles/s
-        The machine that is compared comes first.
-    recipe : Recipe
-        The thesis's, for music.
-
-    Returns
-    -------
-    Markdown
+    `speeds` is a Series, index machine, tiles/s; the machine that is compared comes first.
     """
     hours = thesis_data.MUSIC_HOURS
     triplets = round(hours * 3600 / recipe.tile) * recipe.epochs
@@ -149,19 +103,10 @@ def music_schedule(record, speeds, recipe):
 
 
 def grown(record, table, busy):
-    """What ten times the data cost, and how busy a GPU is (10_experiments).
+    """Record what ten times the data cost, and how busy a GPU is.
 
-    Parameters
-    ----------
-    record : Record
-    table : DataFrame, index corpus
-        tiles_per_s, peak_memory_gb; from the smallest corpus to the largest.
-    busy : DataFrame
-        machine, recipe, mean (share of the time).
-
-    Returns
-    -------
-    Markdown
+    `table` has `tiles_per_s`, `peak_memory_gb`, from the smallest corpus (its index) to the
+    largest; `busy` has `machine`, `recipe`, `mean` (share of the time).
     """
     slower = round(table.tiles_per_s.iloc[0] / table.tiles_per_s.iloc[-1] - 1, 3)
     record.number("time_of_a_tile_at_10x_the_data", slower)
@@ -172,7 +117,7 @@ def grown(record, table, busy):
         for name, row in table.iterrows()
     ]
     lines += [
-        f"\nThe GPU computes {100 * row.mean_share:.0f} % of the time: {row.machine}, {row.recipe}."
-        for row in busy.rename(columns={"mean": "mean_share"}).itertuples()
+        f"\nThe GPU computes {100 * share:.0f} % of the time: {machine}, {recipe}."
+        for machine, recipe, share in busy[["machine", "recipe", "mean"]].to_numpy()
     ]
     return Markdown("\n".join(lines))

@@ -1,0 +1,215 @@
+"""The captions of what notebooks record, by the name of the file below `figures/`.
+
+`CAPTIONS` says what is to be seen, `THESIS` which figure or table of the thesis it stands beside.
+Words in braces, in names too, are filled by what the notebook gives to `Record.figure`, `.table`,
+`.sound` and `.animation`; `{corpus}` is the corpus that is shown, where it is one. `Record` adds
+that a corpus is simulated.
+"""
+
+SINS, MUSIC = "error analysis, SINS", "error analysis, music"
+SIMULATED = "Mini home is simulated."
+TRAINED = (
+    "{machine.training_seconds:.0f} s of training on one core each, mean and standard deviation of "
+    f"{{seeds:.0f}} seeds. {SIMULATED}"
+)
+
+CAPTIONS = {
+    # 00_start_here
+    "first_triplet.png": "Songs as log-Mel spectrograms (time to the right, pitch upwards, bright "
+    "is loud). Framed: one triplet drawn from them, for which it takes two songs.",
+    "first_triplet.mp3": "Anchor, neighbour and opposite of the figure first_triplet.",
+    # 01_the_data
+    "corpora.csv": "The two corpora in numbers.",
+    "class_balance_sins.png": "Class balance of the recordings for training: SINS, development "
+    "set, beside the home used here.",
+    "session_lengths.png": "Length of the sessions here, and of those in the home of the SINS "
+    "recordings (one week in the living room, public annotation; there calling and visits are "
+    "apart, two bars for social activity).",
+    "floor_plan.png": "The simulated flat from above: living room and kitchen, nodes, places of "
+    "sounds.",
+    "same_moment.png": "One moment ({label}) as log-Mel spectrograms, one row per microphone node.",
+    "waveform.png": "Waveform of one segment of {seconds:g} s.",
+    "segment.mp3": "The segment of the waveform figure.",
+    "clip_{slug}.mp3": "{corpus}: {label}",
+    "songs_per_genre.png": "Songs in each class; a song may be here as several excerpts.",
+    "splits.csv": "Recordings for training and for the test; groups are sessions and songs.",
+    # 02_preprocessing
+    "spectrogram.png": "Spectrogram: {frames} frames of {bins} frequencies.",
+    "mel_bank.png": "A Mel bank of 20 filters. Wider filters are lower: each lets the same power "
+    "of white noise through.",
+    "log_mel.png": "Log-Mel spectrogram, {frames} x {mels}.",
+    "mfcc.png": "MFCC, {frames} x {mfcc}; coefficient 0 is the loudness.",
+    "stores.csv": "The two stores; the hash covers how a store was made, its index and every "
+    "frame.",
+    "input_pipeline.png": "Triplets a second that reach the network, mean and standard deviation "
+    "of {rounds:.0f} rounds. {machine.machine}, one core, other load {machine.load_before:g}.",
+    # 03_triplets
+    "triplet_counts.csv": "One epoch draws one triplet for every anchor.",
+    "neighbour_range.png": "What may be drawn for one anchor: a neighbour (positive) from its own "
+    "recording within the neighbour range, an opposite (negative) from any other recording.",
+    "triplet_examples.png": "Triplets of {corpus}, one per row. Above the neighbour: how far from "
+    "its anchor it starts.",
+    "triplet_examples_music.png": "Triplets of {corpus}, one per row. Above the neighbour: how far "
+    "from its anchor it starts.",
+    "triplet_{slug}_{number}.mp3": "{titles}",
+    "neighbour_distances.png": "How far from their anchors neighbours start, in five epochs: drawn "
+    "(bars) and expected if all within the neighbour range are equally likely (strokes).",
+    "opposites.csv": "Share of triplets (%) whose opposite has something in common with its "
+    "anchor. In SINS, with its class balance, {in_sins:.0f} % must carry the same label.",
+    "opposite_labels.png": "Opposites that carry their anchor's label, by that label.",
+    # 04_gpu_training
+    "resnet18_layers.png": "ResNet18 at the thesis's width on a tile of {frames} frames x {mels} "
+    "bands: {parameters:,} parameters.",
+    "resnet18_layers.csv": "ResNet18 at the thesis's width on a tile of {frames} frames x {mels} "
+    "bands: {parameters:,} parameters. With 3 channels and 1000 outputs it has {standard:,}, as "
+    "the standard network. The networks trained here: {here}.",
+    "triplet_loss.png": "The triplet loss on three triplets in the plane, margin 1; numbers on the "
+    "lines are squared distances.",
+    "recipes.csv": "Recipes: the thesis's and the ones used here.",
+    "recipes.png": "Every number of the recipes; marked: where the run here differs from the "
+    "thesis.",
+    "training_loss_{data_set}.png": "{corpus}: loss, squared distances and share of active "
+    "triplets in training; thin: each of {seeds} seeds, thick: their mean, smoothed.",
+    "silhouette_{data_set}.png": "{corpus}: silhouette of the classes over training, on at most "
+    "{sample} test tiles a seed.",
+    # 05_embedding_space
+    "pca3d_{data_set}.png": "{corpus}: {tiles} in the first three principal components, "
+    "{explained:.0f} % of the variance.",
+    "pca3d_{data_set}.gif": "{corpus}: {tiles} in the first three principal components, "
+    "{explained:.0f} % of the variance.",
+    "space_scores.csv": "Silhouette of the classes, and share of the ten nearest neighbours from "
+    "other sessions or songs that carry the tile's label: mean and deviation over the seeds.",
+    "centroids.csv": "Which tiles made the centroids: of all of a class those whose nearest "
+    "neighbours share its label, or, where these are fewer than five, all.",
+    "centroid_distances_{data_set}.png": "{corpus}: Euclidean distances between the class "
+    "centroids, test tiles.",
+    "typical_{data_set}_{slug}.mp3": "{label}: its {tiles} tiles nearest to its centroid.",
+    "centroid_arithmetic.csv": "Every difference of two centroids and the class nearest to it.",
+    "centroid_arithmetic.png": "Centroid of the row's class minus that of the column's: the class "
+    "whose centroid is nearest. Grey letters: the row's own class.",
+    "walk_{data_set}.png": "{corpus}: walk from {start} to {end} at {steps} equally spaced places, "
+    "{k} nearest test tiles each.",
+    "walk_{data_set}.mp3": "{corpus}: walk from {start} to {end} at {steps} equally spaced places, "
+    "{k} nearest test tiles each, as sound.",
+    "walks_{data_set}.png": "{corpus}: walks between {pairs} pairs of classes, the nearest test "
+    "tile at each of {steps} equally spaced places.",
+    # 06_error_analysis_sins
+    "suspects_sins.csv": "The ten most suspect moments.",
+    "suspect_sins.png": "Suspect tiles (framed) and, to the right, their five nearest neighbours "
+    "from other sessions; above each: label, session, segment and node. A row has its own scale of "
+    "colours.",
+    "suspect_{data_set}_{number}.mp3": "{text}",
+    "silence.png": "Each dot is a segment of 10 s on one node. In the grey zone, up to {within:g} "
+    "dB above the noise floor of the microphone, a segment is suspected of silence; some are just "
+    "quiet.",
+    "microphone_faults.png": "Each dot is a segment of 10 s on one node. Far right: it records "
+    "what no other node records.",
+    "deviating_moments.png": "The recordings that deviate most from the other nodes (framed), and "
+    "the same moments on these.",
+    "audit_scores.csv": "Mean over the seeds.",
+    "audit_scores.png": "Planted faults found: mean over {seeds} seeds, standard deviation, each "
+    "seed (ticks).",
+    "planted_faults.csv": "Every planted fault, and whether it was suspected.",
+    "suspects_music.csv": "The songs that are least like the others of their label.",
+    "suspect_music.png": "Suspect tiles (framed) and their five nearest neighbours from other "
+    "songs.",
+    # 07_genre_clusters
+    "elbow.png": "What k clusters leave over, as a share of what one leaves.",
+    "kmeans3d.png": "{tiles} tiles in principal components; k-means with {k} centres.",
+    "cluster_table.csv": "Tiles of each label in each cluster.",
+    "cluster_table.png": "Tiles of each label in each cluster; bright: a large share of the "
+    "cluster. Neither the clusters nor the labels of the two tables have to do with each other.",
+    "cluster_agreement.png": "k-means with {classes} clusters in three components, over {seeds} "
+    "seeds: mean, standard deviation and each seed. Chance: labels permuted over whole songs.",
+    # 08_f1_results
+    "classification_report_sins.png": "Logistic classifier on the trained embedding, first seed; "
+    "in brackets the number of tiles or segments.",
+    "classification_report_music.png": "Logistic classifier on the trained embedding; the tests of "
+    "{seeds} seeds together. Other classes than the thesis's.",
+    "confusions.png": "Of 100 segments or tiles of a class (row), how many are taken for which.",
+    "probe_comparison.csv": "Macro-F1: mean over the seeds ± standard deviation.",
+    "probe_comparison.png": "The same logistic classifier on three embeddings: mean over the "
+    "seeds, standard deviation, and each seed (ticks).",
+    "challenge.csv": "Macro-F1 in %; spread: standard deviation over the seeds.",
+    "challenge.png": "{warning}",
+    # 09_listening_room
+    "listening_room_{domain}.png": "Typical tiles and their neighbours of other {group}s: log-Mel, "
+    "with distances.",
+    "listening_room_{domain}.mp3": "A typical tile, then its neighbours of other {group}s.",
+    # 10_experiments
+    "training_speed.png": "Tiles a second in training steps, mean and standard deviation of "
+    "{steps:.0f} steps, on random tiles. Machine: {machine.machine}, {machine.cores:.0f} cores, "
+    "torch {machine.packages[torch]}.",
+    "training_throughput.png": "Tiles a second in training, a few tiles a step at full width, mean "
+    "and standard deviation of {rounds:.0f} rounds; spectrograms are noise, the files of the "
+    "loader those of the mini home (simulated).",
+    "embedding_quality.png": "{machine.training_seconds:.0f} s of training on one core each, mean "
+    "and standard deviation of {seeds:.0f} seeds. Mini home is simulated (unknown microphones); "
+    "mini music: unseen songs, each tested once a seed; ESC-10: real, unseen sources. Machine: "
+    "{machine.machine}, {machine.cores:.0f} cores.",
+    "embedding_summary.csv": "What `embedding_quality` shows, in numbers. "
+    "{machine.training_seconds:.0f} s of training on one core. The spread is over first weights "
+    f"and draws; at home every seed is tested on the same recordings. {SIMULATED}",
+    "ablation_ladder.png": f"From the thesis's recipe to ours, step by step. {TRAINED}",
+    "ablation_left_out.png": f"Ours with one part left out. {TRAINED}",
+    "ablation_alternatives.png": "Ours with a part done in another way, which was not taken. "
+    + TRAINED,
+    "ablation_differences.csv": "Ours with a part left out or done in another way, minus ours: "
+    "mean over {corpora} corpora, and its standard error. {machine.training_seconds:.0f} s of "
+    f"training, {{seeds:.0f}} seeds. {SIMULATED}",
+    # 11_open_questions
+    "transfer.png": "Each network on each corpus, mean ± standard deviation over the seeds; "
+    f"framed: trained on recordings of that corpus. {{trained}}. {SIMULATED}",
+    "joint_space_scores.png": "One network for a home and music beside one for each, by one "
+    f"recipe: {{trained}}, mean and standard deviation. {SIMULATED}",
+    "joint_space_map.png": "The joint space as a map (t-SNE of {recordings} recordings that are in "
+    "no training; first seed, both, as long). Near stays near; distances between islands mean "
+    f"nothing. {SIMULATED}",
+    "adding_a_class.png": "F1 by how many labelled sessions (home), songs or sources of a new "
+    "class there are; 0: before it came. Mean and standard error over the classes left out, one "
+    f"at a time ({{classes}}), {{draws:.0f}} draws of groups each. {SIMULATED}",
+}
+
+THESIS = {
+    "first_triplet.png": "Triplet examples",
+    "class_balance_sins.png": "Class balance of SINS",
+    "waveform.png": "Waveform of one 10 s segment",
+    "songs_per_genre.png": "Songs per genre",
+    "spectrogram.png": "Spectrogram",
+    "mel_bank.png": "20-filter Mel bank",
+    "log_mel.png": "Log-Mel",
+    "mfcc.png": "MFCCs",
+    "input_pipeline.png": "Input pipeline timing",
+    "triplet_examples.png": "Triplet examples",
+    "triplet_examples_music.png": "Triplet examples",
+    "resnet18_layers.png": "ResNet18 (layer table)",
+    "resnet18_layers.csv": "ResNet18 (layer table)",
+    "triplet_loss.png": "Triplet loss",
+    "recipes.csv": "Recipe",
+    "recipes.png": "Recipe",
+    "training_loss_{data_set}.png": "Training loss with distances, {data_set}",
+    "silhouette_{data_set}.png": "Silhouette over training, {data_set}",
+    "pca3d_{data_set}.png": "3-D PCA of the {data_set} space",
+    "pca3d_{data_set}.gif": "3-D PCA, turning, {data_set}",
+    "centroid_distances_{data_set}.png": "Centroid distance matrix, {data_set}",
+    "centroid_arithmetic.csv": "Arithmetic on centroids",
+    "centroid_arithmetic.png": "Arithmetic on centroids",
+    "walk_{data_set}.png": "Walk {wanted[0]} -> {wanted[1]}",
+    "walks_{data_set}.png": "Walks between every pair of classes",
+    "suspects_sins.csv": SINS,
+    "suspect_sins.png": SINS,
+    "silence.png": f"{SINS}: silence with a label",
+    "microphone_faults.png": f"{SINS}: microphone malfunctions",
+    "deviating_moments.png": f"{SINS}: microphone malfunctions",
+    "suspects_music.csv": MUSIC,
+    "suspect_music.png": MUSIC,
+    "elbow.png": "elbow",
+    "kmeans3d.png": "k-means in 3-D with centres",
+    "cluster_table.csv": "cluster x label table",
+    "cluster_table.png": "cluster x label table",
+    "classification_report_sins.png": "classification report, SINS",
+    "classification_report_music.png": "classification report, music",
+    "challenge.csv": "comparison with the challenge",
+    "challenge.png": "comparison with the challenge",
+    "listening_room_{domain}.png": "{thesis}",
+}

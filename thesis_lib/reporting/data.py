@@ -1,0 +1,35 @@
+"""What 01_the_data records of the corpora, and the sentences below its cells."""
+
+from IPython.display import Markdown
+
+from thesis_lib.reporting import thesis_data
+from thesis_lib.util.text import as_markdown
+
+
+def corpora(record, sizes, rooms, songs):
+    """Record how much of the thesis's data is here, from one column of `overview.sizes` each."""
+    here = {name: {k: str(v) for k, v in sizes[name].items()} for name in sizes}
+    record.number("corpora", here)
+    segments = int((rooms.table.split == "train").sum())
+    theirs, note = int(thesis_data.SINS.segments.sum()), f"{rooms.note or 'other'} home"
+    record.compare("SINS: segments for training", theirs, segments, note)
+    theirs, ours = int(thesis_data.SONGS.songs.sum()), int(songs.table.group.nunique())
+    record.compare("music: songs", theirs, ours, "other music, excerpts of it")
+    times = 1 / 3600 * songs.table.duration.sum() / thesis_data.MUSIC_HOURS
+    return Markdown(
+        f"{as_markdown(songs.name)} is {100 * times:.1f} % of the thesis's music in length: "
+        "everything learned here is learned from little."
+    )
+
+
+def balance(record, counted):
+    """Record how alike two class balances are: one row per class, one column per corpus."""
+    if len(counted) <= 2:
+        return Markdown("Too few labelled classes here to compare the two balances.")
+    rank = round(float(counted.rank().corr().iloc[0, 1]), 3)
+    ratio = (counted.max() / counted.min()).round(1).to_dict()
+    record.number("balance_rank_correlation", rank)
+    record.number("largest_to_smallest_class", ratio)
+    return Markdown(
+        f"Rank correlation of the two balances: **{rank:.2f}**. Largest class / smallest: {ratio}."
+    )
