@@ -20,8 +20,9 @@ MESSAGE = (
 def _without_extension():
     """A stand-in for ``torchaudio._extension`` that says: there is none."""
     module = types.ModuleType("torchaudio._extension")
-    module._IS_TORCHAUDIO_EXT_AVAILABLE = False
-    module.fail_if_no_align = lambda function: function
+    vars(module).update(
+        _IS_TORCHAUDIO_EXT_AVAILABLE=False, fail_if_no_align=lambda function: function
+    )
     return module
 
 
