@@ -9,10 +9,12 @@ Archives fetched by other means may be put into that folder.
 import os
 import re
 import threading
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pandas as pd
 import pooch
 import requests
 from joblib import Parallel, delayed
@@ -35,8 +37,15 @@ class _Stopped(Exception):
 
 
 def fetch(
-    name, to, sets=None, parts=None, dry_run=False, jobs=3, keep=False, declared=ARCHIVES
-):  # fmt: skip
+    name: str,
+    to: Path | str,
+    sets: Sequence[str] | str | None = None,
+    parts: str | None = None,
+    dry_run: bool = False,
+    jobs: int = 3,
+    keep: bool = False,
+    declared: Path | str = ARCHIVES,
+) -> pd.DataFrame:
     """Fetch a data set and unpack it.
 
     Parameters
@@ -223,7 +232,7 @@ def _connect(url, part, begun, counted):
         try:
             get(url, CallbackIOWrapper(lambda _: counted(file.tell()), file, "write"), None)
         except requests.HTTPError as error:
-            if error.response.status_code != 416 or not begun:
+            if error.response is None or error.response.status_code != 416 or not begun:
                 raise  # 416: nothing lies beyond what is there; the checksum decides
 
 

@@ -3,19 +3,22 @@
 Lengths are in samples at 16 kHz; waves are mono float arrays.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.random import Generator
 from scipy import fft, signal
 
 RATE = 16000  # Hz
 
 
-def unit(wave):
+def unit(wave: np.ndarray) -> np.ndarray:
     """The wave at root mean square 1 (silence stays silence)."""
     rms = np.sqrt(np.mean(wave**2))
     return wave / rms if rms > 0 else wave
 
 
-def noise(rng, samples, low, high, slope=0.0):
+def noise(rng: Generator, samples: int, low: float, high: float, slope: float = 0.0) -> np.ndarray:
     """Noise between two corners in Hz, falling by `slope` dB an octave between them."""
     size = fft.next_fast_len(samples, real=True)
     spectrum = fft.rfft(rng.standard_normal(size, dtype=np.float32))
@@ -25,7 +28,7 @@ def noise(rng, samples, low, high, slope=0.0):
     return unit(fft.irfft(spectrum * gain, size)[:samples].astype(np.float64))
 
 
-def resonant(wave, hertz, width, gain):
+def resonant(wave: np.ndarray, hertz: float, width: float, gain: float) -> np.ndarray:
     """Add a resonance (centre and width in Hz) to a wave; `gain` is its share of the amplitude."""
     radius = np.exp(-np.pi * width / RATE)
     ringing = signal.lfilter(
@@ -34,14 +37,14 @@ def resonant(wave, hertz, width, gain):
     return wave + gain * unit(ringing)
 
 
-def wander(rng, samples, period, spread):
+def wander(rng: Generator, samples: int, period: float, spread: float) -> np.ndarray:
     """A gain that drifts: a new value about every `period` s, `spread` dB around 0 dB."""
     knots = rng.normal(0, spread, int(samples / RATE / period) + 3)
     where = np.arange(samples) / (RATE * period) + rng.uniform()
     return 10 ** (np.interp(where, np.arange(len(knots)), knots) / 20)
 
 
-def gate(rng, samples, on, off, ramp=0.08):
+def gate(rng: Generator, samples: int, on: float, off: float, ramp: float = 0.08) -> np.ndarray:
     """A switch, 0 to 1, on and off for exponential times with means `on` and `off` in s."""
     out, at, is_on = np.zeros(samples), 0, rng.uniform() < on / (on + off)
     while at < samples:
@@ -53,7 +56,7 @@ def gate(rng, samples, on, off, ramp=0.08):
     return np.interp(np.arange(samples), np.arange(len(smooth)) * (width // 8 or 1), smooth)
 
 
-def episodes(rng, samples, rate, length, pause):
+def episodes(rng: Generator, samples: int, rate: float, length: float, pause: float) -> np.ndarray:
     """Times in samples of hits that come in flurries.
 
     `rate` hits a second within a flurry, flurries of `length` s, `pause` s between (means).
@@ -65,11 +68,11 @@ def episodes(rng, samples, rate, length, pause):
             times.append(at)
             at += rng.gamma(4, 1 / (4 * rate))
         at += 0.3 + rng.exponential(pause)
-    times = (np.array(times) * RATE).astype(int)
-    return times[times < samples]
+    hits = (np.array(times) * RATE).astype(int)
+    return hits[hits < samples]
 
 
-def regular(rng, samples, rate, jitter=0.05):
+def regular(rng: Generator, samples: int, rate: float, jitter: float = 0.05) -> np.ndarray:
     """Times in samples of hits at a steady rate in Hz with a relative jitter."""
     count = int(samples / RATE * rate) + 2
     times = (np.arange(count) + rng.uniform() + rng.normal(0, jitter, count)) / rate * RATE
@@ -77,7 +80,13 @@ def regular(rng, samples, rate, jitter=0.05):
     return times[(times >= 0) & (times < samples)]
 
 
-def ring(rng, modes, decay, seconds, strike=0.002):
+def ring(
+    rng: Generator,
+    modes: Sequence[float] | np.ndarray,
+    decay: float,
+    seconds: float,
+    strike: float = 0.002,
+) -> np.ndarray:
     """One struck thing: modes in Hz, each dying away in `decay` s (the higher, the sooner)."""
     time = np.arange(int(seconds * RATE)) / RATE
     out = np.zeros(len(time))
@@ -89,7 +98,7 @@ def ring(rng, modes, decay, seconds, strike=0.002):
     return out * (1 - np.exp(-time / strike))
 
 
-def puff(rng, low, high, rise, fall):
+def puff(rng: Generator, low: float, high: float, rise: float, fall: float) -> np.ndarray:
     """One short noise: rise and fall in s."""
     count = int((rise + 5 * fall) * RATE) + 32
     time = np.arange(count) / RATE
@@ -98,7 +107,13 @@ def puff(rng, low, high, rise, fall):
     )
 
 
-def hit_all(rng, samples, times, things, spread=4.0):
+def hit_all(
+    rng: Generator,
+    samples: int,
+    times: np.ndarray,
+    things: list[np.ndarray],
+    spread: float = 4.0,
+) -> np.ndarray:
     """Let randomly chosen things sound at the given times, `spread` dB apart in strength."""
     out = np.zeros(samples)
     for at in times:
