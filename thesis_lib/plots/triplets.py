@@ -1,6 +1,10 @@
 """Pictures of triplets: which tile may be drawn, which was, and how often."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
@@ -12,7 +16,13 @@ TITLE = 40  # letters above a third of the page
 FRAME = 2.5  # pt, of a tile that is pointed at
 
 
-def strips(rows, marked, frame_rate, centres, span=70):
+def strips(
+    rows: dict[str, np.ndarray],
+    marked: Iterable[tuple[int, float, float, str]],
+    frame_rate: float,
+    centres: np.ndarray,
+    span: float = 70,
+) -> Figure:
     """Recordings as log-Mel strips, with some tiles framed.
 
     Parameters
@@ -44,14 +54,15 @@ def strips(rows, marked, frame_rate, centres, span=70):
 
 def _frame(axes, start, duration, mels, role):
     colour = style.ROLES[role]
-    box = {"edgecolor": colour, "facecolor": "none", "linewidth": FRAME, "clip_on": False,
-           "path_effects": [withStroke(linewidth=2 * FRAME, foreground="w")]}  # fmt: skip
-    axes.add_patch(Rectangle((start, 0), duration, mels, **box))
+    halo = [withStroke(linewidth=2 * FRAME, foreground="w")]
+    box = Rectangle((start, 0), duration, mels, edgecolor=colour, facecolor="none",
+                    linewidth=FRAME, clip_on=False, path_effects=halo)  # fmt: skip
+    axes.add_patch(box)
     axes.text(start + duration / 2, mels * 0.9, role, color="w", ha="center", va="top", fontsize=9,
               bbox={"facecolor": colour, "edgecolor": "none", "pad": 2})  # fmt: skip
 
 
-def reach(rows):
+def reach(rows: dict[str, pd.DataFrame]) -> Figure:
     """Which tiles may be drawn for one anchor, along time, a panel a data set.
 
     Parameters
@@ -97,7 +108,13 @@ def _key(figure):
     figure.legend(handles, names, loc="outside upper center", ncols=4)
 
 
-def examples(tiles, titles, centres, frame_rate, span=70):
+def examples(
+    tiles: np.ndarray,
+    titles: Sequence[Sequence[str]],
+    centres: np.ndarray,
+    frame_rate: float,
+    span: float = 70,
+) -> Figure:
     """Triplets as rows of log-Mel pictures: anchor, neighbour, opposite.
 
     Parameters
@@ -132,7 +149,7 @@ def examples(tiles, titles, centres, frame_rate, span=70):
     return figure
 
 
-def distances(tables):
+def distances(tables: dict[str, pd.DataFrame]) -> Figure:
     """How far in time neighbours lie from their anchors: drawn, and expected, a panel a data set.
 
     Parameters
@@ -158,7 +175,7 @@ def distances(tables):
     return figure
 
 
-def same_label(tables, colours):
+def same_label(tables: dict[str, pd.DataFrame], colours: dict[str, dict[str, str]]) -> Figure:
     """Share of triplets whose opposite carries the anchor's label, by that label.
 
     Parameters
