@@ -5,9 +5,11 @@ k = 7 and a list of which genre's tiles lie in which cluster.
 """
 
 import warnings
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
@@ -22,7 +24,7 @@ from thesis_lib.util.arrays import classes, column, count, matrix
 from thesis_lib.util.errors import InputError
 
 
-def principal(vectors, k=3):
+def principal(vectors: ArrayLike, k: int = 3) -> tuple[np.ndarray, np.ndarray]:
     """The k principal components of the vectors, as coordinates.
 
     Parameters
@@ -46,7 +48,7 @@ def principal(vectors, k=3):
     return pca.transform(vectors), pca.explained_variance_ratio_
 
 
-def elbow(points, ks=range(2, 13), seed=0):
+def elbow(points: ArrayLike, ks: Iterable[int] = range(2, 13), seed: int = 0) -> pd.DataFrame:
     """k-means for several k: how much is left over.
 
     Parameters
@@ -68,7 +70,7 @@ def elbow(points, ks=range(2, 13), seed=0):
     return table
 
 
-def bend(table):
+def bend(table: pd.DataFrame) -> int:
     """Where the elbow curve bends: the k farthest below the line from its first point to its last.
 
     Both axes are scaled to 0 to 1 first (Satopaa et al., 2011, "Finding a Kneedle in a haystack").
@@ -92,7 +94,7 @@ def bend(table):
     return int(table["k"].iloc[below.argmax()])
 
 
-def kmeans(points, k, seed=0):
+def kmeans(points: ArrayLike, k: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """k-means, the best of 10 starts. The clusters are numbered by size, the largest is 0.
 
     Parameters
@@ -114,7 +116,7 @@ def kmeans(points, k, seed=0):
     return np.argsort(by_size)[fitted.labels_], fitted.cluster_centers_[by_size]
 
 
-def cluster_table(labels, clusters):
+def cluster_table(labels: ArrayLike, clusters: ArrayLike) -> pd.DataFrame:
     """How many tiles of each label lie in each cluster (thesis: list of clusters and genres).
 
     Parameters
@@ -133,7 +135,7 @@ def cluster_table(labels, clusters):
     return pd.crosstab(pd.Series(clusters, name="cluster"), pd.Series(labels, name="label"))
 
 
-def agreement(labels, clusters):
+def agreement(labels: ArrayLike, clusters: ArrayLike) -> dict[str, float]:
     """How far clusters and labels say the same.
 
     Parameters
@@ -157,7 +159,7 @@ def agreement(labels, clusters):
     }
 
 
-def silhouette(vectors, labels, sample=5000, seed=0):
+def silhouette(vectors: ArrayLike, labels: ArrayLike, sample: int = 5000, seed: int = 0) -> float:
     """Mean silhouette of the labels: how much nearer a tile lies to its own class than to the next.
 
     Parameters

@@ -1,18 +1,20 @@
 """Scores of several seeds put into words, so that no sentence says more than they do."""
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 
 KINDS = {"statistics": "log-Mel statistics", "untrained": "the same network untrained"}
 
 
-def mean_and_spread(values, digits=2):
+def mean_and_spread(values: ArrayLike, digits: int = 2) -> str:
     """Mean and standard deviation over seeds: "0.52 ± 0.03"; of a single value "0.52"."""
     values = np.asarray(values, float)
     mean = f"{values.mean():.{digits}f}"
     return f"{mean} ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else mean
 
 
-def compared(ours, other):
+def compared(ours: pd.Series, other: pd.Series) -> str:
     """Whether one method lies "above", "below" or "level with" another.
 
     Parameters
@@ -34,7 +36,7 @@ def compared(ours, other):
     return "above" if gap.mean() > 0 else "below"
 
 
-def beside_floor(mean, spread, floor, floor_spread):
+def beside_floor(mean: float, spread: float, floor: float, floor_spread: float) -> str:
     """Whether a score is "above", "below" or "level" with its floor, from measured means.
 
     Parameters
@@ -54,7 +56,7 @@ def beside_floor(mean, spread, floor, floor_spread):
     return "above" if more > noise else "below" if more < -noise else "level"
 
 
-def sentences(scores, digits=2):
+def sentences(scores: pd.DataFrame, digits: int = 2) -> str:
     """A line about each unit of scoring: what the trained network reaches, and beside what.
 
     Parameters

@@ -1,13 +1,20 @@
 """The same features by librosa and by torchaudio, to compare with (02_preprocessing)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import librosa
 import numpy as np
 import torch
 
 from thesis_lib.util.torchaudio_import import torchaudio
 
+if TYPE_CHECKING:
+    from thesis_lib.spectrogram import Features
 
-def by_librosa(wave, features):
+
+def by_librosa(wave: np.ndarray, features: Features) -> tuple[np.ndarray, np.ndarray]:
     """Log-Mel and MFCC as librosa makes them (02_preprocessing).
 
     Parameters
@@ -27,7 +34,7 @@ def by_librosa(wave, features):
     return levels.T, librosa.feature.mfcc(S=levels, n_mfcc=features.mfcc).T
 
 
-def by_torchaudio(wave, features):
+def by_torchaudio(wave: np.ndarray, features: Features) -> np.ndarray:
     """Log-Mel as torchaudio makes it: array, shape (frames, mels), dB (02_preprocessing)."""
     mel = torchaudio.transforms.MelSpectrogram(
         features.sample_rate, features.fft, features.frame, features.step, n_mels=features.mels,
@@ -37,7 +44,9 @@ def by_torchaudio(wave, features):
     return torchaudio.transforms.AmplitudeToDB("power")(power).T.numpy()
 
 
-def differences(wave, features, log_mel, mfcc):
+def differences(
+    wave: np.ndarray, features: Features, log_mel: np.ndarray, mfcc: np.ndarray
+) -> dict[str, float]:
     """The largest differences between our features and those of other libraries.
 
     Parameters

@@ -1,9 +1,10 @@
 """Ours beside what it has to beat: one line a corpus and metric, from measured scores."""
 
 import numpy as np
+import pandas as pd
 
 
-def scoreboard(rows, floors, untrained):
+def scoreboard(rows: pd.DataFrame, floors: list[str], untrained: list[str]) -> pd.DataFrame:
     """What each score of ours is worth.
 
     Parameters
@@ -40,7 +41,7 @@ def scoreboard(rows, floors, untrained):
     return found
 
 
-def error_ratio(found, method):
+def error_ratio(found: pd.DataFrame, method: str) -> pd.Series:
     """The error (1 - F1) of a method as a multiple of the thesis's: a Series, index corpus."""
     f1 = found.loc["macro_f1"]
     return (1 - f1[method]) / (1 - f1.thesis)

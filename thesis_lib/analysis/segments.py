@@ -5,11 +5,12 @@ A *recording* is one node's segment of 10 s. A *moment* is the same 10 s on all 
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from thesis_lib.analysis.label_audit import disagreement, loneliness, odd_microphones, suspects
 
 
-def by_moment(tiles, indices):
+def by_moment(tiles: pd.DataFrame, indices: np.ndarray) -> pd.DataFrame:
     """How far the neighbours of a moment's tiles disagree with its label.
 
     Parameters
@@ -47,7 +48,13 @@ def by_moment(tiles, indices):
     return gathered.join(one[["tile", "path"]])
 
 
-def by_recording(tiles, vectors, indices, distances, quiet=""):
+def by_recording(
+    tiles: pd.DataFrame,
+    vectors: ArrayLike,
+    indices: np.ndarray,
+    distances: ArrayLike,
+    quiet: str = "",
+) -> pd.DataFrame:
     """How far a recording lies from its like, from the other nodes, and how near to silence.
 
     Parameters
