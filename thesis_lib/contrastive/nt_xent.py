@@ -25,7 +25,9 @@ class ContrastiveLoss(NamedTuple):
     active: torch.Tensor
 
 
-def contrastive_loss(anchor, neighbour, group, temperature=0.2):
+def contrastive_loss(
+    anchor: torch.Tensor, neighbour: torch.Tensor, group: torch.Tensor, temperature: float = 0.2
+) -> ContrastiveLoss:
     """NT-Xent (Chen et al., 2020, SimCLR), with no opposite from the anchor's own group.
 
     The thesis compares an anchor with one opposite; here with every tile of the batch at once, on
@@ -63,7 +65,7 @@ def _distances(cosine, match):
     return 2 - 2 * near.mean(), 2 - 2 * mean, active.float().mean()
 
 
-def own_group(group, match):
+def own_group(group: torch.Tensor, match: torch.Tensor) -> torch.Tensor:
     """Pairs of rows that are no opposites: of one group, but for a row and its match.
 
     Parameters
