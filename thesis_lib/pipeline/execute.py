@@ -3,6 +3,7 @@
 import logging
 import os
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import papermill
@@ -19,7 +20,12 @@ BANNER = "papermill-error-cell-tag"
 log = logging.getLogger(__name__)
 
 
-def execute(notebook, executed, names=None, **folders):
+def execute(
+    notebook: Path | str,
+    executed: Path | str,
+    names: dict[str, Any] | None = None,
+    **folders: Path | str,
+) -> None:
     """Execute a notebook with papermill; a copy with its outputs is kept.
 
     Parameters
@@ -49,7 +55,9 @@ def execute(notebook, executed, names=None, **folders):
         ) from error
 
 
-def with_parameters(notebook, names=None, **folders):
+def with_parameters(
+    notebook: Path | str, names: dict[str, Any] | None = None, **folders: Path | str
+) -> nbformat.NotebookNode:
     """A notebook with its parameters filled in, as for `execute`, not run yet: NotebookNode."""
     parameters = _parameters(notebook, names, folders)
     return parameterize_notebook(load_notebook_node(str(notebook)), parameters)
