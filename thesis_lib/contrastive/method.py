@@ -117,5 +117,5 @@ def numbers(recipe: Recipe) -> dict[str, Any]:
 def _contrast(recipe):
     """What a recipe of this method has beside the others."""
     if recipe.contrast is None:
-        raise InputError(f"recipe {recipe.name!r} has no `contrast`, which its method asks for.")
+        raise InputError(f"recipe {recipe.name!r} has no `contrast`; its method needs one.")
     return recipe.contrast

@@ -1,6 +1,6 @@
 """Clusters: how many there are, and where they lie."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import cycle
 
 import numpy as np
@@ -59,7 +59,7 @@ def kmeans3d(
     centres: np.ndarray,
     labels: np.ndarray,
     colours: dict[str, str],
-    explained: np.ndarray,
+    explained: Iterable[float],
 ) -> Figure:
     """Tiles in three components, coloured by cluster and by label, with the clusters' centres.
 

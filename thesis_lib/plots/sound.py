@@ -83,7 +83,7 @@ def mel_bank(bank: np.ndarray, sample_rate: int, title: str = "") -> Figure:
 
 
 def log_mel(
-    levels: np.ndarray, frame_rate: float, centres: np.ndarray, title: str = "", span: float = 70
+    levels: np.ndarray, frame_rate: float, centres: ArrayLike, title: str = "", span: float = 70
 ) -> Figure:
     """A log-Mel spectrogram.
 
@@ -109,7 +109,7 @@ def log_mel(
 
 
 def log_mel_rows(
-    rows: dict[str, np.ndarray], frame_rate: float, centres: np.ndarray, span: float = 70
+    rows: dict[str, np.ndarray], frame_rate: float, centres: ArrayLike, span: float = 70
 ) -> Figure:
     """Several log-Mel spectrograms below each other, on one scale of colours.
 

@@ -1,6 +1,6 @@
 """The embedding space: a cloud in three components, its classes' places, and ways through it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ def cloud(
     points: np.ndarray,
     labels: np.ndarray,
     colours: dict[str, str],
-    explained: np.ndarray,
+    explained: Iterable[float],
     views: Sequence[float] = VIEWS,
 ) -> Figure:
     """Tiles in three principal components, from several sides.
@@ -56,7 +56,7 @@ def turning(
     points: np.ndarray,
     labels: np.ndarray,
     colours: dict[str, str],
-    explained: np.ndarray,
+    explained: Iterable[float],
     frames: int = 36,
 ) -> FuncAnimation:
     """The same cloud, turning once around its vertical axis.

@@ -1,6 +1,9 @@
 """Pictures of triplets: which tile may be drawn, which was, and how often."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +15,9 @@ from thesis_lib.plots import style
 from thesis_lib.plots.sound import loudest, mel_axis, picture_of
 from thesis_lib.util.text import cut
 
+if TYPE_CHECKING:
+    import torch
+
 TITLE = 40  # letters above a third of the page
 FRAME = 2.5  # pt, of a tile that is pointed at
 
@@ -20,7 +26,7 @@ def strips(
     rows: dict[str, np.ndarray],
     marked: Iterable[tuple[int, float, float, str]],
     frame_rate: float,
-    centres: np.ndarray,
+    centres: np.ndarray | torch.Tensor,
     span: float = 70,
 ) -> Figure:
     """Recordings as log-Mel strips, with some tiles framed.
@@ -111,7 +117,7 @@ def _key(figure):
 def examples(
     tiles: np.ndarray,
     titles: Sequence[Sequence[str]],
-    centres: np.ndarray,
+    centres: np.ndarray | torch.Tensor,
     frame_rate: float,
     span: float = 70,
 ) -> Figure:

@@ -29,8 +29,7 @@ def diagnose(steps: np.ndarray, recipe: Recipe) -> str | None:
     -------
     str or None
     """
-    last = steps[-max(1, len(steps) // 5) :].mean(axis=0)
-    loss, near, far, _ = last
+    loss, near, far, _ = steps[-max(1, len(steps) // 5) :].mean(axis=0).tolist()
     method = method_of(recipe)
     unit = method.distance_unit(recipe)
     if far < ALIKE * unit:
