@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from contextlib import nullcontext
+from io import TextIOWrapper
 
 from thesis_lib.pipeline.arguments import parser
 from thesis_lib.util import disk
@@ -187,10 +188,11 @@ def _do(args):
         sys.exit(f"thesis {args.command}: {shown(said)}")
 
 
-def main():
+def main() -> None:
     """Run one command; a bad input is one sentence and exit status 1, not a traceback."""
     for stream in (sys.stdout, sys.stderr):  # names of files may hold any bytes
-        stream.reconfigure(errors="backslashreplace")
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     logging.basicConfig(format="%(message)s")
     args = parser(__doc__).parse_args()
     try:

@@ -1,12 +1,15 @@
 """A corpus: one table, one row per recording, whatever the files are and wherever they are."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic
@@ -52,57 +55,57 @@ class Corpus:
     root: Path
     table: pd.DataFrame
     note: str = ""
-    left_out: tuple = ()
+    left_out: tuple[str, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         stems = [presentable(Path(path).stem) for path in self.table.path]
         names = self.table.get("name", pd.Series("", self.table.index))
         object.__setattr__(self, "table", self.table.assign(name=names.where(names != "", stems)))
 
     @property
-    def labels(self):
+    def labels(self) -> list[str]:
         """The classes, sorted; recordings without a label do not count."""
         return sorted(set(self.table.label) - {""})
 
-    def path(self, row):
+    def path(self, row: Any) -> Path:
         """The file of one row of the table."""
         return Path(self.root) / row.path
 
     @cached_property
-    def names(self):
+    def names(self) -> pd.Series:
         """What a reader calls each recording: Series, its index the path."""
         return self.table.drop_duplicates("path").set_index("path").name
 
-    def each_channel(self):
+    def each_channel(self) -> Self:
         """The same recordings once per microphone instead of in mono."""
         table = self.table.loc[self.table.index.repeat(self.table.channels)]
         channel = np.concatenate([np.arange(count) for count in self.table.channels])
         return replace(self, table=table.assign(channel=channel).reset_index(drop=True))
 
-    def subset(self, rows):
+    def subset(self, rows: ArrayLike) -> Self:
         """The recordings that `rows`, a boolean array, selects."""
         return replace(self, table=self.table[np.asarray(rows)].reset_index(drop=True))
 
-    def fold(self, number):
+    def fold(self, number: int) -> Self:
         """The same recordings, each marked `train` or `test` as in one fold."""
         return replace(self, table=apply_fold(self.table, number))
 
-    def without(self, rows, left_out):
+    def without(self, rows: ArrayLike, left_out: Iterable[str]) -> Self:
         """The recordings but for `rows`, a boolean array, with sentences on why these are out."""
         return replace(self.subset(~np.asarray(rows)), left_out=(*self.left_out, *left_out))
 
-    def save(self, folder):
+    def save(self, folder: Path | str) -> None:
         """Write `corpus.csv` and `corpus.json` into a folder, all or nothing."""
         with atomic(Path(folder)) as part:
             part.mkdir(parents=True)
             self.table.to_csv(part / "corpus.csv", index=False, errors="surrogateescape")
             root = str(Path(self.root).resolve())  # notebooks run in another working folder
-            about = {"name": self.name, "root": root, "note": self.note}
+            about: dict[str, Any] = {"name": self.name, "root": root, "note": self.note}
             about["left_out"] = list(self.left_out)
             (part / "corpus.json").write_text(json.dumps(about, indent=1))
 
     @classmethod
-    def open(cls, folder):
+    def open(cls, folder: Path | str) -> Self:
         """Read back what `save` wrote."""
         folder = Path(folder)
         if not (folder / "corpus.json").is_file():
@@ -112,7 +115,7 @@ class Corpus:
         return cls(about["name"], Path(about["root"]), table, about["note"], left_out)
 
 
-def apply_fold(table, number):
+def apply_fold(table: pd.DataFrame, number: int) -> pd.DataFrame:
     """A table of recordings or tiles, with each row's `split` as it is in one fold (01_the_data).
 
     A corpus with an official test set has it in every fold; others have their folds in
@@ -123,7 +126,7 @@ def apply_fold(table, number):
     return table.assign(split=np.where(test, "test", "train"))
 
 
-def held_out(table, number):
+def held_out(table: pd.DataFrame, number: int) -> str:
     """The fold, as `split` has it, that one training holds out."""
     folds = sorted({*table.split} - {"train", "test"}, key=lambda fold: (len(fold), fold))
     if str(number) in folds or not folds or (table.split == "test").any():
@@ -131,7 +134,7 @@ def held_out(table, number):
     return folds[number % len(folds)]
 
 
-def read_table(path):
+def read_table(path: Path | str) -> pd.DataFrame:
     """Read a table of recordings or tiles; text columns stay text, even where empty.
 
     Names may hold bytes that are no UTF-8.

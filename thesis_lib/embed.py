@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import ArrayLike
+from torch import nn
+from tqdm.auto import tqdm
 
 from thesis_lib import sampler
 from thesis_lib.corpus import read_table
-from thesis_lib.store import gather
+from thesis_lib.recipe import Recipe
+from thesis_lib.store import SpectrogramStore, gather
 from thesis_lib.util.device import in_bfloat16
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic
@@ -33,12 +38,12 @@ class Embeddings:
     vectors: np.ndarray
     tiles: pd.DataFrame
 
-    def subset(self, rows):
+    def subset(self, rows: ArrayLike) -> "Embeddings":
         """Those tiles that `rows`, a boolean array, selects."""
         rows = np.asarray(rows)
         return Embeddings(self.vectors[rows], self.tiles[rows].reset_index(drop=True))
 
-    def save(self, folder):
+    def save(self, folder: Path | str) -> None:
         """Write `vectors.npy` and `tiles.csv` into a folder, all or nothing."""
         with atomic(Path(folder)) as part:
             part.mkdir(parents=True)
@@ -46,7 +51,7 @@ class Embeddings:
             self.tiles.to_csv(part / "tiles.csv", index=False, errors="surrogateescape")
 
     @classmethod
-    def open(cls, folder):
+    def open(cls, folder: Path | str) -> Self:
         """Read back what `save` wrote."""
         folder = Path(folder)
         if not (folder / "tiles.csv").is_file():
@@ -54,7 +59,7 @@ class Embeddings:
         return cls(np.load(folder / "vectors.npy"), read_table(folder / "tiles.csv"))
 
 
-def tile_table(store, recipe):
+def tile_table(store: SpectrogramStore, recipe: Recipe) -> tuple[np.ndarray, pd.DataFrame]:
     """Every tile of a store: its first frames (int64 array), and its row of `Embeddings.tiles`.
 
     See 03_triplets.
@@ -69,7 +74,13 @@ def tile_table(store, recipe):
     return tiles.start, table
 
 
-def embed(model, store, recipe, device, bar=None):
+def embed(
+    model: nn.Module,
+    store: SpectrogramStore,
+    recipe: Recipe,
+    device: torch.device,
+    bar: tqdm | None = None,
+) -> Embeddings:
     """Embed every tile of a store (04_gpu_training).
 
     Parameters
@@ -97,7 +108,7 @@ def embed(model, store, recipe, device, bar=None):
     return Embeddings(torch.cat(parts).cpu().numpy(), table)
 
 
-def vectors(model, tiles, recipe):
+def vectors(model: nn.Module, tiles: torch.Tensor, recipe: Recipe) -> torch.Tensor:
     """Tiles through the network, in bfloat16 where recipe and device agree: (n, d), float32.
 
     See 04_gpu_training.
@@ -107,7 +118,7 @@ def vectors(model, tiles, recipe):
         return model(tiles.contiguous(memory_format=torch.channels_last)).float()
 
 
-def statistics(store, recipe):
+def statistics(store: SpectrogramStore, recipe: Recipe) -> Embeddings:
     """Mean and standard deviation over time of a tile's log-Mel bands, d = 2 * mels.
 
     See 00_start_here.

@@ -1,6 +1,7 @@
 """Recipes: every number of a training run, named once."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from thesis_lib.spectrogram import Features
 
@@ -92,17 +93,17 @@ class Recipe:
     contrast: Contrast | None = None
 
     @property
-    def length(self):
+    def length(self) -> int:
         """Frames in a tile."""
         return self.features.frames(self.tile)
 
     @property
-    def hop(self):
+    def hop(self) -> int:
         """Frames from the start of one tile to the next."""
         return round(self.tile * self.features.frame_rate)
 
     @property
-    def neighbour_range_tiles(self):
+    def neighbour_range_tiles(self) -> int:
         """How many tiles away a neighbour may start."""
         return int(self.neighbour_range / self.tile + 1e-9)
 
@@ -132,7 +133,7 @@ SMALL_MUSIC = replace(SMALL_HOME, name="small, music", tile=2.0, neighbour_range
 
 # What we would do today, on the same data and still without labels: many opposites at once, changed
 # tiles, and an embedding of all stages. `bench/ablation.py` measures what each part is worth.
-OURS = {
+OURS: dict[str, Any] = {
     "method": CONTRASTIVE, "contrast": Contrast(), "l2": 1e-4, "learning_rate": 2e-3, "batch": 32
 }  # fmt: skip
 OURS_HOME = replace(SMALL_HOME, name="ours, home", **OURS)

@@ -10,18 +10,18 @@ from torch.nn import functional as F
 class Block(nn.Module):
     """Two 3 x 3 convolutions and a way around them (04_gpu_training)."""
 
-    def __init__(self, inputs, outputs, stride):
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
         self.norm1 = nn.BatchNorm2d(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
         self.norm2 = nn.BatchNorm2d(outputs)
-        self.around = nn.Identity()
+        self.around: nn.Module = nn.Identity()
         if stride != 1 or inputs != outputs:
             shrink = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
             self.around = nn.Sequential(shrink, nn.BatchNorm2d(outputs))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         y = F.relu(self.norm1(self.conv1(x)))
         y = self.norm2(self.conv2(y))
         return F.relu(y + self.around(x))
@@ -46,7 +46,17 @@ class ResNet18(nn.Module):
     With channels=3 and embedding=1000 the parameters are those of the standard network, 11689512.
     """
 
-    def __init__(self, channels=1, width=64, embedding=256, mean=0.0, std=1.0):
+    mean: torch.Tensor
+    std: torch.Tensor
+
+    def __init__(
+        self,
+        channels: int = 1,
+        width: int = 64,
+        embedding: int = 256,
+        mean: float = 0.0,
+        std: float = 1.0,
+    ) -> None:
         super().__init__()
         self.register_buffer("mean", torch.tensor(mean))
         self.register_buffer("std", torch.tensor(std))
@@ -61,7 +71,7 @@ class ResNet18(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Embed tiles: (n, channels, frames, mels) in dB -> (n, embedding).
 
         Sizes below for one thesis tile of 498 frames x 128 bands and width 64.
@@ -76,7 +86,7 @@ class ResNet18(nn.Module):
         return self.head(x.mean(dim=(2, 3)))  # (n, 512) -> (n, 256)
 
 
-def layer_table(model, frames, mels):
+def layer_table(model: ResNet18, frames: int, mels: int) -> pd.DataFrame:
     """What each part of the network makes of one tile, and what it costs (04_gpu_training).
 
     Parameters

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
 from thesis_lib.util.errors import InputError
 
@@ -30,11 +31,11 @@ class Tiles:
     first: np.ndarray
     last: np.ndarray
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.start)
 
 
-def cut(first_frame, n_frames, length, hop):
+def cut(first_frame: ArrayLike, n_frames: ArrayLike, length: int, hop: int) -> Tiles:
     """Cut recordings into tiles (03_triplets).
 
     Parameters
@@ -77,7 +78,7 @@ class TripletSampler:
         No tile has a neighbour, or there is only one recording to draw opposites from.
     """
 
-    def __init__(self, tiles, neighbour_range):
+    def __init__(self, tiles: Tiles, neighbour_range: int) -> None:
         numbers = torch.arange(len(tiles))
         self.first, self.last = torch.from_numpy(tiles.first), torch.from_numpy(tiles.last)
         self.lowest = torch.maximum(self.first, numbers - neighbour_range)
@@ -92,7 +93,7 @@ class TripletSampler:
         if not self.first.any():
             raise InputError("all tiles are of one recording; add a second one for opposites.")
 
-    def epoch(self, seed, epoch, rank=0):
+    def epoch(self, seed: int, epoch: int, rank: int = 0) -> torch.Tensor:
         """The triplets of one epoch, in random order.
 
         Parameters
@@ -109,24 +110,24 @@ class TripletSampler:
         anchor = self.anchors[torch.randperm(len(self.anchors), generator=rng)]
         return torch.stack([anchor, self.neighbour(anchor, rng), self.opposite(anchor, rng)], 1)
 
-    def neighbour(self, anchor, rng):
+    def neighbour(self, anchor: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
         """For each anchor one of the tiles in range, never itself, all equally likely."""
         tile = self.lowest[anchor] + below(self.choices[anchor], rng)
         return tile + (tile >= anchor)  # step over the anchor
 
-    def opposite(self, anchor, rng):
+    def opposite(self, anchor: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
         """For each anchor one of the tiles of all other recordings, all equally likely."""
         own = self.last[anchor] - self.first[anchor] + 1
         tile = below(len(self.first) - own, rng)
         return tile + own * (tile >= self.first[anchor])  # step over the anchor's recording
 
 
-def generator(seed, epoch, rank=0):
+def generator(seed: int, epoch: int, rank: int = 0) -> torch.Generator:
     """The random generator of one epoch and process: the same numbers give the same draws."""
     state = np.random.SeedSequence([seed, epoch, rank]).generate_state(1, np.uint64)
     return torch.Generator().manual_seed(int(state[0] >> np.uint64(1)))
 
 
-def below(bound, rng):
+def below(bound: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
     """Random integers from 0 to bound - 1, one for each bound."""
     return (torch.rand(len(bound), generator=rng, dtype=torch.float64) * bound).long()

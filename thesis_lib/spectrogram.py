@@ -44,17 +44,21 @@ class Features:
     mfcc: int = 13
 
     @property
-    def frame_rate(self):
+    def frame_rate(self) -> float:
         """Frames a second."""
         return self.sample_rate / self.step
 
-    def frames(self, seconds):
+    def frames(self, seconds: float) -> int:
         """Frames that fit wholly into `seconds` of sound (0 where not even one does)."""
         samples = round(seconds * self.sample_rate)
         return max(0, (samples - self.frame) // self.step + 1)
 
 
-def log_mel(wave, features=Features(), dtype=torch.float64):
+def log_mel(
+    wave: np.ndarray | torch.Tensor,
+    features: Features = Features(),
+    dtype: torch.dtype = torch.float64,
+) -> torch.Tensor:
     """Log-Mel spectrogram (02_preprocessing).
 
     Parameters
@@ -103,7 +107,7 @@ def _mel_power(frames, features, padded, power):
         torch.mm(squares[:, weighed], bank, out=power[:, bands])
 
 
-def mfcc(wave, features=Features()):
+def mfcc(wave: np.ndarray | torch.Tensor, features: Features = Features()) -> torch.Tensor:
     """Mel-frequency cepstral coefficients: tensor, float32, shape (frames, mfcc).
 
     See 02_preprocessing.
@@ -117,7 +121,7 @@ def _window(frame, dtype):
 
 
 @lru_cache
-def mel_bank(features=Features()):
+def mel_bank(features: Features = Features()) -> torch.Tensor:
     """Triangular Mel filters after Slaney: tensor, shape (fft / 2 + 1, mels; 02_preprocessing)."""
     bank = librosa.filters.mel(
         sr=features.sample_rate, n_fft=features.fft, n_mels=features.mels, dtype=np.float64
@@ -141,7 +145,7 @@ def _mel_groups(features):
     return groups
 
 
-def mel_centres(features=Features()):
+def mel_centres(features: Features = Features()) -> torch.Tensor:
     """The frequency in Hz that each Mel band lets through best: tensor, shape (mels,).
 
     See 02_preprocessing.
@@ -150,7 +154,7 @@ def mel_centres(features=Features()):
 
 
 @lru_cache
-def cosines(features):
+def cosines(features: Features) -> torch.Tensor:
     """The orthonormal cosine transform of the Mel bands: tensor, shape (mels, mfcc).
 
     See 02_preprocessing.

@@ -6,6 +6,7 @@ Tiles are never stored. A tile is a stretch of frames of one recording, cut when
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,7 @@ class SpectrogramStore:
     meta: dict
 
     @classmethod
-    def open(cls, folder):
+    def open(cls, folder: Path | str) -> Self:
         """Open a store that was built before; nothing is read until it is looked at."""
         folder = Path(folder)
         if not (folder / "meta.json").is_file():
@@ -54,23 +55,23 @@ class SpectrogramStore:
         return cls(frames, read_table(folder / "index.csv"), Features(**meta["features"]), meta)
 
     @staticmethod
-    def is_there(folder):
+    def is_there(folder: Path | str) -> bool:
         """Whether a folder holds a store that this version of the library can open."""
         path = Path(folder) / "meta.json"
         return path.is_file() and json.loads(path.read_text()).get("format") == FORMAT
 
-    def fold(self, number):
+    def fold(self, number: int) -> "SpectrogramStore":
         """The same store with recordings marked `train` or `test` as in one fold."""
         level = self.meta["folds"].get(held_out(self.index, number), {})
         meta = self.meta | level | {"fold": number}
         return SpectrogramStore(self.frames, apply_fold(self.index, number), self.features, meta)
 
-    def spectrogram(self, recording):
+    def spectrogram(self, recording: int) -> np.ndarray:
         """One recording: float32 array, shape (n_frames, mels), dB."""
         row = self.index.iloc[recording]
         return np.asarray(self.frames[row.first_frame :][: row.n_frames], np.float32)
 
-    def share(self, number, count):
+    def share(self, number: int, count: int) -> "SpectrogramStore":
         """What one of several processes holds: of the training part some groups, with their frames.
 
         Parameters
@@ -98,13 +99,13 @@ class SpectrogramStore:
         rows = rows.assign(first_frame=rows.n_frames.cumsum() - rows.n_frames)
         return SpectrogramStore(frames, rows, self.features, self.meta)
 
-    def on(self, device):
+    def on(self, device: torch.device) -> torch.Tensor:
         """All frames as one tensor on a device; on the CPU it shares the mapped memory."""
         frames = torch.from_numpy(np.asarray(self.frames))
         return frames if device.type == "cpu" else frames.to(device)
 
 
-def assign_processes(rows, count):
+def assign_processes(rows: pd.DataFrame, count: int) -> pd.Series:
     """Assign recordings to processes, groups whole: the longest first, each to the shortest share.
 
     Parameters
@@ -124,7 +125,7 @@ def assign_processes(rows, count):
     return rows.group.map(place)
 
 
-def gather(frames, starts, length):
+def gather(frames: torch.Tensor, starts: torch.Tensor, length: int) -> torch.Tensor:
     """Tiles out of a store's frames, ready to compute with: `cut_tiles` as float32.
 
     See 02_preprocessing.
@@ -132,7 +133,7 @@ def gather(frames, starts, length):
     return cut_tiles(frames, starts, length).float()
 
 
-def cut_tiles(frames, starts, length):
+def cut_tiles(frames: torch.Tensor, starts: torch.Tensor, length: int) -> torch.Tensor:
     """Cut tiles out of a store's frames.
 
     Parameters

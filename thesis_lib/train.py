@@ -10,13 +10,17 @@ from threading import Lock
 import numpy as np
 import pandas as pd
 import torch
+from torch import nn
+from torch.optim import Optimizer
 from tqdm.auto import tqdm
 
+from thesis_lib.recipe import Recipe
+from thesis_lib.store import SpectrogramStore
 from thesis_lib.training.checkpoint import HISTORY, make_plan, resume, save
 from thesis_lib.training.diagnostics import diagnose, too_large
-from thesis_lib.training.distributed import ALONE
+from thesis_lib.training.distributed import ALONE, World
 from thesis_lib.training.method import method_of
-from thesis_lib.training.objective import make_objective
+from thesis_lib.training.objective import Batch, Objective, make_objective
 from thesis_lib.util.errors import InputError
 
 POINTS = 20  # of the recorded curves, an epoch
@@ -24,7 +28,15 @@ log = logging.getLogger(__name__)
 RANDOM = Lock()  # torch has one random generator for all threads: one at a time draws weights
 
 
-def train(store, recipe, folder, seed, device, bar=None, world=ALONE):
+def train(
+    store: SpectrogramStore,
+    recipe: Recipe,
+    folder: Path | str,
+    seed: int,
+    device: torch.device,
+    bar: tqdm | None = None,
+    world: World = ALONE,
+) -> tuple[nn.Module, pd.DataFrame]:
     """Train a network, or go on where an earlier run was stopped (04_gpu_training).
 
     Recordings with split "train" take part. After each epoch `folder` holds a checkpoint that a
@@ -59,7 +71,9 @@ def train(store, recipe, folder, seed, device, bar=None, world=ALONE):
         vectors alike, or with a loss that never moved, is only warned of.
     """
     objective = make_objective(store, recipe, device, world)
-    model = new_model(recipe, store, seed).to(device, memory_format=torch.channels_last)
+    model = new_model(recipe, store, seed)
+    # torch's own hints of `Module.to` leave out the layout.
+    model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     if device.type == "cuda":
         model.compile(dynamic=False)
     wrapped = world.wrap(model)
@@ -83,12 +97,12 @@ def train(store, recipe, folder, seed, device, bar=None, world=ALONE):
     return model, pd.DataFrame(history, columns=HISTORY)
 
 
-def count_anchors(store, recipe, world=ALONE):
+def count_anchors(store: SpectrogramStore, recipe: Recipe, world: World = ALONE) -> int:
     """How many anchors one whole training takes; also checks that there are any."""
     return make_objective(store, recipe, torch.device("cpu"), world).size * recipe.epochs
 
 
-def new_model(recipe, store, seed):
+def new_model(recipe: Recipe, store: SpectrogramStore, seed: int) -> nn.Module:
     """The network of a recipe with the first weights that `seed` gives (04_gpu_training).
 
     Parameters
@@ -107,7 +121,9 @@ def new_model(recipe, store, seed):
         return method_of(recipe).network(recipe, store)
 
 
-def step(model, optimiser, objective, batch, learning_rate):
+def step(
+    model: nn.Module, optimiser: Optimizer, objective: Objective, batch: Batch, learning_rate: float
+) -> torch.Tensor:
     """One step of the training: what the loss of the batch was made of, as one tensor (4,).
 
     See 04_gpu_training.
@@ -131,13 +147,13 @@ def _epoch(model, optimiser, objective, recipe, seed, epoch, bar, world):
         new = min(batch.anchors * world.size, objective.size - seen)
         seen += new
         bar.update(new)
-    steps = torch.stack(steps).cpu().numpy()  # one transfer an epoch, not one a step
-    if not np.isfinite(steps).all():
+    found = torch.stack(steps).cpu().numpy()  # one transfer an epoch, not one a step
+    if not np.isfinite(found).all():
         raise InputError(
             f"the loss is not finite in recipe {recipe.name!r}; "
             f"choose a learning rate below {recipe.learning_rate:g}."
         )
-    return steps
+    return found
 
 
 def _points(steps, epoch):

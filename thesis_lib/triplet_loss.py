@@ -26,7 +26,13 @@ class TripletLoss(NamedTuple):
     active: torch.Tensor
 
 
-def triplet_loss(anchor, neighbour, opposite, margin=1.0, reduction="nonzero"):
+def triplet_loss(
+    anchor: torch.Tensor,
+    neighbour: torch.Tensor,
+    opposite: torch.Tensor,
+    margin: float = 1.0,
+    reduction: str = "nonzero",
+) -> TripletLoss:
     """``max(0, |anchor - neighbour|^2 - |anchor - opposite|^2 + margin)``, averaged.
 
     See 04_gpu_training.

@@ -1,6 +1,7 @@
 """A third method is one new file: the loop, checkpoints, embedding and tables take it as it is."""
 
 from dataclasses import replace
+from inspect import signature
 
 import numpy as np
 import pytest
@@ -14,15 +15,14 @@ from thesis_lib.recipe import RECIPES, SMOKE_HOME
 from thesis_lib.reporting.recipe_table import numbers
 from thesis_lib.train import train
 from thesis_lib.training.checkpoint import load_model, snapshot
-from thesis_lib.training.method import method_of
+from thesis_lib.training.method import Method, method_of
 from thesis_lib.util.errors import InputError
 
 CPU = torch.device("cpu")
 TOY = replace(
     SMOKE_HOME, name="toy", method="toy_method", embedding=3, learning_rate=1e-3, epochs=4
 )
-OFFERED = [name for name, value in vars(toy_method).items()
-           if callable(value) and value.__module__ == "toy_method" and name.islower()]  # fmt: skip
+ASKED = {name: value for name, value in vars(Method).items() if not name.startswith("_")}
 
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
 
@@ -45,10 +45,18 @@ def test_it_trains_and_its_network_opens_again(store, tmp_path):
     assert numbers(TOY)["optimiser"] == "SGD"
 
 
-def test_each_method_offers_the_same():
-    assert len(OFFERED) == 8
-    for recipe in RECIPES.values():
-        assert [name for name in OFFERED if not callable(vars(method_of(recipe)).get(name))] == []
+@pytest.mark.parametrize("recipe", [*RECIPES.values(), TOY], ids=lambda recipe: recipe.name)
+def test_each_method_offers_what_is_asked_of_it(recipe):
+    assert len(ASKED) == 8
+    for name, asked in ASKED.items():
+        offered = signature(getattr(method_of(recipe), name))
+        assert ["self", *offered.parameters] == [*signature(asked).parameters]
+
+
+def test_our_method_asks_for_its_contrast(store, tmp_path):
+    recipe = replace(RECIPES["ours, home"], name="bare", contrast=None)
+    with pytest.raises(InputError, match="recipe 'bare' has no `contrast`; its method needs one."):
+        train(store, recipe, tmp_path / "train", 1, CPU)
 
 
 def test_a_file_does_not_choose_what_is_imported(store, tmp_path):

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import tempfile
 
 import numpy as np
 import pytest
@@ -119,3 +120,13 @@ def _fill(path, folder, text):
         (path / "part").write_text(text)
     else:
         path.write_text(text)
+
+
+def test_an_error_without_a_text_of_its_own_is_told_all_the_same(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError("Odd disk")  # one argument: no number and no text of the system's
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    with pytest.raises(InputError, match=r"thing: cannot be written \(odd disk\)"):
+        with atomic(tmp_path / "thing"):
+            pass

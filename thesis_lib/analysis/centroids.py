@@ -9,6 +9,7 @@ from itertools import permutations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.metrics import pairwise_distances
 
 from thesis_lib.analysis.neighbours import labelled_neighbours, nearest, nearest_to
@@ -18,7 +19,14 @@ from thesis_lib.util.errors import InputError
 EVERY_TILE = "only {} with {} neighbours of their own label: mean of all tiles of the class"
 
 
-def centroids(vectors, labels, indices=None, agree=5, group=None, least=5):
+def centroids(
+    vectors: ArrayLike,
+    labels: ArrayLike,
+    indices: ArrayLike | None = None,
+    agree: int = 5,
+    group: ArrayLike | None = None,
+    least: int = 5,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One place for each class: the mean of its tiles whose neighbours share its label.
 
     See 05_embedding_space.
@@ -65,7 +73,7 @@ def centroids(vectors, labels, indices=None, agree=5, group=None, least=5):
     return pd.DataFrame(places, index=pd.Index(made_of["label"])), made_of
 
 
-def centroid_distances(centres):
+def centroid_distances(centres: pd.DataFrame) -> pd.DataFrame:
     """Euclidean distance of every centroid to every other (thesis: centroid distance matrix).
 
     See 05_embedding_space.
@@ -84,7 +92,14 @@ def centroid_distances(centres):
     return pd.DataFrame(distances, index=centres.index, columns=centres.index.rename(None))
 
 
-def typical(vectors, labels, centres, k=5, group=None, own=False):
+def typical(
+    vectors: ArrayLike,
+    labels: ArrayLike,
+    centres: pd.DataFrame,
+    k: int = 5,
+    group: ArrayLike | None = None,
+    own: bool = False,
+) -> pd.DataFrame:
     """The k tiles nearest to each centroid: strung together, what the class sounds like (thesis).
 
     See 05_embedding_space.
@@ -121,7 +136,7 @@ def typical(vectors, labels, centres, k=5, group=None, own=False):
     return pd.concat(tables, ignore_index=True)
 
 
-def arithmetic(centres):
+def arithmetic(centres: pd.DataFrame) -> pd.DataFrame:
     """Every difference A - B of two centroids, and the centroid nearest to it (thesis).
 
     See 05_embedding_space.

@@ -5,9 +5,11 @@ k = 7 and a list of which genre's tiles are in which cluster. See 07_genre_clust
 """
 
 import warnings
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
@@ -22,7 +24,7 @@ from thesis_lib.util.arrays import classes, column, count, matrix
 from thesis_lib.util.errors import InputError
 
 
-def principal(vectors, k=3):
+def principal(vectors: ArrayLike, k: int = 3) -> tuple[np.ndarray, np.ndarray]:
     """The k principal components of the vectors, as coordinates (07_genre_clusters).
 
     Parameters
@@ -46,7 +48,7 @@ def principal(vectors, k=3):
     return pca.transform(vectors), pca.explained_variance_ratio_
 
 
-def elbow(points, ks=range(2, 13), seed=0):
+def elbow(points: ArrayLike, ks: Iterable[int] = range(2, 13), seed: int = 0) -> pd.DataFrame:
     """k-means for several k: how much is left over (07_genre_clusters).
 
     Parameters
@@ -68,7 +70,7 @@ def elbow(points, ks=range(2, 13), seed=0):
     return table
 
 
-def bend(table):
+def bend(table: pd.DataFrame) -> int:
     """Where the elbow curve bends: the k farthest below the line from its first point to its last.
 
     See 07_genre_clusters.
@@ -94,7 +96,7 @@ def bend(table):
     return int(table["k"].iloc[below.argmax()])
 
 
-def kmeans(points, k, seed=0):
+def kmeans(points: ArrayLike, k: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """k-means, the best of 10 starts. The clusters are numbered by size, the largest is 0.
 
     See 07_genre_clusters.
@@ -118,7 +120,7 @@ def kmeans(points, k, seed=0):
     return np.argsort(by_size)[fitted.labels_], fitted.cluster_centers_[by_size]
 
 
-def cluster_table(labels, clusters):
+def cluster_table(labels: ArrayLike, clusters: ArrayLike) -> pd.DataFrame:
     """How many tiles of each label are in each cluster (thesis: list of clusters and genres).
 
     See 07_genre_clusters.
@@ -139,7 +141,7 @@ def cluster_table(labels, clusters):
     return pd.crosstab(pd.Series(clusters, name="cluster"), pd.Series(labels, name="label"))
 
 
-def agreement(labels, clusters):
+def agreement(labels: ArrayLike, clusters: ArrayLike) -> dict[str, float]:
     """How far clusters and labels agree (07_genre_clusters).
 
     Parameters
@@ -163,7 +165,7 @@ def agreement(labels, clusters):
     }
 
 
-def silhouette(vectors, labels, sample=5000, seed=0):
+def silhouette(vectors: ArrayLike, labels: ArrayLike, sample: int = 5000, seed: int = 0) -> float:
     """Mean silhouette of the labels: how much nearer a tile is to its own class than to the next.
 
     See 04_gpu_training.

@@ -4,11 +4,13 @@ Notebooks: 06_error_analysis_sins, 07_genre_clusters, 08_f1_results, 11_open_que
 """
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 
 NAMES = {"statistics": "log-Mel statistics", "untrained": "the same network untrained"}
 
 
-def mean_and_spread(values, digits=2):
+def mean_and_spread(values: ArrayLike, digits: int = 2) -> str:
     """Mean and standard deviation over seeds: "0.52 ± 0.03"; of a single value "0.52".
 
     See 07_genre_clusters.
@@ -18,7 +20,7 @@ def mean_and_spread(values, digits=2):
     return f"{mean} ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else mean
 
 
-def compare_scores(ours, other):
+def compare_scores(ours: pd.Series, other: pd.Series) -> str:
     """Whether one method is "above", "below" or "level with" another (08_f1_results).
 
     Parameters
@@ -40,7 +42,7 @@ def compare_scores(ours, other):
     return "above" if gap.mean() > 0 else "below"
 
 
-def compare_means(mean, spread, other_mean, other_spread):
+def compare_means(mean: float, spread: float, other_mean: float, other_spread: float) -> str:
     """Whether a score is "above", "below" or "level" with another, from measured means.
 
     See 11_open_questions.
@@ -62,7 +64,7 @@ def compare_means(mean, spread, other_mean, other_spread):
     return "above" if margin > std else "below" if margin < -std else "level"
 
 
-def describe_scores(scores, digits=2):
+def describe_scores(scores: pd.DataFrame, digits: int = 2) -> str:
     """One line on each unit of scoring: the trained network's score beside the others'.
 
     See 08_f1_results.

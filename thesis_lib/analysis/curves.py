@@ -1,9 +1,12 @@
 """What the curves of trainings show, from first epoch to last (04_gpu_training)."""
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 
 
-def check(histories):
+def check(histories: dict[int, pd.DataFrame]) -> None:
     """Hold the curves against what must be true of any (04_gpu_training).
 
     Parameters
@@ -21,7 +24,7 @@ def check(histories):
         assert (history[["loss", "near", "far"]] >= 0).all(axis=None), "a distance is below zero"
 
 
-def ends(histories):
+def ends(histories: dict[int, pd.DataFrame]) -> dict[str, Any]:
     """Loss in the last epoch, and how much farther opposites are than neighbours.
 
     Parameters

@@ -7,6 +7,7 @@ often such a suspicion is right, where a truth is known. See 06_error_analysis_s
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.metrics import average_precision_score, precision_score, recall_score
 
 from thesis_lib.analysis.neighbours import labelled_neighbours
@@ -18,7 +19,9 @@ MAD_TO_SIGMA = (
 )
 
 
-def disagreement(labels, indices, queries=None):
+def disagreement(
+    labels: ArrayLike, indices: ArrayLike, queries: ArrayLike | None = None
+) -> np.ndarray:
     """How many of a tile's neighbours carry another label (06_error_analysis_sins).
 
     Parameters
@@ -38,7 +41,13 @@ def disagreement(labels, indices, queries=None):
     return (labels[indices] != labels[queries][:, None]).sum(axis=1)
 
 
-def suspects(tiles, indices, at_least=None, distances=None, labels=None):
+def suspects(
+    tiles: pd.DataFrame,
+    indices: ArrayLike,
+    at_least: int | None = None,
+    distances: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
+) -> pd.DataFrame:
     """Tiles whose label most neighbours contradict (thesis, error analysis).
 
     See 06_error_analysis_sins.
@@ -83,7 +92,7 @@ def suspects(tiles, indices, at_least=None, distances=None, labels=None):
     return _most_suspect_first(pd.DataFrame(found), tiles, at_least)
 
 
-def knn_distance(distances):
+def knn_distance(distances: ArrayLike) -> np.ndarray:
     """Mean distance of a tile to its neighbours: an outlier score (06_error_analysis_sins).
 
     A malfunction sounds like nothing else, so it is far from everything. (The k-nearest-neighbour
@@ -102,7 +111,7 @@ def knn_distance(distances):
     return matrix(distances, "distances").mean(axis=1)
 
 
-def above_floor(levels_db, node=None):
+def above_floor(levels_db: ArrayLike, node: ArrayLike | None = None) -> np.ndarray:
     """How far the loud moments of each tile rise above the noise floor of its microphone.
 
     See 06_error_analysis_sins.
@@ -129,7 +138,7 @@ def above_floor(levels_db, node=None):
     return loud - pd.Series(loud).groupby(node).transform(lambda own: own.quantile(0.05)).to_numpy()
 
 
-def silence(levels_db, node=None, within=6.0):
+def silence(levels_db: ArrayLike, node: ArrayLike | None = None, within: float = 6.0) -> np.ndarray:
     """Tiles in which there is nothing to hear (thesis, error analysis: silence with a label).
 
     See 06_error_analysis_sins.
@@ -148,7 +157,9 @@ def silence(levels_db, node=None, within=6.0):
     return above_floor(levels_db, node) <= within
 
 
-def node_deviation(vectors, group, position, node):
+def node_deviation(
+    vectors: ArrayLike, group: ArrayLike, position: ArrayLike, node: ArrayLike
+) -> np.ndarray:
     """How much more than usual a tile differs from the same moment on the other nodes.
 
     See 06_error_analysis_sins.
@@ -192,7 +203,7 @@ def node_deviation(vectors, group, position, node):
     return _against_usual(pd.Series(distance), node)
 
 
-def score(found, truth, order=None):
+def score(found: ArrayLike, truth: ArrayLike, order: ArrayLike | None = None) -> dict[str, float]:
     """How right a suspicion was, where the truth is known (06_error_analysis_sins).
 
     Parameters
@@ -271,7 +282,7 @@ def _beside(values, rows, name):
     return values
 
 
-def _yes_or_no(values, rows, name):
+def _yes_or_no(values: ArrayLike, rows: int, name: str) -> np.ndarray:
     values = column(values, rows, name)
     if values.dtype != bool:
         raise InputError(f"{name}: holds {values.dtype}; give True or False for each tile")

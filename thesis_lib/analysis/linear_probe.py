@@ -6,14 +6,16 @@ network never sees a label; only this probe does, and only those of the training
 """
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, precision_recall_fscore_support
 from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from thesis_lib.util.arrays import classes, column, matrix
@@ -26,7 +28,13 @@ STRENGTHS = (1.0, 0.1, 0.01, 0.001)  # inverse L2 penalties that `fit` may choos
 FOLDS = 3  # of groups, to choose by
 
 
-def fit(vectors, labels, seed=0, class_weight=None, group=None):
+def fit(
+    vectors: ArrayLike,
+    labels: ArrayLike,
+    seed: int = 0,
+    class_weight: str | None = None,
+    group: ArrayLike | None = None,
+) -> Pipeline | GridSearchCV:
     """Fit a logistic classifier on standardised vectors (08_f1_results).
 
     Parameters
@@ -74,7 +82,7 @@ def fit(vectors, labels, seed=0, class_weight=None, group=None):
         return probe.fit(vectors, labels, groups=column(group, len(vectors), "group"))
 
 
-def report(truth, predicted, labels=None):
+def report(truth: ArrayLike, predicted: ArrayLike, labels: ArrayLike | None = None) -> pd.DataFrame:
     """Precision, recall and F1 of each class (thesis: classification report; 08_f1_results).
 
     Parameters
@@ -99,7 +107,7 @@ def report(truth, predicted, labels=None):
     )
 
 
-def macro_f1(truth, predicted, labels=None):
+def macro_f1(truth: ArrayLike, predicted: ArrayLike, labels: ArrayLike | None = None) -> float:
     """Mean of the classes' F1, each class the same weight (the challenge's measure; 08_f1_results).
 
     Parameters
@@ -116,7 +124,7 @@ def macro_f1(truth, predicted, labels=None):
     return float(f1_score(truth, predicted, labels=labels, average="macro", zero_division=0))
 
 
-def chance_f1(truth, predicted, draws=5):
+def chance_f1(truth: np.ndarray | pd.Series, predicted: ArrayLike, draws: int = 5) -> float:
     """The `macro_f1` of the same answers permuted at random: mean over the draws (08_f1_results).
 
     Parameters
@@ -134,7 +142,9 @@ def chance_f1(truth, predicted, draws=5):
     return float(np.mean([macro_f1(truth, answers, labels) for answers in permuted]))
 
 
-def confusion_table(truth, predicted):
+def confusion_table(
+    truth: np.ndarray | pd.Series, predicted: np.ndarray | pd.Series
+) -> pd.DataFrame:
     """How many rows of each class are taken for which (thesis: confusion matrix; 08_f1_results).
 
     Parameters
@@ -151,7 +161,9 @@ def confusion_table(truth, predicted):
     return table.reindex(index=sorted(set(truth)), columns=columns, fill_value=0)
 
 
-def pool(posteriors, by):
+def pool(
+    posteriors: ArrayLike, by: pd.DataFrame | Sequence[ArrayLike]
+) -> tuple[np.ndarray, pd.DataFrame]:
     """Mean of the posteriors over rows that belong together (08_f1_results).
 
     The challenge (DCASE 2018, task 5) scores segments of 10 s: the posteriors of a segment's

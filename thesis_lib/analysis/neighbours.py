@@ -8,6 +8,7 @@ session leaves out that as well. See 05_embedding_space and 06_error_analysis_si
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from sklearn.metrics import pairwise_distances, pairwise_distances_chunked
 
 from thesis_lib.util.arrays import column, count, matrix, row_numbers
@@ -16,7 +17,12 @@ from thesis_lib.util.errors import InputError
 BLOCK = 256  # MB of distances held at a time
 
 
-def nearest(vectors, k=30, group=None, queries=None):
+def nearest(
+    vectors: ArrayLike,
+    k: int = 30,
+    group: ArrayLike | None = None,
+    queries: ArrayLike | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """The k nearest tiles of each tile, none of its own group (06_error_analysis_sins).
 
     Thesis, error analysis: 30 neighbours, Euclidean. It asked a kd-tree, which in 256 dimensions
@@ -70,7 +76,7 @@ def nearest(vectors, k=30, group=None, queries=None):
     return np.concatenate(indices), np.concatenate(distances).astype(np.float32)
 
 
-def available(group):
+def available(group: ArrayLike) -> int:
     """How many neighbours every tile can have: the tiles outside the largest session or song.
 
     See 06_error_analysis_sins.
@@ -89,7 +95,9 @@ def available(group):
     return int(sizes.sum() - sizes.max(initial=0))
 
 
-def nearest_to(points, vectors, k=5, group=None):
+def nearest_to(
+    points: ArrayLike, vectors: ArrayLike, k: int = 5, group: ArrayLike | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """The k tiles nearest to each of some points that need not be tiles (05_embedding_space).
 
     Parameters
@@ -124,7 +132,9 @@ def nearest_to(points, vectors, k=5, group=None):
     return indices, np.take_along_axis(distances, indices, axis=1).astype(np.float32)
 
 
-def precision_at(labels, indices, k=10, queries=None):
+def precision_at(
+    labels: ArrayLike, indices: ArrayLike, k: int = 10, queries: ArrayLike | None = None
+) -> float:
     """Precision@k: the mean share of a tile's k nearest neighbours that carry its label.
 
     See 05_embedding_space.
@@ -149,7 +159,7 @@ def precision_at(labels, indices, k=10, queries=None):
     return float(np.mean(labels[indices[:, :k]] == labels[queries][:, None]))
 
 
-def chance_precision(labels, group=None):
+def chance_precision(labels: ArrayLike, group: ArrayLike | None = None) -> float:
     """What `precision_at` is expected to be when neighbours are drawn at random.
 
     See 05_embedding_space.
@@ -177,7 +187,9 @@ def chance_precision(labels, group=None):
     return float(np.mean((np.bincount(label)[label] - sizes[both.ravel()]) / others))
 
 
-def labelled_neighbours(labels, indices, queries=None):
+def labelled_neighbours(
+    labels: ArrayLike, indices: ArrayLike, queries: ArrayLike | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Labels, neighbours and the rows these are about, checked to fit each other.
 
     See 06_error_analysis_sins.
@@ -193,7 +205,7 @@ def labelled_neighbours(labels, indices, queries=None):
     return labels, indices, queries
 
 
-def _queries(queries, n):
+def _queries(queries: ArrayLike | None, n: int) -> np.ndarray:
     return np.arange(n) if queries is None else row_numbers(queries, n, "queries", ndim=1)
 
 

@@ -1,9 +1,16 @@
 """A corpus in numbers: how much of what it holds, and how it is split (01_the_data)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pandas as pd
 
+if TYPE_CHECKING:
+    from thesis_lib.corpus import Corpus
 
-def sizes(corpus):
+
+def sizes(corpus: Corpus) -> dict[str, Any]:
     """The size of a corpus in numbers (01_the_data).
 
     Parameters
@@ -27,7 +34,7 @@ def sizes(corpus):
     }
 
 
-def splits(table):
+def splits(table: pd.DataFrame) -> pd.DataFrame:
     """What is for training, and what for the test (01_the_data).
 
     Parameters
@@ -50,7 +57,7 @@ def splits(table):
     return found.round(1)
 
 
-def on_both_sides(table):
+def on_both_sides(table: pd.DataFrame) -> set[str]:
     """What training and test share though they must not (01_the_data).
 
     Parameters
@@ -67,7 +74,7 @@ def on_both_sides(table):
     return set(learned.group) & set(tested.group) | set(learned.node) & set(unknown)
 
 
-def not_learned(table):
+def not_learned(table: pd.DataFrame) -> pd.Series:
     """Classes that the test holds and the training does not (01_the_data).
 
     Parameters
@@ -84,7 +91,7 @@ def not_learned(table):
     return table.groupby("label").group.nunique().reindex(missing).astype(int)
 
 
-def songs(table):
+def songs(table: pd.DataFrame) -> pd.DataFrame:
     """Songs and minutes of each class of music (01_the_data).
 
     Parameters

@@ -3,14 +3,21 @@
 Only scoring reads this. Real corpora have no such files, and `planted` then gives None.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from thesis_lib.analysis.label_audit import score
 from thesis_lib.util.errors import InputError
 
+if TYPE_CHECKING:
+    from thesis_lib.corpus import Corpus
 
-def planted(corpus):
+
+def planted(corpus: Corpus) -> pd.DataFrame | None:
     """What is known to be wrong with each recording of a corpus (06_error_analysis_sins).
 
     Parameters
@@ -62,7 +69,13 @@ def _list(path, columns):
     return table.set_index("path")
 
 
-def scores(moments, recordings, known, rules, quiet=""):
+def scores(
+    moments: pd.DataFrame,
+    recordings: pd.DataFrame,
+    known: pd.DataFrame,
+    rules: dict[str, float],
+    quiet: str = "",
+) -> pd.DataFrame:
     """How right the suspicions of an audit were (06_error_analysis_sins).
 
     Parameters
@@ -100,7 +113,13 @@ def scores(moments, recordings, known, rules, quiet=""):
     return pd.DataFrame.from_dict(found, orient="index").rename_axis("what")
 
 
-def cases(moments, recordings, known, rules, quiet=""):
+def cases(
+    moments: pd.DataFrame,
+    recordings: pd.DataFrame,
+    known: pd.DataFrame,
+    rules: dict[str, float],
+    quiet: str = "",
+) -> pd.DataFrame:
     """Every planted fault, one by one: how suspect it was (06_error_analysis_sins).
 
     Parameters

@@ -4,6 +4,10 @@ torchaudio's wheel wants the CUDA libraries that come with a CUDA build of torch
 it raises OSError when it is imported, and what is compared with it is left out.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import librosa
 import numpy as np
 import torch
@@ -13,8 +17,11 @@ try:
 except (ImportError, OSError, RuntimeError):  # RuntimeError: it is of another CUDA than torch
     torchaudio = None
 
+if TYPE_CHECKING:
+    from thesis_lib.spectrogram import Features
 
-def by_librosa(wave, features):
+
+def by_librosa(wave: np.ndarray, features: Features) -> tuple[np.ndarray, np.ndarray]:
     """Log-Mel and MFCC as librosa makes them (02_preprocessing).
 
     Parameters
@@ -34,7 +41,7 @@ def by_librosa(wave, features):
     return levels.T, librosa.feature.mfcc(S=levels, n_mfcc=features.mfcc).T
 
 
-def by_torchaudio(wave, features):
+def by_torchaudio(wave: np.ndarray, features: Features) -> np.ndarray:
     """Log-Mel as torchaudio makes it, where it loads: array, shape (frames, mels), dB."""
     mel = torchaudio.transforms.MelSpectrogram(
         features.sample_rate, features.fft, features.frame, features.step, n_mels=features.mels,
@@ -44,7 +51,9 @@ def by_torchaudio(wave, features):
     return torchaudio.transforms.AmplitudeToDB("power")(power).T.numpy()
 
 
-def differences(wave, features, log_mel, mfcc):
+def differences(
+    wave: np.ndarray, features: Features, log_mel: np.ndarray, mfcc: np.ndarray
+) -> dict[str, float]:
     """The largest differences between our features and those of other libraries.
 
     Parameters

@@ -1,9 +1,10 @@
 """Ours beside what it has to beat, by corpus and metric, from measured scores (10_experiments)."""
 
 import numpy as np
+import pandas as pd
 
 
-def scoreboard(rows, baselines, untrained):
+def scoreboard(rows: pd.DataFrame, baselines: list[str], untrained: list[str]) -> pd.DataFrame:
     """What each score of ours is worth (10_experiments).
 
     Parameters
@@ -42,7 +43,7 @@ def scoreboard(rows, baselines, untrained):
     return found
 
 
-def error_ratio(found, method):
+def error_ratio(found: pd.DataFrame, method: str) -> pd.Series:
     """The error (1 - F1) of a method as a multiple of the thesis's: a Series, index corpus.
 
     See 10_experiments.

@@ -6,11 +6,12 @@ A *recording* is one node's segment of 10 s. A *moment* is the same 10 s on all 
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from thesis_lib.analysis.label_audit import disagreement, knn_distance, node_deviation, suspects
 
 
-def by_moment(tiles, indices):
+def by_moment(tiles: pd.DataFrame, indices: np.ndarray) -> pd.DataFrame:
     """How far the neighbours of a moment's tiles disagree with its label (06_error_analysis_sins).
 
     Parameters
@@ -48,7 +49,13 @@ def by_moment(tiles, indices):
     return gathered.join(one[["tile", "path"]])
 
 
-def by_recording(tiles, vectors, indices, distances, quiet=""):
+def by_recording(
+    tiles: pd.DataFrame,
+    vectors: ArrayLike,
+    indices: np.ndarray,
+    distances: ArrayLike,
+    quiet: str = "",
+) -> pd.DataFrame:
     """How far a recording is from its neighbours, from the other nodes, and how near to silence.
 
     See 06_error_analysis_sins.

@@ -1,11 +1,19 @@
 """What a triplet sampler may draw and what it drew, counted (03_triplets)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 import torch
 
+if TYPE_CHECKING:
+    from thesis_lib.recipe import Recipe
+    from thesis_lib.sampler import Tiles, TripletSampler
 
-def roles(tiles, draw, anchor):
+
+def roles(tiles: Tiles, draw: TripletSampler, anchor: int) -> np.ndarray:
     """What each tile may be for one anchor (03_triplets).
 
     Parameters
@@ -28,7 +36,7 @@ def roles(tiles, draw, anchor):
     return found
 
 
-def three_recordings(table, roles, anchor):
+def three_recordings(table: pd.DataFrame, roles: np.ndarray, anchor: int) -> pd.DataFrame:
     """The tiles of three recordings: the anchor's own, one of its session or song, another.
 
     Parameters
@@ -54,7 +62,7 @@ def three_recordings(table, roles, anchor):
     return some.assign(role=roles[some.index], recording=some.recording.map(names), start=start)
 
 
-def check(triplets, tiles, draw, recipe):
+def check(triplets: np.ndarray, tiles: Tiles, draw: TripletSampler, recipe: Recipe) -> None:
     """Hold triplets against the rules that they are drawn by (03_triplets).
 
     Parameters
@@ -78,7 +86,7 @@ def check(triplets, tiles, draw, recipe):
     assert (1 <= steps).all() and (steps <= recipe.neighbour_range_tiles).all()
 
 
-def distances(draw, recipe, seed, epochs=5):
+def distances(draw: TripletSampler, recipe: Recipe, seed: int, epochs: int = 5) -> pd.DataFrame:
     """How often neighbours are drawn from each distance, and how often they should (03_triplets).
 
     Parameters
@@ -104,7 +112,7 @@ def distances(draw, recipe, seed, epochs=5):
     return table[table.expected > 0]
 
 
-def in_common(table, triplets):
+def in_common(table: pd.DataFrame, triplets: np.ndarray) -> dict[str, float]:
     """Shares of the triplets whose opposite has something in common with its anchor (03_triplets).
 
     Parameters
@@ -129,7 +137,7 @@ def in_common(table, triplets):
     }
 
 
-def by_label(table, tiles, triplets):
+def by_label(table: pd.DataFrame, tiles: Tiles, triplets: np.ndarray) -> pd.DataFrame:
     """How often the opposite carries its anchor's label, by that label (03_triplets).
 
     Parameters

@@ -8,13 +8,21 @@ from itertools import permutations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from thesis_lib.analysis.neighbours import nearest_to
 from thesis_lib.util.arrays import count, matrix
 from thesis_lib.util.errors import InputError
 
 
-def walk(vectors, start, end, steps=10, k=3, group=None):
+def walk(
+    vectors: ArrayLike,
+    start: ArrayLike,
+    end: ArrayLike,
+    steps: int = 10,
+    k: int = 3,
+    group: ArrayLike | None = None,
+) -> pd.DataFrame:
     """The k tiles nearest to each of some places on the straight line from start to end.
 
     See 05_embedding_space.
@@ -61,7 +69,13 @@ def walk(vectors, start, end, steps=10, k=3, group=None):
     )
 
 
-def walks(vectors, centres, steps=10, k=3, group=None):
+def walks(
+    vectors: ArrayLike,
+    centres: pd.DataFrame,
+    steps: int = 10,
+    k: int = 3,
+    group: ArrayLike | None = None,
+) -> pd.DataFrame:
     """A walk for every ordered pair of classes, one after the other (05_embedding_space).
 
     Parameters
@@ -87,5 +101,5 @@ def walks(vectors, centres, steps=10, k=3, group=None):
     return pd.concat(ways, ignore_index=True)
 
 
-def _place(values, name):
+def _place(values: ArrayLike, name: str) -> np.ndarray:
     return matrix(np.atleast_2d(np.asarray(values)), name).ravel().astype(np.float64)

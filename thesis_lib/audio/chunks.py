@@ -8,7 +8,8 @@ further chunks, a tag, or zeros; anything else is, and the file must not be read
 import os
 import re
 import struct
-from typing import NamedTuple
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from thesis_lib.audio.packets import truncated
 from thesis_lib.util.errors import InputError
@@ -75,7 +76,7 @@ class Sound(NamedTuple):
     size: int
 
 
-def until(path):
+def until(path: Path) -> int | None:
     """Where the sound of a file ends whose header tells of less.
 
     Parameters
@@ -124,7 +125,7 @@ def _is_cut_film(head, end):
     return is_film and size + 8 > end + FORGIVEN and not is_limit(size)
 
 
-def found(file):
+def found(file: BinaryIO) -> tuple[Form | None, Sound | None]:
     """How an open file is laid out, and its sound; None for what it is not."""
     head = _at(file, 0, 16)
     if head[:4] == b".snd":
@@ -217,6 +218,6 @@ def _unwrapped(file, form, at, end):
     return None
 
 
-def is_limit(size):
+def is_limit(size: int) -> bool:
     """Whether a size is none: it lies beside the largest number that there is for it."""
     return any(abs(size - limit) <= NEAR for limit in LIMITS)

@@ -17,7 +17,7 @@ SYNC = 0x7FFE8001
 BYTES = 4  # of one sample of two channels
 
 
-def is_coded(content):
+def is_coded(content: bytes) -> bool:
     """Whether samples are none.
 
     Parameters

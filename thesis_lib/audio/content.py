@@ -1,5 +1,7 @@
 """Is there sound in what a file holds? Found while it is read, for all channels at once."""
 
+from pathlib import Path
+
 import numpy as np
 
 LOUDEST = 16  # full scale is 1; floats a little above it are fine, 32768 is another scale
@@ -17,12 +19,12 @@ class Content:
     channels : int
     """
 
-    def __init__(self, path, channels):
+    def __init__(self, path: Path, channels: int) -> None:
         self.path, self.samples = path, 0
         self.least, self.most = np.full(channels, np.inf), np.full(channels, -np.inf)
         self.sums, self.products = np.zeros(channels), np.zeros((channels, channels))
 
-    def add(self, block):
+    def add(self, block: np.ndarray) -> None:
         """Look at the next samples: float32 array (samples, channels), full scale is 1."""
         if not len(block):
             return
@@ -37,7 +39,7 @@ class Content:
             self.sums += planes.sum(axis=1)
             self.products += planes @ planes.T
 
-    def fault(self, sound=True):
+    def fault(self, sound: bool = True) -> str | None:
         """Why the recording cannot be used, as a sentence; None if it can.
 
         Parameters
@@ -66,7 +68,7 @@ class Content:
         moves, centre = self.most - self.least, np.abs(self.most + self.least) / 2
         return ((moves == 0) | (moves <= STILL) & (centre > moves)).all()
 
-    def cancels(self):
+    def cancels(self) -> str | None:
         """That the channels cancel each other and their mean is silent, as a sentence, or None."""
         channels = len(self.sums)
         energy = self.products - np.outer(self.sums, self.sums) / max(self.samples, 1)

@@ -24,6 +24,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from thesis_lib.audio import chunks, ffmpeg, sndfile
@@ -59,7 +60,7 @@ class Source(NamedTuple):
 
 
 @contextmanager
-def opened(path, start=0.0):
+def opened(path: Path, start: float = 0.0) -> Iterator[Source]:
     """Open an audio file while it is decoded.
 
     Parameters

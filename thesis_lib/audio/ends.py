@@ -15,11 +15,12 @@ class Ends:
         So far below the loudest frame a frame is silent.
     """
 
-    def __init__(self, top_db):
-        self.top_db, self.samples, self.levels = top_db, 0, []
+    def __init__(self, top_db: float) -> None:
+        self.top_db, self.samples = top_db, 0
+        self.levels: list[np.ndarray] = []
         self.left = np.zeros(FRAME // 2, np.float32)  # what the next frame begins with
 
-    def add(self, wave):
+    def add(self, wave: np.ndarray) -> None:
         """Listen to the next samples: float32 array, shape (samples,)."""
         self.samples += len(wave)
         wave = np.concatenate([self.left, wave])
@@ -30,7 +31,7 @@ class Ends:
             self.levels.append(rms[0])
         self.left = wave[frames * HOP :]
 
-    def found(self):
+    def found(self) -> tuple[int, int]:
         """The first sample that sounds, and the one behind the last; (0, 0) if none does."""
         self.add(np.zeros(FRAME // 2, np.float32))
         self.samples -= FRAME // 2

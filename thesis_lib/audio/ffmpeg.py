@@ -7,8 +7,10 @@ holds there, to the bit. Where this stays true, packets far in front of it are p
 """
 
 import os
+from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import chain
+from pathlib import Path
 
 import av
 import numpy as np
@@ -31,7 +33,9 @@ PADDING = {"mov": 8192, "caf": 8192}
 BLOCK = 2**16  # samples that are handed on at a time, at least
 
 
-def open_stream(path, start=0.0, until=None):
+def open_stream(
+    path: Path, start: float = 0.0, until: int | None = None
+) -> tuple[int, int, int, Generator[np.ndarray, None, None]]:
     """Begin to decode a file.
 
     Parameters
@@ -92,8 +96,8 @@ def _begun(path, start, until):
 
 
 def _raising(error):
+    yield from ()
     raise error
-    yield
 
 
 @contextmanager
@@ -121,7 +125,7 @@ def _opened(path, until):
         ) from None
 
 
-def codec(path):
+def codec(path: Path) -> str:
     """The name of the decoder that FFmpeg would take."""
     with _opened(path, None) as (_, stream):
         return stream.codec_context.name

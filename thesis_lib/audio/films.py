@@ -4,6 +4,7 @@ import math
 import os
 import re
 import struct
+from pathlib import Path
 
 HEAD = 2**18  # bytes in which a header lies
 # Matroska: what a unit of time is (ns), how many of them the film lasts. FLV: how long in s.
@@ -12,7 +13,7 @@ LENGTH = re.compile(rb"\x44\x89([\x84\x88])(.{8})", re.DOTALL)
 DURATION = re.compile(rb"\0\x08duration\0(.{8})", re.DOTALL)
 
 
-def told(path, kind):
+def told(path: Path, kind: str) -> float | None:
     """How long a film lasts.
 
     Parameters
@@ -31,7 +32,7 @@ def told(path, kind):
     return seconds if math.isfinite(seconds) and seconds > 0 else None
 
 
-def is_cut(path):
+def is_cut(path: Path) -> bool:
     """Whether a Matroska file ends before its segment does; what is still written says nothing."""
     with open(path, "rb") as file:
         head = file.read(4096)

@@ -9,6 +9,8 @@ It is ours because Chromaprint, the library for it, is no Python package: pyacou
 be installed with the system, and pip alone has to do here.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import soxr
 from scipy.fft import rfft
@@ -28,7 +30,7 @@ SHARE = 0.5  # of the shorter recording must lie in the other
 SHORTEST = 117  # words, 3 s: what is shorter the paper deems too little to tell
 
 
-def fingerprint(wave, sample_rate):
+def fingerprint(wave: np.ndarray, sample_rate: int) -> np.ndarray:
     """The fingerprint of a recording.
 
     Parameters
@@ -54,12 +56,12 @@ class Listener:
     sample_rate : int, Hz
     """
 
-    def __init__(self, sample_rate):
+    def __init__(self, sample_rate: int) -> None:
         self.resampler = soxr.ResampleStream(sample_rate, RATE, 1)
         self.left = np.zeros(WINDOW // 2, np.float32)  # what the next window begins with
-        self.energy = []
+        self.energy: list[np.ndarray] = []
 
-    def add(self, wave, last=False):
+    def add(self, wave: np.ndarray, last: bool = False) -> None:
         """Listen to the next samples: float32 array, shape (samples,)."""
         wave = self.resampler.resample_chunk(np.asarray(wave, np.float32), last=last)
         wave = np.concatenate([self.left, wave, np.zeros(WINDOW // 2 * last, np.float32)])
@@ -68,7 +70,7 @@ class Listener:
             self.energy.append(_energy(wave[: (windows - 1) * HOP + WINDOW]))
         self.left = wave[windows * HOP :]
 
-    def words(self):
+    def words(self) -> np.ndarray:
         """The fingerprint of what was heard, see `fingerprint`."""
         self.add(self.left[:0], last=True)
         energy = np.concatenate(self.energy)
@@ -80,7 +82,7 @@ class Listener:
         return words
 
 
-def pairs(fingerprints):
+def pairs(fingerprints: Sequence[np.ndarray]) -> list[tuple[int, int]]:
     """Which recordings are the same, or one an excerpt of the other.
 
     Words that several recordings share are found by sorting all of them; every two equal words
@@ -97,7 +99,7 @@ def pairs(fingerprints):
         Two recordings that consist of nothing but the same loop are not among them: they fit
         each other at many places, and so do two songs made of it.
     """
-    counted = {}
+    counted: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for a, b, distance, votes in _votes(*_words(fingerprints)):
         counted.setdefault((a, b), []).append((votes, distance))
     return [

@@ -11,7 +11,7 @@ RATES = (0, 88200, 176400, 192000, 8000, 16000, 22050, 24000, 32000, 44100, 4800
 BITS = (0, 8, 12, -1, 16, 20, 24, 32)
 
 
-def told_and_held(number):
+def told_and_held(number: int) -> tuple[int, int]:
     """Samples of each channel that the header tells of, and those that the frames hold.
 
     Parameters

@@ -5,7 +5,9 @@
 
 import io
 import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +36,7 @@ class Header(NamedTuple):
     duration: float
 
 
-def probe(path):
+def probe(path: Path) -> Header:
     """What an audio file is: from its header where that is exact, else decoded to its end.
 
     What decoding gave is remembered as long as the file does not change.
@@ -61,7 +63,7 @@ def probe(path):
     return _learned(path, source, frames)
 
 
-_known = {}  # headers that only decoding could tell
+_known: dict[object, Header] = {}  # headers that only decoding could tell
 
 
 def _learned(path, source, frames):
@@ -80,7 +82,7 @@ def _key(path):
 
 
 @contextmanager
-def whole(path):
+def whole(path: Path) -> Iterator[tuple[decode.Source, Content]]:
     """Decode a file to its end, and look on the way at what it holds.
 
     Parameters
@@ -105,7 +107,13 @@ def _watched(path, source, content):
     _learned(path, source, content.samples)
 
 
-def read(path, sample_rate=16000, channel=MEAN, start=0.0, duration=None):
+def read(
+    path: Path,
+    sample_rate: int = 16000,
+    channel: int = MEAN,
+    start: float = 0.0,
+    duration: float | None = None,
+) -> np.ndarray:
     """Read one channel of an audio file, resampled.
 
     Parameters
@@ -130,7 +138,13 @@ def read(path, sample_rate=16000, channel=MEAN, start=0.0, duration=None):
     return np.concatenate(list(blocks(path, sample_rate, channel, start, duration)))
 
 
-def blocks(path, sample_rate=16000, channel=MEAN, start=0.0, duration=None):
+def blocks(
+    path: Path,
+    sample_rate: int = 16000,
+    channel: int = MEAN,
+    start: float = 0.0,
+    duration: float | None = None,
+) -> Iterator[np.ndarray]:
     """As `read`, piece by piece: a long file does not fill the memory, and is decoded once.
 
     Yields
@@ -143,7 +157,9 @@ def blocks(path, sample_rate=16000, channel=MEAN, start=0.0, duration=None):
         yield from resampled(waves, source.sample_rate, sample_rate, duration)
 
 
-def part(path, source, start=0.0, duration=None):
+def part(
+    path: Path, source: decode.Source, start: float = 0.0, duration: float | None = None
+) -> Iterator[np.ndarray]:
     """The blocks of a part of a file that is being decoded; it must lie in the file.
 
     Parameters
@@ -183,7 +199,7 @@ def _lies_within(path, first, wanted, frames):
         )
 
 
-def pick(path, samples, channel):
+def pick(path: Path, samples: np.ndarray, channel: int) -> np.ndarray:
     """One channel of a block, (samples, channels) -> (samples,), or the mean of all."""
     channels = samples.shape[1]
     if not -1 <= channel < channels:
@@ -202,7 +218,9 @@ def _mean(samples):
     return samples @ np.full(channels, 1 / channels, np.float32)
 
 
-def resampled(waves, rate, sample_rate, duration=None):
+def resampled(
+    waves: Iterable[np.ndarray], rate: int, sample_rate: int, duration: float | None = None
+) -> Iterator[np.ndarray]:
     """Waves that follow each other, at another rate.
 
     Parameters
@@ -234,13 +252,13 @@ def resampled(waves, rate, sample_rate, duration=None):
     yield np.pad(last, (0, max(0, length - len(last))), mode="edge")[:length]
 
 
-def audible(wave, peak=0.5):
+def audible(wave: np.ndarray, peak: float = 0.5) -> np.ndarray:
     """The wave without its constant part and with its highest peak at `peak`, for listening."""
     wave = np.asarray(wave, np.float32) - np.mean(wave, dtype=np.float32)
     return wave * np.float32(peak / max(np.abs(wave).max(), 1e-9))
 
 
-def mp3(wave, sample_rate):
+def mp3(wave: np.ndarray, sample_rate: int) -> bytes:
     """A waveform as the bytes of an MP3 file: a tenth of the WAV, and every browser plays it.
 
     Unlike Ogg, which libsndfile gives a random serial number, it is the same to the byte each time.

@@ -2,6 +2,8 @@
 
 import os
 import struct
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import av
 
@@ -19,7 +21,7 @@ UNCOUNTED = 2**30  # frames: what is written where their number is to be filled 
 TRAILING = 2  # packets that are none: what other programs put behind the end
 
 
-def truncated(path):
+def truncated(path: Path) -> InputError:
     """The error of a file that ends too early."""
     return InputError(
         f"{path} is truncated, its end is missing or damaged; copy it again or remove it."
@@ -41,26 +43,30 @@ class State:
         How long a film is as its header says, and where the last of all its packets ends, s.
     """
 
-    def __init__(self, path, container, stream):
+    def __init__(
+        self, path: Path, container: av.container.InputContainer, stream: av.AudioStream
+    ) -> None:
         self.path, self.kind = path, container.format.name.split(",")[0]
         self.codec, self.heard, self.told = stream.codec_context.name, 0.0, None
-        self.estimate = float(stream.duration * stream.time_base) if stream.duration else 0.0
+        unit = stream.time_base or 0  # s
+        self.estimate = float((stream.duration or 0) * unit)
         self.lasts, self.reached, self.starts_at = None, 0.0, 0.0
         if self.kind in COUNTED and stream.duration:
             self.told = self.estimate
-            self.starts_at = float((stream.start_time or 0) * stream.time_base)
+            self.starts_at = float((stream.start_time or 0) * unit)
         elif self.kind in films.LOOKS:
             self.lasts = films.told(path, self.kind)
         elif self.kind == "avi" and stream.frames >= UNCOUNTED:
             pass
         elif self.kind in ROUGHLY and (stream.duration or len(container.streams) == 1):
             self.told = self.estimate or (container.duration or 0) / av.time_base or None
-        self.first, self.last = None, b""  # where the first packet lies; the last one
-        self.starts = set()  # of packets that were decoded
+        self.first: int | None = None  # where the first packet lies
+        self.last = b""  # the last one
+        self.starts: set[bytes] = set()  # of packets that were decoded
         self.packets = self.stored = self.lost = 0
         self.failing = 0  # so many of the last ones were not decoded
 
-    def own(self, packets, stream):
+    def own(self, packets: Iterable[av.Packet], stream: av.AudioStream) -> Iterator[av.Packet]:
         """Those of all packets that are of one stream; of films, where the others end is noted."""
         for packet in packets:
             if packet.size and packet.pts is not None:
@@ -71,7 +77,7 @@ class State:
             else:
                 self.stored += packet.size
 
-    def note(self, packet, frames):
+    def note(self, packet: av.Packet, frames: Sequence[object] | None) -> float:
         """Note a packet and its frames, None where it fails; how long it lasts if it does, s."""
         self.packets, self.stored = self.packets + 1, self.stored + packet.size
         if self.first is None:
@@ -91,11 +97,11 @@ class State:
         if self.told and self.kind in COUNTED:
             self.told -= max(0.0, self.starts_at - max(0.0, begins))
 
-    def pass_over(self, packets, seconds):
+    def pass_over(self, packets: int, seconds: float) -> None:
         """Note packets that are not decoded, and how long they last."""
         self.packets, self.heard = self.packets + packets, self.heard + seconds
 
-    def check(self):
+    def check(self) -> None:
         """Raise `InputError` where the file is not whole; `decode` says what the rule is."""
         if self._is_short():
             raise truncated(self.path)

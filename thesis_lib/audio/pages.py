@@ -2,6 +2,7 @@
 
 import os
 import zlib
+from pathlib import Path
 
 from thesis_lib.audio.views import zeros
 
@@ -11,7 +12,7 @@ MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 END = 4  # the flag of a page that ends a stream
 
 
-def break_off(path):
+def break_off(path: Path) -> bool:
     """Whether an Ogg file breaks off inside a page, or what should follow it is zeros.
 
     A recorder that was killed leaves whole pages, and no page that says it is the last. Where zeros

@@ -9,7 +9,12 @@ Not so AAC, AC-3 and MP2, whose decoders add noise that goes on from packet to p
 WMA, which predict from what was: their files are decoded from the first packet on.
 """
 
+from collections.abc import Iterator
 from itertools import islice
+
+import av
+
+from thesis_lib.audio.packets import State
 
 LEAST = 5.0  # s: what begins before is decoded from the first packet on
 PREROLL = 2.0  # s that are decoded and thrown away
@@ -34,10 +39,12 @@ class Passing:
         That decoding the packets passed over would have given.
     """
 
-    def __init__(self, start):
+    def __init__(self, start: float) -> None:
         self.start, self.samples = start, 0
 
-    def left(self, packets, stream, state):
+    def left(
+        self, packets: Iterator[av.Packet], stream: av.AudioStream, state: State
+    ) -> Iterator[av.Packet]:
         """Those of all packets that are to be decoded, each when the one before it has been.
 
         Parameters

@@ -5,7 +5,9 @@ It seeks to the sample in all of these, and says in its log what it thinks of a 
 
 import os
 import re
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import soundfile
@@ -33,7 +35,7 @@ PACKET = 8192  # samples in the longest packet of Vorbis
 
 
 @contextmanager
-def opened(path):
+def opened(path: Path) -> Iterator[soundfile.SoundFile | None]:
     """Open a file while it is read.
 
     Parameters
@@ -140,7 +142,9 @@ def _begins_again(number, begin):
     return times > 1
 
 
-def blocks(path, file, first=0):
+def blocks(
+    path: Path, file: soundfile.SoundFile, first: int = 0
+) -> Generator[np.ndarray, None, None]:
     """The samples of a file from `first` on.
 
     Parameters

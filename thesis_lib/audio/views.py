@@ -5,13 +5,15 @@ import mmap
 import os
 import re
 import struct
+from pathlib import Path
+from typing import Any, BinaryIO
 
 HEAD = re.compile(rb"ID3|APETAGEX|\xff[\xe0-\xff]")  # how MPEG begins
 TAG = re.compile(rb"ID3[\2-\4][^\xff][\0-\xf0][\0-\x7f]{4}|APETAGEX")
 BEHIND = re.compile(rb"\xff[\xe0-\xff]|ID3|APETAGEX|TAG|LYRICSBEGIN|\0|\Z")
 
 
-def opened(path, until=None):
+def opened(path: Path, until: int | None = None) -> "io.BufferedReader | View":
     """Open a file for a decoder.
 
     Parameters
@@ -76,7 +78,7 @@ def _extent(content, at):
     return at + 32 - size - (32 if flags & 1 << 31 else 0), at + 32
 
 
-def zeros(path):
+def zeros(path: Path) -> int:
     """How many bytes at the end of a file are zeros."""
     size = end = os.path.getsize(path)
     with open(path, "rb") as file:
@@ -89,7 +91,7 @@ def zeros(path):
     return size
 
 
-def is_plain(file):
+def is_plain(file: "io.BufferedReader | View") -> bool:
     """Whether what was `opened` is the file itself."""
     return not isinstance(file, View)
 
@@ -104,27 +106,27 @@ class View(io.RawIOBase):
         Of each piece its first byte and the one behind its last; or bytes that stand for it.
     """
 
-    def __init__(self, file, pieces):
+    def __init__(self, file: BinaryIO, pieces: list[bytes | tuple[int, int]]) -> None:
         self.file, self.pieces, self.at = file, pieces, 0
         sizes = [len(one) if isinstance(one, bytes) else one[1] - one[0] for one in pieces]
         self.ends = [sum(sizes[: number + 1]) for number in range(len(sizes))]
 
-    def readable(self):
+    def readable(self) -> bool:
         return True
 
-    def seekable(self):
+    def seekable(self) -> bool:
         return True
 
-    def close(self):
+    def close(self) -> None:
         self.file.close()
         super().close()
 
-    def seek(self, offset, whence=os.SEEK_SET):
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self.at, os.SEEK_END: self.ends[-1]}[whence]
         self.at = max(0, base + offset)
         return self.at
 
-    def readinto(self, buffer):
+    def readinto(self, buffer: Any) -> int:
         for piece, end in zip(self.pieces, self.ends, strict=True):
             if self.at < end:
                 got = self._of(piece, end - self.at, min(len(buffer), end - self.at))

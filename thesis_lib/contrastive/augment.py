@@ -10,7 +10,9 @@ from torch.nn import functional as F
 POINTS = 6  # of a colouring curve over the Mel bands
 
 
-def augment(tiles, gain_db, tilt_db, rng):
+def augment(
+    tiles: torch.Tensor, gain_db: float, tilt_db: float, rng: torch.Generator
+) -> torch.Tensor:
     """Tiles as from another distance and by another microphone (10_experiments).
 
     Parameters

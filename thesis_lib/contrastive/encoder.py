@@ -1,5 +1,7 @@
 """An encoder with the output of every stage of the ResNet, and a head for the training only."""
 
+from collections.abc import Iterator
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -31,7 +33,7 @@ class Encoder(ResNet18):
         Of each stage, 1 (ResNet10) or 2 (ResNet18).
     """
 
-    def __init__(self, width, mels, reference_db=0.0, blocks=1):
+    def __init__(self, width: int, mels: int, reference_db: float = 0.0, blocks: int = 1) -> None:
         super().__init__(1, width, 1, reference_db)
         del self.head
         for stage in (self.stage1, self.stage2, self.stage3, self.stage4):
@@ -39,12 +41,12 @@ class Encoder(ResNet18):
         self.bands = nn.BatchNorm2d(mels, affine=False)  # each band counts the same
         self.project = projection(8 * SHARE * width)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Embed tiles of any length: (n, 1, frames, mels) in dB -> (n, 8 * SHARE * width)."""
         found = [over_time(y, SHARE * self.conv.out_channels // y.shape[1]) for y in self.heard(x)]
         return torch.cat(found, dim=1)
 
-    def heard(self, x):
+    def heard(self, x: torch.Tensor) -> Iterator[torch.Tensor]:
         """What the four stages make of tiles (n, 1, frames, mels): sizes below for 98 x 64."""
         x = self.levelled(x)  # (n, 1, 98, 64)
         x = F.relu(self.norm(self.conv(x)))  # (n, 16, 49, 32)
@@ -53,12 +55,12 @@ class Encoder(ResNet18):
             x = stage(x)  # (n, 16, 25, 16), (n, 32, 13, 8), (n, 64, 7, 4), (n, 128, 4, 2)
             yield x
 
-    def levelled(self, x):
+    def levelled(self, x: torch.Tensor) -> torch.Tensor:
         """Tiles in dB as the first convolution gets them, of the same shape."""
         return self.bands(energy(x, self.mean).transpose(1, 3)).transpose(1, 3)
 
 
-def energy(x, reference_db):
+def energy(x: torch.Tensor, reference_db: torch.Tensor) -> torch.Tensor:
     """How each band rises above its own mean in the tile, compressed (10_experiments).
 
     Per-channel energy normalisation (Wang et al., 2017): microphone, room and loudness colour the
@@ -80,7 +82,7 @@ def energy(x, reference_db):
     return torch.log1p(power / power.mean(dim=2, keepdim=True) ** GAIN)
 
 
-def projection(size, hidden=256, out=128):
+def projection(size: int, hidden: int = 256, out: int = 128) -> nn.Sequential:
     """The head that is thrown away after the training (SimCLR): (n, size) -> (n, out).
 
     See 10_experiments.
@@ -94,7 +96,7 @@ def projection(size, hidden=256, out=128):
     )
 
 
-def over_time(x, bands):
+def over_time(x: torch.Tensor, bands: int) -> torch.Tensor:
     """Mean and deviation over time: (n, channels, frames, bands) -> (n, 2 * channels * bands).
 
     See 10_experiments.

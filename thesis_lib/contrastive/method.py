@@ -1,15 +1,20 @@
 """Our method: pairs of changed tiles, all others of the batch as opposites, an `Encoder`, AdamW."""
 
 import math
+from typing import Any, cast
 
 import torch
+from torch import nn
+from torch.optim import Optimizer
 
 from thesis_lib import sampler
 from thesis_lib.contrastive.augment import augment
 from thesis_lib.contrastive.encoder import SHARE, Encoder
 from thesis_lib.contrastive.nt_xent import contrastive_loss
 from thesis_lib.contrastive.pair_sampler import PairSampler
-from thesis_lib.training.distributed import plain
+from thesis_lib.recipe import Recipe
+from thesis_lib.store import SpectrogramStore
+from thesis_lib.training.distributed import World, plain
 from thesis_lib.training.loader import tile_loader
 from thesis_lib.training.objective import Batch, Objective, places, training_tiles
 from thesis_lib.util.errors import InputError
@@ -18,32 +23,34 @@ STUCK = 0.01  # share of itself by which a loss may differ from that of a guess
 OWN = 2**32  # groups are numbered by each process; so far apart are the numbers of two
 
 
-def network(recipe, store):
+def network(recipe: Recipe, store: SpectrogramStore) -> Encoder:
     """An `Encoder`; the store's mean level is kept with its weights."""
     return Encoder(recipe.width, store.features.mels, store.meta["mean"])
 
 
-def from_weights(weights):
+def from_weights(weights: dict[str, torch.Tensor]) -> Encoder:
     """The `Encoder` that has these weights' sizes."""
     return Encoder(len(weights["conv.weight"]), len(weights["bands.running_mean"]))
 
 
-def optimiser(model, recipe):
+def optimiser(model: nn.Module, recipe: Recipe) -> Optimizer:
     """AdamW: the L2 penalty is apart from the gradients."""
     return torch.optim.AdamW(
         model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.l2, fused=True
     )
 
 
-def learning_rate(recipe, progress):
+def learning_rate(recipe: Recipe, progress: float) -> float:
     """It rises in a straight line, then falls along a cosine to 0."""
-    rising = min(1.0, 0.01 + progress / max(recipe.contrast.warm_up, 1e-9))
+    rising = min(1.0, 0.01 + progress / max(_contrast(recipe).warm_up, 1e-9))
     return recipe.learning_rate * rising * (1 + math.cos(math.pi * min(progress, 1.0))) / 2
 
 
-def objective(store, recipe, device, world):
+def objective(
+    store: SpectrogramStore, recipe: Recipe, device: torch.device, world: World
+) -> Objective:
     """Two changed views of what belongs together, all others of the batch as opposites."""
-    contrast = recipe.contrast
+    contrast = _contrast(recipe)
     draw = PairSampler(
         store.index, recipe.length, round(recipe.neighbour_range * store.features.frame_rate),
         contrast.cross_recording_prob, contrast.position_decay,
@@ -63,33 +70,36 @@ def objective(store, recipe, device, world):
     def batches(seed, epoch):
         for batch in load(drawn(seed, epoch)):
             rng.manual_seed(batch.seed)
+            assert batch.tiles is not None, "a tile loader puts them there"
             tiles = batch.tiles.flatten(0, 1)
             changed = augment(tiles, contrast.gain_db, contrast.tilt_db, rng)
             yield batch._replace(tiles=changed.view_as(batch.tiles))
 
     def loss(model, batch):
         z = world.gather(places(model, batch, recipe))  # (2, n, 64 * width)
+        assert batch.group is not None, "see `drawn`"
         group = world.gather(batch.group.to(device)[None, :, None])[0, :, 0]  # (n,)
-        z = plain(model).project(z.flatten(0, 1))  # (2 n, d)
-        return contrastive_loss(*z.chunk(2), group, contrast.temperature)
+        z = cast(Encoder, plain(model)).project(z.flatten(0, 1))  # (2 n, d)
+        anchor, neighbour = z.chunk(2)
+        return contrastive_loss(anchor, neighbour, group, contrast.temperature)
 
     return Objective(size, batches, loss)
 
 
-def distance_unit(recipe):
+def distance_unit(recipe: Recipe) -> float:
     """The radius of the sphere that the vectors are on."""
     return 1.0
 
 
-def stuck(recipe, loss, near, far):
+def stuck(recipe: Recipe, loss: float, near: float, far: float) -> str | None:
     """At that of a guess: each of the batch's other tiles is as likely as the neighbour."""
     guess = math.log(2 * recipe.batch - 1)
     return "that of vectors which say nothing" if abs(loss - guess) < STUCK * guess else None
 
 
-def numbers(recipe):
+def numbers(recipe: Recipe) -> dict[str, Any]:
     """What only this method has, by names for readers."""
-    contrast = recipe.contrast
+    contrast = _contrast(recipe)
     return {
         "dimensions of the embedding": 8 * SHARE * recipe.width,
         "margin": "none: all others are opposites",
@@ -102,3 +112,10 @@ def numbers(recipe):
         "change of level / colour (dB)": f"{contrast.gain_db:g} / {contrast.tilt_db:g}",
         "warm-up, then a cosine (share of steps)": contrast.warm_up,
     }
+
+
+def _contrast(recipe):
+    """What a recipe of this method has beside the others."""
+    if recipe.contrast is None:
+        raise InputError(f"recipe {recipe.name!r} has no `contrast`; its method needs one.")
+    return recipe.contrast

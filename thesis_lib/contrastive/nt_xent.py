@@ -27,7 +27,9 @@ class ContrastiveLoss(NamedTuple):
     active: torch.Tensor
 
 
-def contrastive_loss(anchor, neighbour, group, temperature=0.2):
+def contrastive_loss(
+    anchor: torch.Tensor, neighbour: torch.Tensor, group: torch.Tensor, temperature: float = 0.2
+) -> ContrastiveLoss:
     """NT-Xent (Chen et al., 2020, SimCLR), with no opposite from the anchor's own group.
 
     See 10_experiments.
@@ -67,7 +69,7 @@ def _distances(cosine, match):
     return 2 - 2 * near.mean(), 2 - 2 * mean, active.float().mean()
 
 
-def own_group(group, match):
+def own_group(group: torch.Tensor, match: torch.Tensor) -> torch.Tensor:
     """Pairs of rows that are no opposites: of one group, but for a row and its match.
 
     See 10_experiments.

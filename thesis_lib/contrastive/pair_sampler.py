@@ -6,6 +6,7 @@ of the same group: for a home the same or the next moment on any node, the neare
 likelier; for music another excerpt of the song.
 """
 
+import pandas as pd
 import torch
 
 from thesis_lib.sampler import below
@@ -35,7 +36,14 @@ class PairSampler:
         0, 1, ... for the sorted names of the groups; recordings are in order of group and position.
     """
 
-    def __init__(self, rows, length, neighbour_range, cross_recording_prob=0.5, position_decay=2.0):
+    def __init__(
+        self,
+        rows: pd.DataFrame,
+        length: int,
+        neighbour_range: int,
+        cross_recording_prob: float = 0.5,
+        position_decay: float = 2.0,
+    ) -> None:
         rows = rows[rows.n_frames >= length].sort_values(["group", "position"], kind="stable")
         self.group = torch.from_numpy(rows.group.factorize()[0])
         self.position = torch.tensor(rows.position.to_numpy(float))
@@ -45,7 +53,9 @@ class PairSampler:
         self.neighbour_range, self.position_decay = neighbour_range, position_decay
         self.cross_recording_prob = cross_recording_prob
 
-    def batch(self, n, rng):
+    def batch(
+        self, n: int, rng: torch.Generator
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """First frames of anchors and neighbours, and their groups: three int64 tensors (n,)."""
         place = below(self.until[-1].expand(n), rng)  # of all possible starts
         anchor = torch.searchsorted(self.until, place, right=True)

@@ -3,7 +3,9 @@
 import json
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +15,13 @@ from thesis_lib.util.files import ROOT, atomic
 ARCHIVES = ROOT / "data" / "archives.json"
 
 
-def plan(name, to, sets=None, parts=None, declared=ARCHIVES):
+def plan(
+    name: str,
+    to: Path | str,
+    sets: Sequence[str] | str | None = None,
+    parts: str | None = None,
+    declared: Path | str = ARCHIVES,
+) -> pd.DataFrame:
     """What `fetch` would fetch; parameters, table and errors are the same."""
     data = json.loads(Path(declared).read_text())
     about = data.get(name) or _unknown("data set", name, data)
@@ -26,7 +34,7 @@ def plan(name, to, sets=None, parts=None, declared=ARCHIVES):
     return pd.DataFrame(rows).drop_duplicates(["name", "to"], ignore_index=True)
 
 
-def describe(table, to):
+def describe(table: pd.DataFrame, to: Path | str) -> str:
     """A text: the archives of a plan, how much is left to fetch, and the disk.
 
     Parameters
@@ -82,7 +90,7 @@ def _number(name):
 
 def _chosen(parts, numbers):
     """The numbers that "2,5-7" stands for, all of which there must be."""
-    chosen = set()
+    chosen: set[int] = set()
     for piece in str(parts).split(","):
         found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", piece)
         first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
@@ -96,7 +104,7 @@ def _chosen(parts, numbers):
     return chosen
 
 
-def marker(to, name):
+def marker(to: Path, name: str) -> Path:
     """The file that says that an archive was unpacked."""
     return to / "archives" / f"{name}.json"
 
@@ -111,20 +119,20 @@ def _is_there(to, folder, archive):
         return False
 
 
-def mark(to, row, files):
+def mark(to: Path, row: Any, files: Sequence[Path]) -> None:
     """Remember the first and last file of an archive: they were moved in in this order."""
     holds = [path.relative_to(row.to).as_posix() for path in (files[0], files[-1])]
     with atomic(marker(to, row.name)) as place:
         place.write_text(json.dumps({"checksum": row.checksum, "holds": holds}))
 
 
-def free_space(to):
+def free_space(to: Path) -> int:
     """Bytes that are free on the disk of a folder, which need not be there yet."""
     near = next(place for place in [to, *to.absolute().parents] if place.is_dir())
     return shutil.disk_usage(near).free
 
 
-def check_disk(rows, to, jobs, keep):
+def check_disk(rows: Sequence[Any], to: Path, jobs: int, keep: bool) -> None:
     """Refuse what the disk cannot hold: the files, and the archives that lie there at a time."""
     zipped = sorted((row.size for row in rows), reverse=True)
     begun = sum(path.stat().st_size for row in rows for path in pieces(to, row) if path.exists())
@@ -136,6 +144,6 @@ def check_disk(rows, to, jobs, keep):
         )
 
 
-def pieces(to, row):
+def pieces(to: Path, row: Any) -> tuple[Path, Path]:
     """The archive, and what lies there before it is one."""
     return to / "archives" / row.name, to / "archives" / f"{row.name}.part"

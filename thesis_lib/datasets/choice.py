@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Container
+from pathlib import Path
 from typing import NamedTuple
 
 from thesis_lib.datasets import folders, listed, playlists, songlists
@@ -25,13 +27,13 @@ class Choice(NamedTuple):
     on lists that are passed over.
     """
 
-    lists: list
+    lists: list[Path]
     here: listed.Listed | None
-    faults: list
-    notes: list
+    faults: list[str]
+    notes: list[str]
 
 
-def choose(folder):
+def choose(folder: Path) -> Choice:
     """Decide which list is read: a CSV goes before playlists, and these before the folders.
 
     A list that cannot be read, or none of whose files is there, is named and hides nothing.
@@ -50,10 +52,10 @@ def choose(folder):
         The folder cannot be read, or it holds several CSVs of songs.
     """
     at_top = _at_top(folder)
-    tables, broken, notes = _song_lists([path for path in at_top if is_of(path, songlists.ENDINGS)])
+    listing, broken, notes = _song_lists([one for one in at_top if is_of(one, songlists.ENDINGS)])
     found = [path for path in at_top if is_of(path, playlists.ENDINGS)]
     notes += _unread(folder, at_top)
-    tables, faults = _usable(tables, broken)
+    tables, faults = _usable(listing, broken)
     if len(tables) > 1:
         first, second, *_ = tables
         raise InputError(
@@ -61,15 +63,16 @@ def choose(folder):
             "instead of the folder."
         )
     if tables:
-        notes += _passed_over(folder, *tables, found)
-        return Choice([*tables], *tables.values(), faults, notes)
+        [(table, of_table)] = tables.items()
+        notes += _passed_over(folder, table, found)
+        return Choice([table], of_table, faults, notes)
     here = listed.of_playlists(found)
     if found and not here.useless:
         return Choice(here.lists, here, faults, notes)
     return Choice([], None, faults + here.useless, notes)
 
 
-def is_of(path, endings):
+def is_of(path: Path, endings: Container[str]) -> bool:
     """Whether a file's ending is one of some."""
     return path.suffix.lower() in endings
 
@@ -128,7 +131,7 @@ def _unread(folder, paths):
         )
 
 
-def is_library(path):
+def is_library(path: Path) -> bool:
     """Whether a file is a list by what it begins with: an ending such as .xml does not tell."""
     if not (is_of(path, {".xml", ".txt"}) and os.path.isfile(path)):
         return False

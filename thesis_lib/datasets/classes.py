@@ -1,13 +1,14 @@
 """Names of classes and songs, tidied: what looks the same is one class, but never by accident."""
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import count
 
 from thesis_lib.util.names import presentable
 from thesis_lib.util.notices import some
 
 
-def tidy(labels):
+def tidy(labels: Sequence[str]) -> tuple[list[str], list[str]]:
     """Labels fit to be shown: in one line, accents composed, bytes that are no UTF-8 as text.
 
     Parameters
@@ -35,7 +36,7 @@ def tidy(labels):
     return [new[raw] for raw in labels], notes
 
 
-def tidy_songs(songs):
+def tidy_songs(songs: Sequence[str]) -> list[str]:
     """Songs fit to be shown; two that would look the same get a number."""
     new, taken = {}, set()
     for raw in dict.fromkeys(songs):
@@ -48,7 +49,7 @@ def tidy_songs(songs):
     return [new[raw] for raw in songs]
 
 
-def apart(songs, labels):
+def apart(songs: Sequence[str], labels: Sequence[str]) -> tuple[list[str], list[str]]:
     """Songs of a list, each within its class: "1" of two classes are two songs.
 
     Parameters
@@ -63,7 +64,7 @@ def apart(songs, labels):
     shared : list of str
         The songs that were found in several classes, and carry the class in their name now.
     """
-    classes = {}
+    classes: dict[str, set[str]] = {}
     for song, label in zip(songs, labels, strict=True):
         if label:
             classes.setdefault(song, set()).add(label)
@@ -73,9 +74,10 @@ def apart(songs, labels):
     return told, sorted(shared)
 
 
-def commonest(labels):
+def commonest(labels: Sequence[str]) -> list[str]:
     """Labels that differ by case alone in the spelling that most of them have."""
-    often, best = Counter(labels), {}
+    often = Counter(labels)
+    best: dict[str, str] = {}
     for label in sorted(often, key=lambda one: (-often[one], one)):
         best.setdefault(label.casefold(), label)
     return [best[label.casefold()] for label in labels]
@@ -83,7 +85,7 @@ def commonest(labels):
 
 def _alike(names, key):
     """Of those names that share a key with others: key -> names."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for name in names:
         found.setdefault(key(name), []).append(name)
     return {key: same for key, same in found.items() if len(same) > 1}

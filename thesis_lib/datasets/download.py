@@ -12,10 +12,12 @@ that, is ours: pooch would begin it again.
 import os
 import re
 import threading
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pandas as pd
 import pooch
 import requests
 from joblib import Parallel, delayed
@@ -37,7 +39,15 @@ class _Stopped(Exception):
     """Another archive found out that nothing can be fetched any more, or Ctrl-C was pressed."""
 
 
-def fetch(name, to, sets=None, parts=None, jobs=3, keep=False, declared=ARCHIVES):
+def fetch(
+    name: str,
+    to: Path | str,
+    sets: Sequence[str] | str | None = None,
+    parts: str | None = None,
+    jobs: int = 3,
+    keep: bool = False,
+    declared: Path | str = ARCHIVES,
+) -> pd.DataFrame:
     """Fetch a data set and unpack it.
 
     Parameters
@@ -221,7 +231,7 @@ def _connect(url, part, begun, counted):
         try:
             get(url, CallbackIOWrapper(lambda _: counted(file.tell()), file, "write"), None)
         except requests.HTTPError as error:
-            if error.response.status_code != 416 or not begun:
+            if error.response is None or error.response.status_code != 416 or not begun:
                 raise  # 416: nothing lies beyond what is there; the checksum decides
 
 

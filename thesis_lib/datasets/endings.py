@@ -3,6 +3,7 @@
 import os
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from thesis_lib.audio import io as audio_io
@@ -38,7 +39,7 @@ MARKS = (  # how files of sound begin, whatever they are called
 )
 
 
-def ending(path):
+def ending(path: Path | str) -> str:
     """The ending of a file's name in lower case; of an unfinished download also what is before.
 
     A name that is nothing but an ending, as of a song without a title, has it: ".wav", "..wav".
@@ -53,14 +54,14 @@ def ending(path):
     return before + last if cut_off else last.rstrip(".")
 
 
-def by_ending(paths, most=12):
+def by_ending(paths: Iterable[Path | str], most: int = 12) -> str:
     """How many files have which ending: ".jpg 10, .txt 2"; dots after so many endings."""
     count = Counter(ending(path) for path in paths)
     named = [f"{end or 'no ending'} {n}" for end, n in sorted(count.items(), key=_most_first)]
     return some(named, most)
 
 
-def passed_over(folder, others):
+def passed_over(folder: Path | str, others: Sequence[str]) -> list[str]:
     """Sentences on the files of other endings: how many there are of each.
 
     Parameters
@@ -90,12 +91,12 @@ def passed_over(folder, others):
     return said
 
 
-def of_sound(folder, others):
+def of_sound(folder: Path | str, others: Iterable[str]) -> list[str]:
     """Those of the files below a folder that are of sound: by ending, or else by how they begin."""
     return [path for path in others if is_sound(path) or _begins_as_sound(folder, path)]
 
 
-def is_sound(path):
+def is_sound(path: Path | str) -> bool:
     """Whether a file is one of sound, by its ending or what is left of it: ".wav~", ".mp3?dl=1"."""
     ends = re.findall(r"\.[^.]+", ending(path))
     return any(end in SOUND or _bare(end) in SOUND for end in ends)
@@ -103,7 +104,7 @@ def is_sound(path):
 
 def _bare(end):
     """An ending without what copies and programs add behind it."""
-    return re.match(r"\.[a-z0-9]*", end)[0]
+    return "." + re.split(r"[^a-z0-9]", end[1:], maxsplit=1)[0]
 
 
 def _begins_as_sound(folder, path):

@@ -3,6 +3,7 @@
 from itertools import chain, zip_longest
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from thesis_lib.audio import io as audio_io
@@ -13,7 +14,14 @@ from thesis_lib.util.text import cut, one_line, readable
 LONGEST = 70  # letters of a title
 
 
-def excerpts(name, folder, seconds, sample_rate=16000, shortest=0.0, count=3):
+def excerpts(
+    name: str,
+    folder: Path | str,
+    seconds: float,
+    sample_rate: int = 16000,
+    shortest: float = 0.0,
+    count: int = 3,
+) -> tuple[dict[str, np.ndarray], list[str]]:
     """The beginnings of a few songs, of as many classes as there are.
 
     Parameters
@@ -36,7 +44,8 @@ def excerpts(name, folder, seconds, sample_rate=16000, shortest=0.0, count=3):
     passed_over : list of str
         A sentence for each file that came before them and could not be used.
     """
-    waves, passed_over = {}, []
+    waves: dict[str, np.ndarray] = {}
+    passed_over = []
     for path, title in _in_turn(_songs(name, Path(folder))):
         if len(waves) == count:
             break

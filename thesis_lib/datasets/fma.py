@@ -46,7 +46,7 @@ DAMAGED = frozenset(
 log = logging.getLogger(__name__)
 
 
-def read(folder, folds=3, seed=1234):
+def read(folder: Path | str, folds: int = 3, seed: int = 1234) -> Corpus:
     """Read the tracks of seven electronic sub-genres.
 
     A track is of a class if the class is the only one of the seven among its genres. Whole
@@ -74,7 +74,8 @@ def read(folder, folds=3, seed=1234):
     InputError
         A list or all audio is missing, or no class has tracks of two artists.
     """
-    folder, said = Path(folder), []
+    folder = Path(folder)
+    said: list[str] = []
     tracks = _chosen(_tracks(folder / "fma_metadata"), _genres(folder / "fma_metadata"), said)
     tracks = _with_audio(folder, tracks, said)
     tell(log, said)
@@ -83,9 +84,9 @@ def read(folder, folds=3, seed=1234):
     tell(log, few, "Left out: ")
     if table.empty:
         raise InputError(f"{folder} holds no class with tracks of two artists; fetch more of it.")
-    left_out = (*left_out, *said, *few, *check_classes(folder, table))
+    said = [*left_out, *said, *few, *check_classes(folder, table)]
     table["split"] = assign_folds(table, folds, np.random.default_rng(seed))
-    return Corpus("FMA", folder, table[list(COLUMNS)], "Creative Commons", left_out)
+    return Corpus("FMA", folder, table[list(COLUMNS)], "Creative Commons", tuple(said))
 
 
 def _tracks(metadata):

@@ -31,14 +31,14 @@ class Walked(NamedTuple):
     cannot be; notes: sentences on what is passed over on purpose.
     """
 
-    audio: list
-    others: list
-    tops: list
-    faults: list
-    notes: list
+    audio: list[str]
+    others: list[str]
+    tops: list[str]
+    faults: list[str]
+    notes: list[str]
 
 
-def walk(folder):
+def walk(folder: Path | str) -> Walked:
     """List a folder and all below it.
 
     Links to files and folders are followed, but nothing is listed twice under one folder of the
@@ -58,7 +58,7 @@ def walk(folder):
     return _Walk(folder).result()
 
 
-def is_hidden(name):
+def is_hidden(name: str) -> bool:
     """Whether a name is one of a system's own or hidden, see `walk`."""
     return bool(SYSTEM.fullmatch(name) or _is_put_away(name))
 
@@ -71,11 +71,19 @@ def _is_put_away(name):
 class _Walk:
     """The state of a walk: plain folders go first, so of a file and its link the file stays."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path | str) -> None:
         self.folder, self.real = str(folder), os.path.realpath(folder)
-        self.plain, self.links, self.seen = [("", self.real)], [], set()
-        self.audio, self.others, self.tops, self.faults = [], [], [], []
-        self.circles, self.twice, self.hidden = [], [], []
+        # Paths below the folder, and where they are.
+        self.plain: list[tuple[str, str]] = [("", self.real)]
+        self.links: list[tuple[str, str]] = []
+        self.seen: set[tuple[str, str]] = set()
+        self.audio: list[str] = []
+        self.others: list[str] = []
+        self.tops: list[str] = []
+        self.faults: list[str] = []
+        self.circles: list[str] = []
+        self.twice: list[str] = []
+        self.hidden: list[str] = []
 
     def result(self):
         while self.plain or self.links:
@@ -83,16 +91,16 @@ class _Walk:
                 self.look_into(*self.plain.pop())
             else:
                 self.follow(*self.links.pop(0))
-        lists = (self.audio, self.others, self.tops, self.faults)
-        return Walked(*map(sorted, lists), list(self.notes()))
+        audio, others, tops = sorted(self.audio), sorted(self.others), sorted(self.tops)
+        return Walked(audio, others, tops, sorted(self.faults), list(self.notes()))
 
     def look_into(self, below, real):
         if self.is_known(below.split("/")[0], real):
             self.twice.append(below)
             return
         try:
-            with os.scandir(real) as entries:
-                entries = sorted(entries, key=lambda entry: entry.name)
+            with os.scandir(real) as there:
+                entries = sorted(there, key=lambda entry: entry.name)
         except OSError as error:
             self.faults.append(self.unreadable(below, error))
             return

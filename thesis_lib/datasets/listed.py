@@ -1,6 +1,7 @@
 """The files that playlists or a CSV name, each with its class and song."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,19 +27,19 @@ class Item(NamedTuple):
 class Listed(NamedTuple):
     """Items; sentences on what cannot be used, and on how the list was read; all files named."""
 
-    items: list
-    faults: list
-    notes: list
-    named: set  # real paths, of items and of files that are of two classes
-    useless: list = ()  # where none is of sound: a sentence for each list on why it is of no use
-    lists: list = ()  # paths of those playlists that could be read
+    items: list[Item]
+    faults: list[str]
+    notes: list[str]
+    named: set[str]  # real paths, of items and of files that are of two classes
+    useless: list[str]  # where none is of sound: a sentence for each list on why it is of no use
+    lists: list[Path]  # those that could be read
 
 
-def of_csv(path):
+def of_csv(path: Path) -> Listed:
     """Read a CSV; a file that it has twice is one, a file of two classes is none."""
     found = songlists.read(path)
     kept, faults, notes = _there(path, found.rows, found.encoding)
-    files = {}
+    files: dict[str, list[songlists.Row]] = {}
     for row in kept:
         files.setdefault(os.path.realpath(row.path), []).append(row)
     items, twice = [], []
@@ -52,7 +53,7 @@ def of_csv(path):
     items, shared = _songs_apart(items)
     notes += _notes_of_csv(path, twice, shared)
     useless = [] if _hold_sound(files) else [_useless(path, found.rows)]
-    return Listed(items, found.faults + faults, found.notes + notes, set(files), useless)
+    return Listed(items, found.faults + faults, found.notes + notes, set(files), useless, [path])
 
 
 def _notes_of_csv(path, twice, shared):
@@ -90,13 +91,14 @@ def _songs_apart(items):
     return [one._replace(song=song if one.song else "") for one, song in pairs], shared
 
 
-def of_playlists(lists):
+def of_playlists(lists: Sequence[Path]) -> Listed:
     """Read playlists, each a class; a track of two of them is of none.
 
     A single playlist is no class: see `_classes_of_one`.
     """
     parsed, errors = _parsed(lists)
-    files, faults, notes = {}, errors * bool(parsed), []
+    faults, notes = errors * bool(parsed), []
+    files: dict[str, tuple[Path, dict[str, str]]] = {}  # their names by class
     for path, (entries, encoding) in parsed.items():
         kept, more, told = _there(path, list(dict.fromkeys(entries)), encoding)
         faults += more

@@ -33,11 +33,11 @@ class Found(NamedTuple):
 
     root: Path
     table: pd.DataFrame
-    faults: list
-    notes: list
+    faults: list[str]
+    notes: list[str]
 
 
-def find(source):
+def find(source: Path | str) -> Found:
     """List the music that lies in a folder, or that a CSV or a playlist names.
 
     A folder is read as the first of these that lies at its top:
@@ -79,7 +79,7 @@ def find(source):
     raise InputError(f"{source} {said}; give a folder with {LAYOUTS.format(name=source.name)}.")
 
 
-def song(path):
+def song(path: Path | str) -> str:
     """The song that a file is of, by its path: without the ending and the letter of a take."""
     return TAKE.sub("", str(Path(path).with_suffix("")))
 
@@ -193,7 +193,7 @@ def _empty_classes(folder, walked):
 def _table(rows):
     """The table of files, labels and songs fit to be shown; sentences on labels."""
     paths, labels, songs, names = zip(*rows, strict=True) if rows else [()] * 4
-    labels, notes = classes.tidy(labels)
-    songs = [told or song(path) for path, told in zip(paths, songs, strict=True)]
-    columns = zip(paths, labels, classes.tidy_songs(songs), map(shown, names), strict=True)
+    tidied, notes = classes.tidy(labels)
+    known = [told or song(path) for path, told in zip(paths, songs, strict=True)]
+    columns = zip(paths, tidied, classes.tidy_songs(known), map(shown, names), strict=True)
     return pd.DataFrame(list(columns), columns=list(COLUMNS), dtype=str), notes

@@ -4,10 +4,13 @@ import functools
 import os
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from urllib.parse import unquote
 
 from thesis_lib.util.notices import shown
+
+Look = Callable[[str, str], list[str]]  # folder, name -> names there that look like it
 
 HERE = re.compile(r"file:(//[^/]*)?", re.IGNORECASE)
 STREAM = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)  # longer than a Windows drive
@@ -16,12 +19,12 @@ AROUND = "\ufeff\u200e\u200f\u202a\u202c\"' \t"
 MOST = 100  # places that are alike and looked into at once
 
 
-def is_stream(line):
+def is_stream(line: str) -> bool:
     """Whether a line of a list names something on the network, and no file."""
     return bool(STREAM.match(line)) and not HERE.match(line)
 
 
-def locate(line, folder, raw="", look=None):
+def locate(line: str, folder: Path, raw: str = "", look: Look | None = None) -> Path | None:
     """The file that a line of a list names.
 
     What is tried, in this order: the line as it is; without blanks or marks around it; `~` as the
@@ -55,7 +58,7 @@ def locate(line, folder, raw="", look=None):
     return _by_its_end(line, folder, look)
 
 
-def named(line, folder):
+def named(line: str, folder: Path) -> Path:
     """The path that a line most likely means, whether it is there or not."""
     way = _local(line.strip())
     path = Path(folder, os.path.expanduser(way))
@@ -64,24 +67,24 @@ def named(line, folder):
     return path
 
 
-def is_absolute(line):
+def is_absolute(line: str) -> bool:
     """Whether a line says where a file lies on one computer: from its root, drive or home."""
     way = _local(line.strip(AROUND))
     return way.startswith(("/", "~")) or is_of_windows(way)
 
 
-def is_of_windows(line):
+def is_of_windows(line: str) -> bool:
     """Whether a line begins with a drive, or at the root of one, as Windows writes it."""
     way = _local(line.strip(AROUND))
     return way.startswith("\\") or bool(PureWindowsPath(way).drive)
 
 
-def looker():
+def looker() -> Look:
     """A function that tells which names of a folder look like a given one; it reads it once."""
 
     @functools.cache
     def names(folder):
-        alike = {}
+        alike: dict[str, list[str]] = {}
         try:
             for name in os.listdir(folder):
                 alike.setdefault(_looks(name), []).append(name)

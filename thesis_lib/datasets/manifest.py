@@ -40,7 +40,7 @@ MINI_HOME = {
 }
 
 
-def check(manifest):
+def check(manifest: Path | str) -> list[str]:
     """Compare the files beside a manifest with what it declares.
 
     Parameters
@@ -101,7 +101,7 @@ def _sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def write(manifest):
+def write(manifest: Path | str) -> None:
     """Write the manifest anew from the files beside it and their ATTRIBUTION.tsv.
 
     Parameters
@@ -128,7 +128,7 @@ def write(manifest):
         place.write_text(json.dumps({MUSIC: music, "mini_home": MINI_HOME}, indent=1) + "\n")
 
 
-def read_attribution(folder):
+def read_attribution(folder: Path) -> dict[str, dict[str, str]]:
     """Read ATTRIBUTION.tsv.
 
     Parameters
@@ -148,7 +148,7 @@ def read_attribution(folder):
         return {row["file"]: row for row in csv.DictReader(file, delimiter="\t")}
 
 
-def licence_text(folder, licence):
+def licence_text(folder: Path, licence: str) -> Path:
     """Where the text of a licence lies: ``GPL-2+`` (or later) and ``GPL-2`` share one."""
     return folder / "LICENSES" / f"{licence.rstrip('+')}.txt"
 

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tinytag import TinyTag
 
@@ -43,7 +43,7 @@ class Tags(NamedTuple):
     genre: str
 
 
-def read(path):
+def read(path: Path | str) -> Tags:
     """Read the tags of an audio file.
 
     Parameters
@@ -59,7 +59,7 @@ def read(path):
     """
     try:
         tag = TinyTag.get(Path(path), duration=False)
-        said = tag.as_dict()
+        said: dict[str, Any] = tag.as_dict()
         fields = {key: str(said[key][0]) for key in _FIELDS if key in said}
         genres = [genre(str(one)) for one in said.get("genre", ())]
     except Exception:  # a damaged file makes the parser fail in whatever way
@@ -72,7 +72,7 @@ def read(path):
 _FIELDS = ("artist", "title", "bpm")
 
 
-def genre(text):
+def genre(text: str) -> str:
     """The first genre that a tag names, as taggers write it.
 
     Parameters
@@ -89,11 +89,12 @@ def genre(text):
         Empty where there is none: "(255)".
     """
     found = re.match(r"((?:\((?:\d+|RX|CR)\))*)(.*)", text[:1000].strip(), re.DOTALL)
+    assert found  # of any text: both halves may be empty
     names = [found[2].replace("((", "("), *re.findall(r"\w+", found[1])]
     for one in names:
-        first = re.match(r"(?:\([^)]*\)|[^;,\0/]|(?<=\s)/|/(?=\s))*", one.strip("; ,/\0"))[0]
-        if first := clean(_by_number(first.strip())):
-            return first
+        first = re.match(r"(?:\([^)]*\)|[^;,\0/]|(?<=\s)/|/(?=\s))*", one.strip("; ,/\0"))
+        if first and (name := clean(_by_number(first[0].strip()))):
+            return name
     return ""
 
 
@@ -103,7 +104,7 @@ def _by_number(text):
     return {"RX": "Remix", "CR": "Cover"}.get(text, text)
 
 
-def named(artist, title, bpm=0):
+def named(artist: str, title: str, bpm: int = 0) -> str:
     """A recording's name, of what is known: "Artist - Title (128 BPM)"; empty without a title."""
     if not title:
         return ""

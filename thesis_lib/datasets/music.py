@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.datasets.listing import find
@@ -15,7 +16,7 @@ from thesis_lib.util.notices import shown, some, tell
 log = logging.getLogger(__name__)
 
 
-def read(source, folds=3, seed=1234, note=""):
+def read(source: Path | str, folds: int = 3, seed: int = 1234, note: str = "") -> Corpus:
     """Read a collection of music.
 
     Every file is decoded once: what cannot be read is named and left out, and silence at both
@@ -63,8 +64,9 @@ def read(source, folds=3, seed=1234, note=""):
     table["split"] = assign_folds(table, folds, np.random.default_rng(seed))
     place = Path(os.path.abspath(source))
     name = place.stem if place.is_file() else place.name
-    left_out = tuple(map(shown, [*left_out, *found.notes, *said]))
-    return Corpus(shown(name.replace("_", " ")), found.root, table[list(COLUMNS)], note, left_out)
+    said = [shown(sentence) for sentence in (*left_out, *found.notes, *said)]
+    name = shown(name.replace("_", " "))
+    return Corpus(name, found.root, table[list(COLUMNS)], note, tuple(said))
 
 
 def _lost(found, table):
@@ -79,7 +81,7 @@ def _lost(found, table):
     return said
 
 
-def check_classes(source, table):
+def check_classes(source: Path | str, table: pd.DataFrame) -> list[str]:
     """Say which classes cannot be tested or told apart; a single song in all is an error.
 
     Parameters
@@ -120,7 +122,7 @@ def check_classes(source, table):
     return list(map(shown, said))
 
 
-def assign_folds(table, folds, rng):
+def assign_folds(table: pd.DataFrame, folds: int, rng: np.random.Generator) -> pd.Series:
     """Assign whole groups to folds, class by class.
 
     The only group of a class is for training, unless all classes are such: then they are assigned

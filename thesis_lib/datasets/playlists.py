@@ -31,7 +31,7 @@ class Entry(NamedTuple):
     line: str
 
 
-def read(path):
+def read(path: Path | str) -> list[Entry]:
     """Read a playlist.
 
     Parameters
@@ -57,7 +57,7 @@ def read(path):
     return parse(path)[0]
 
 
-def parse(path):
+def parse(path: Path | str) -> tuple[list[Entry], str]:
     """As `read`, with the encoding that the playlist was read in."""
     folder, look = Path(path).parent, lookup.looker()
 
@@ -101,7 +101,7 @@ def _of_m3u(lines, folder, look):
 
 def _of_pls(lines):
     """Each file and its title, by their numbers."""
-    said = {"file": {}, "title": {}}
+    said: dict[str, dict[int, str]] = {"file": {}, "title": {}}
     for match in filter(None, map(PLS.match, lines)):
         said[match[1].lower()][int(match[2])] = match[3].strip()
     for number, line in sorted(said["file"].items()):

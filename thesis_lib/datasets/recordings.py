@@ -1,6 +1,7 @@
 """Listed files to recordings: each is decoded once, trimmed, named and compared with the others."""
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +27,9 @@ RATE = 16000  # Hz, at which files are listened to here
 log = logging.getLogger(__name__)
 
 
-def hear(root, listing, faults=()):
+def hear(
+    root: Path | str, listing: pd.DataFrame, faults: Iterable[str] = ()
+) -> tuple[pd.DataFrame, list[str]]:
     """Decode each file once: what can be read, from where to where it sounds, and what is the same.
 
     Parameters

@@ -1,27 +1,50 @@
 """Corpora by name: each is a module of `corpora`, found by what it is called."""
 
+from __future__ import annotations
+
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Protocol, cast
 
 from thesis_lib.datasets import corpora
 from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 
+if TYPE_CHECKING:
+    from thesis_lib.corpus import Corpus
+
 OTHERS = "music"  # what a folder is taken for that no corpus recognises
 
 
-def names():
+class CorpusModule(Protocol):
+    """What each module of `corpora` has."""
+
+    DOMAIN: str
+    TITLE: str
+    SOURCE: str
+    LICENCE: str
+    CITATION: str
+    ARCHIVES: str | None
+
+    def read(self, folder: Path | str, folds: int = 3) -> Corpus:
+        """Its `Corpus`; music is split into so many folds."""
+
+    def files(self, folder: Path) -> tuple[dict[Path, list], list[str]]:
+        """Every file with its rows of the table, and faults."""
+
+
+def names() -> tuple[str, ...]:
     """The names of all corpora: tuple of str."""
     return tuple(sorted(module.name for module in iter_modules(corpora.__path__)))
 
 
-def fetched():
+def fetched() -> tuple[str, ...]:
     """The names of those that `download` can fetch: tuple of str."""
     return tuple(name for name in names() if module_of(name).ARCHIVES)
 
 
-def module_of(name):
+def module_of(name: str) -> CorpusModule:
     """The module of a corpus.
 
     Raises
@@ -31,15 +54,15 @@ def module_of(name):
     """
     if name not in names():
         raise InputError(f"corpus {name!r} is unknown; choose one of {', '.join(names())}.")
-    return import_module(f"{corpora.__name__}.{name}")
+    return cast(CorpusModule, import_module(f"{corpora.__name__}.{name}"))
 
 
-def domain_of(name):
+def domain_of(name: str) -> str:
     """ "home" or "music": which half of the suite a corpus belongs to."""
     return module_of(name).DOMAIN
 
 
-def recognise(folder):
+def recognise(folder: Path | str) -> str:
     """The name of the corpus that is in a folder, by what only that corpus has.
 
     Parameters
@@ -60,7 +83,7 @@ def recognise(folder):
     return OTHERS
 
 
-def read(name, folder, folds=3):
+def read(name: str, folder: Path | str, folds: int = 3) -> Corpus:
     """Read a corpus.
 
     Parameters
@@ -78,7 +101,7 @@ def read(name, folder, folds=3):
     return module_of(name).read(folder, folds)
 
 
-def files(name, folder):
+def files(name: str, folder: Path | str) -> tuple[dict[Path, list], list[str]]:
     """Every file that belongs to a corpus, for `validate.examine`.
 
     Parameters

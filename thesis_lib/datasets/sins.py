@@ -41,7 +41,7 @@ MISSING = ["set", "group", "files", "there"]
 log = logging.getLogger(__name__)
 
 
-def read(folder, fold=1, channel=0):
+def read(folder: Path | str, fold: int = 1, channel: int = 0) -> Corpus:
     """Read whatever of the data set lies in a folder.
 
     Sessions whose audio is there in full are read, on all nodes and in all positions that the
@@ -83,7 +83,7 @@ def read(folder, fold=1, channel=0):
     return Corpus("mini home" if note else "SINS", folder, table, note, tuple(said))
 
 
-def missing(folder):
+def missing(folder: Path | str) -> pd.DataFrame:
     """The sessions that `read` leaves out because files of theirs are not there.
 
     Parameters
@@ -131,7 +131,8 @@ def _whole(folder, lists, fold):
     whole = {name: set(c.group[c.there == c.files]) for name, c in counts.items()}
     said = _say_what_is_missing(folder, counts)
     if not whole.get("eval"):
-        lists["dev"] = lists["dev"][0], _by_fold(folder, *lists["dev"], fold)
+        below, dev = lists["dev"]
+        lists["dev"] = below, _by_fold(folder, below, dev, fold)
     tables = [table[table.group.isin(whole[name])] for name, (_, table) in lists.items()]
     if all(map(len, tables[:2])) and len(tables) == 2:
         if tables[1].group.isin(tables[0].group).any():  # sessions are numbered from 1 again
@@ -148,8 +149,8 @@ def _say_what_is_missing(folder, counts):
     """One sentence, a warning, if sessions are left out; an error if all are."""
     table = pd.concat([c.assign(set=name) for name, c in counts.items()])
     left = table[table.there < table.files]
-    some = [f"{s.set} {s.group}: {s.there} of {s.files} files" for s in left.head(3).itertuples()]
-    some = ", ".join(some) + ", ..." * (len(left) > 3)
+    few = [f"{s.set} {s.group}: {s.there} of {s.files} files" for s in left.head(3).itertuples()]
+    some = ", ".join(few) + ", ..." * (len(left) > 3)
     if len(left) == len(table):
         raise InputError(
             f"{folder} has lists but the audio of no session in full ({some}); fetch more parts."

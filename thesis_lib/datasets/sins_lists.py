@@ -2,6 +2,7 @@
 
 import csv
 import re
+from pathlib import Path
 
 import pandas as pd
 
@@ -22,7 +23,7 @@ CLASSES = (
 NAME = re.compile(r"Node(?P<node>[0-9]+)_ex(?P<session>[0-9]+)_(?P<position>[0-9]{1,9})\.wav$")
 
 
-def read_list(path, names):
+def read_list(path: Path, names: list[str]) -> pd.DataFrame:
     """A tab-separated list without a header; columns beyond `names` are left alone."""
     if not disk.kind(path):
         raise InputError(f"{path} is missing; unpack the archive that holds it.")
@@ -45,7 +46,7 @@ def read_list(path, names):
     return table.iloc[:, : len(names)].set_axis(names, axis=1)
 
 
-def from_names(names, source):
+def from_names(names: pd.Series, source: Path) -> pd.DataFrame:
     """Node, session and position as the files' original names tell them."""
     parts = names.reset_index(drop=True).str.extract(NAME)
     strange = parts.node.isna()
@@ -60,7 +61,7 @@ def from_names(names, source):
     )
 
 
-def check_labels(lines, source):
+def check_labels(lines: pd.DataFrame, source: Path) -> None:
     wrong = ~lines.label.isin(CLASSES)
     if wrong.any():
         row = lines[wrong].iloc[0]
@@ -70,7 +71,7 @@ def check_labels(lines, source):
         )
 
 
-def check_sessions(lines, table, source):
+def check_sessions(lines: pd.DataFrame, table: pd.DataFrame, source: Path) -> None:
     wrong = lines.session != table.group
     if wrong.any():
         row = lines[wrong].iloc[0]
@@ -80,7 +81,9 @@ def check_sessions(lines, table, source):
         )
 
 
-def check_known(paths, known, source, other, remedy):
+def check_known(
+    paths: pd.Series, known: pd.Series | pd.Index, source: Path, other: str, remedy: str
+) -> None:
     wrong = ~paths.isin(known)
     if wrong.any():
         raise InputError(
@@ -89,7 +92,7 @@ def check_known(paths, known, source, other, remedy):
         )
 
 
-def check_twice(lines, column, source):
+def check_twice(lines: pd.DataFrame, column: str, source: Path) -> None:
     wrong = lines[column].duplicated()
     if wrong.any():
         row = lines[wrong].iloc[0]
@@ -98,7 +101,7 @@ def check_twice(lines, column, source):
         )
 
 
-def check_moments(lines, table, source):
+def check_moments(lines: pd.DataFrame, table: pd.DataFrame, source: Path) -> None:
     """No two recordings of one session, position and node."""
     check_twice(lines, "path", source)
     same = table.duplicated(["group", "node", "position"])

@@ -14,8 +14,10 @@ from thesis_lib.util.notices import number, shown, some
 ENDINGS = frozenset({".csv", ".tsv"})
 DELIMITERS = ",;\t|"
 # What the column of the files is called; `path` goes before all others.
-PATHS = ("path", "filepath", "fullpath", "filename", "file", "fname", "audiofile", "audiopath")
-PATHS += ("audio", "audiofilename", "pathname", "location", "songpath", "trackpath", "relativepath")
+PATHS = (
+    *("path", "filepath", "fullpath", "filename", "file", "fname", "audiofile", "audiopath"),
+    *("audio", "audiofilename", "pathname", "location", "songpath", "trackpath", "relativepath"),
+)
 PREAMBLE = 10  # lines among which the header is looked for: comments and titles may stand above it
 
 
@@ -24,7 +26,7 @@ class Header(NamedTuple):
 
     line: int  # counted from 0
     delimiter: str
-    names: list
+    names: list[str]
     path: int | None  # the column of the files; None: there is none
     label: int | None
     song: int | None
@@ -43,13 +45,13 @@ class Row(NamedTuple):
 class SongList(NamedTuple):
     """What `read` found: rows, sentences on rows that cannot be used and on the list, encoding."""
 
-    rows: list
-    faults: list
-    notes: list
+    rows: list[Row]
+    faults: list[str]
+    notes: list[str]
     encoding: str
 
 
-def header(path, text=None):
+def header(path: Path | str, text: textfiles.Text | None = None) -> Header:
     """The header of a list: its first line, or that of the first ten that has a known column.
 
     Parameters
@@ -102,12 +104,12 @@ def _cut(number, line, delimiter):
     return Header(number, delimiter, names, paths[0] if paths else None, label, song)
 
 
-def is_list(found):
+def is_list(found: Header) -> bool:
     """Whether a list without being asked for is one of songs: `path`, or a file and a label."""
     return found.path is not None and (found.names[found.path] == "path" or found.label is not None)
 
 
-def why_not(path, found):
+def why_not(path: Path | str, found: Header) -> str:
     """Why a CSV is no list of songs, as the end of a sentence."""
     names = some((shown(name) or "''" for name in found.names), 12)
     if not any(found.names):
@@ -120,7 +122,7 @@ def why_not(path, found):
     return f"its header has no column `path` (its columns are {names}); call that of the files so."
 
 
-def lacks_header(path):
+def lacks_header(path: Path | str) -> bool:
     """Whether the first line of a file without a header names a file that is there."""
     text = textfiles.read(path)
     first = header(path, text)
@@ -129,7 +131,7 @@ def lacks_header(path):
     return any(cell and lookup.locate(cell.strip('"'), Path(path).parent) for cell in cells[:3])
 
 
-def read(path):
+def read(path: Path | str) -> SongList:
     """Read a list.
 
     Parameters

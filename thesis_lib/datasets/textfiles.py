@@ -4,6 +4,7 @@ import codecs
 import os
 import re
 import unicodedata
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -36,7 +37,7 @@ class Text(NamedTuple):
     content: str
     encoding: str
 
-    def raw(self, line):
+    def raw(self, line: str) -> str:
         """A line of it as the file system has a name of the same bytes."""
         page = self.encoding.removeprefix(MIXED)
         try:
@@ -47,7 +48,7 @@ class Text(NamedTuple):
             return line
 
 
-def read(path, fits=None):
+def read(path: Path | str, fits: Callable[[Text], int] | None = None) -> Text:
     """Read a text.
 
     Parameters

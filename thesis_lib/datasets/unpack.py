@@ -31,7 +31,7 @@ DAMAGED = (
 )
 
 
-def unpack(archive, folder, strip=True):
+def unpack(archive: Path | str, folder: Path | str, strip: bool = True) -> list[Path]:
     """Unpack a ZIP archive into a folder, beside what lies there of other archives.
 
     Files are unpacked aside and moved in only when every checksum was right; those of the same

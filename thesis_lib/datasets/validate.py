@@ -3,13 +3,16 @@
 import os
 import re
 import time
+from collections.abc import Iterable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
 from thesis_lib.audio import io as audio_io
+from thesis_lib.corpus import Corpus
 from thesis_lib.datasets.folders import by_ending, walk
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.notices import number, shown
@@ -20,13 +23,13 @@ AT_ONCE = 64  # files a task: handing out each of 100,000 would cost more than a
 class Examined(NamedTuple):
     """What `examine` found: (file, sentence) for each fault, in the order of the table."""
 
-    faults: list
+    faults: list[tuple[Path, str]]
     files: int
     seconds: float
     size: int  # bytes
 
 
-def validate(corpus, progress=True):
+def validate(corpus: Corpus, progress: bool = True) -> list[str]:
     """Decode every file of a corpus to its end and compare it with the table.
 
     Parameters
@@ -44,7 +47,7 @@ def validate(corpus, progress=True):
     return [sentence for _, sentence in examine(by_file(corpus), progress).faults]
 
 
-def examine(files, progress=True):
+def examine(files: dict[Path, list], progress: bool = True) -> Examined:
     """As `validate`, with what `report` tells beside the faults.
 
     Parameters
@@ -64,7 +67,7 @@ def examine(files, progress=True):
     return Examined(faults, len(files), time.perf_counter() - began, size)
 
 
-def headers(corpus, tile_s=0.0):
+def headers(corpus: Corpus, tile_s: float = 0.0) -> list[str]:
     """Compare every file's header with the table: seconds where decoding takes minutes.
 
     Parameters
@@ -88,7 +91,7 @@ def headers(corpus, tile_s=0.0):
     return [sentence for _, sentence in _of_all(by_file(corpus), check, progress=False)]
 
 
-def report(examined, examples=3, unseen=()):
+def report(examined: Examined, examples: int = 3, unseen: Sequence[str] = ()) -> str:
     """What was found, as a text: how much was checked, the faults by kind, what was not looked at.
 
     Parameters
@@ -110,7 +113,7 @@ def report(examined, examples=3, unseen=()):
         f"{examined.files} files, {examined.size / 1e9:.2f} GB, in {examined.seconds:.1f} s "
         f"({speed:.0f} MB/s): {found}."
     ]
-    kinds = {}
+    kinds: dict[str, list] = {}
     for path, sentence in examined.faults:
         kinds.setdefault(_kind(path, sentence), []).append((path, sentence))
     for alike in sorted(kinds.values(), key=len, reverse=True):
@@ -123,7 +126,7 @@ def report(examined, examples=3, unseen=()):
     return "\n".join(map(shown, lines))
 
 
-def unseen(folder, files):
+def unseen(folder: Path | str, files: Iterable[Path]) -> list[str]:
     """The files below a folder that are not among those examined; hidden ones do not count.
 
     Parameters
@@ -149,9 +152,9 @@ def _kind(path, sentence):
     return re.sub(r"\d+(\.\d+)?", "#", said)
 
 
-def by_file(corpus):
+def by_file(corpus: Corpus) -> dict[Path, list]:
     """The rows of each file of a corpus: one file may hold several recordings or channels."""
-    files = {}
+    files: dict[Path, list] = {}
     for row in corpus.table.itertuples():
         files.setdefault(corpus.path(row), []).append(row)
     return files

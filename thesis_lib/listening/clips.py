@@ -1,14 +1,25 @@
 """Sound and picture of a tile, and several of them in a row."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+import pandas as pd
 
 from thesis_lib.audio import io as audio_io
 from thesis_lib.util.errors import InputError
 
+if TYPE_CHECKING:
+    from thesis_lib.listening.collection import Collection
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.store import SpectrogramStore
+
 RATE = 16000  # Hz, what the network gets
 
 
-def clip(run, tile, sample_rate=RATE):
+def clip(run: Run | Collection, tile: Any, sample_rate: int = RATE) -> np.ndarray:
     """The sound of one tile.
 
     Parameters
@@ -27,7 +38,9 @@ def clip(run, tile, sample_rate=RATE):
     return audio_io.read(path, sample_rate, tile.channel, tile.start, tile.duration)
 
 
-def join(waves, sample_rate=RATE, fade_s=0.01, gap_s=0.0):
+def join(
+    waves: Iterable[np.ndarray], sample_rate: int = RATE, fade_s: float = 0.01, gap_s: float = 0.0
+) -> np.ndarray:
     """Waves one after the other, each faded in and out so that no join clicks.
 
     Parameters
@@ -64,7 +77,7 @@ def _faded(wave, samples):
     return wave * gain
 
 
-def picture(store, tile):
+def picture(store: SpectrogramStore, tile: Any) -> np.ndarray:
     """The log-Mel spectrogram of one tile.
 
     Parameters
@@ -83,7 +96,7 @@ def picture(store, tile):
     return store.spectrogram(number)[first : first + length]
 
 
-def moments(tiles):
+def moments(tiles: pd.DataFrame) -> pd.Series:
     """Which moment each tile holds: the same on all nodes that recorded it.
 
     Parameters

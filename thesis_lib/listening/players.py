@@ -5,12 +5,14 @@ before it is asked to.
 """
 
 from base64 import b64encode
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from thesis_lib.analysis.walk import walk
 from thesis_lib.audio.io import mp3
 from thesis_lib.listening.clips import RATE, join
+from thesis_lib.listening.collection import Collection
 from thesis_lib.plots.listen import thumbnail
 from thesis_lib.plots.style import nice
 from thesis_lib.util.text import as_attribute, as_html
@@ -36,7 +38,7 @@ STYLE = """<style>
 </style>"""
 
 
-def player(wave, sample_rate, name):
+def player(wave: np.ndarray, sample_rate: int, name: str) -> str:
     """A player of a sound.
 
     Parameters
@@ -57,19 +59,24 @@ def player(wave, sample_rate, name):
     return f'<audio controls preload="metadata" {mark} aria-label="{name}" src="{source}"></audio>'
 
 
-def picture(png, name):
+def picture(png: bytes, name: str) -> str:
     """A picture, given as the bytes of a PNG."""
     name = as_attribute(name)
     return f'<img alt="{name}" src="data:image/png;base64,{b64encode(png).decode()}">'
 
 
-def chip(label, colour, remark=""):
+def chip(label: str, colour: str, remark: str = "") -> str:
     """A class: a dot in its colour, its name, and a faint remark."""
     remark = f' <span class="faint">{as_html(remark)}</span>' if remark else ""
     return f'<span class="dot" style="background: {colour}"></span>{as_html(nice(label))}{remark}'
 
 
-def table(columns, rows, caption, rule_after=()):
+def table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    caption: str,
+    rule_after: Iterable[int] = (),
+) -> str:
     """A table of cells that are HTML already.
 
     Parameters
@@ -99,7 +106,15 @@ def table(columns, rows, caption, rule_after=()):
     )
 
 
-def neighbour_table(collection, tile, k=5, label=None, spread=True, equal=False, in_a_row=True):
+def neighbour_table(
+    collection: Collection,
+    tile: int,
+    k: int = 5,
+    label: str | None = None,
+    spread: bool = True,
+    equal: bool = False,
+    in_a_row: bool = True,
+) -> str:
     """A tile and its neighbours: pictures, players, classes, distances.
 
     Parameters
@@ -137,13 +152,13 @@ def neighbour_table(collection, tile, k=5, label=None, spread=True, equal=False,
     return table(columns, rows, _about_neighbours(collection, tile, found, label), {0, len(found)})
 
 
-def typical_tables(collection, k=3):
+def typical_tables(collection: Collection, k: int = 3) -> str:
     """The most typical tile of each class with its neighbours: a `neighbour_table` for each."""
     tiles = collection.typical.values()
     return "".join(neighbour_table(collection, tile, k, in_a_row=False) for tile in tiles)
 
 
-def walk_table(collection, start, end, steps=8, k=2):
+def walk_table(collection: Collection, start: str, end: str, steps: int = 8, k: int = 2) -> str:
     """A walk from one class to another: each step's nearest tiles.
 
     Parameters

@@ -1,9 +1,19 @@
 """Which recording of a class to show, and a stretch of its sound (01_the_data)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
 from thesis_lib.audio import io as audio_io
 
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.store import SpectrogramStore
 
-def liveliest(store, label):
+
+def liveliest(store: SpectrogramStore, label: str) -> int:
     """The recording of a class whose levels vary most (01_the_data).
 
     Parameters
@@ -22,7 +32,7 @@ def liveliest(store, label):
     return max(rows.index[rows], key=lambda row: store.spectrogram(row).std(0).mean())
 
 
-def middle(run, row, seconds, sample_rate):
+def middle(run: Run, row: Any, seconds: float, sample_rate: int) -> np.ndarray:
     """The waveform of the middle of a recording (01_the_data).
 
     Parameters

@@ -1,13 +1,24 @@
 """Tiles in rows, one after the other: of each row a recorded sound and a player."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
 from IPython.display import HTML
 
 from thesis_lib.listening import clips, players
 from thesis_lib.plots.style import nice
 from thesis_lib.util.text import as_html, slugs
 
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.reporting.notebook_record import Record
 
-def sound(run, tiles, rows, gap_s=0.0):
+
+def sound(run: Run, tiles: pd.DataFrame, rows: Iterable[int], gap_s: float = 0.0) -> np.ndarray:
     """The sounds of some tiles, one after the other (05_embedding_space).
 
     Parameters
@@ -27,7 +38,9 @@ def sound(run, tiles, rows, gap_s=0.0):
     return clips.join([clips.clip(run, tiles.iloc[row]) for row in rows], gap_s=gap_s)
 
 
-def suspects(record, run, tiles, rows, data_set):
+def suspects(
+    record: Record, run: Run, tiles: pd.DataFrame, rows: Iterable[Sequence[int]], data_set: str
+) -> HTML:
     """A player for each suspect and its neighbours (06_error_analysis_sins).
 
     Parameters
@@ -56,7 +69,15 @@ def suspects(record, run, tiles, rows, data_set):
     return HTML(players.table(["labels", "listen"], shown, "A suspect, then its five neighbours"))
 
 
-def typical(record, run, tiles, own, share, colours, data_set):
+def typical(
+    record: Record,
+    run: Run,
+    tiles: pd.DataFrame,
+    own: pd.DataFrame,
+    share: dict[str, float],
+    colours: dict[str, str],
+    data_set: str,
+) -> HTML:
     """A player of what is typical of each class (05_embedding_space).
 
     Parameters

@@ -4,9 +4,12 @@ What is played is found by `neighbours`, `centroids` and `walk`; the tables are 
 so what a widget shows can also be shown plainly, where no kernel runs.
 """
 
+from collections.abc import Iterable, Sequence
+
 import ipywidgets as widgets
 import numpy as np
 
+from thesis_lib.listening.collection import Collection
 from thesis_lib.listening.players import neighbour_table, walk_table
 from thesis_lib.plots.style import nice
 
@@ -41,7 +44,9 @@ class ListeningRoom(widgets.VBox):
         Of "surprise me"; without it, every visit is another one.
     """
 
-    def __init__(self, collections, k=5, seed=None):
+    def __init__(
+        self, collections: Sequence[Collection], k: int = 5, seed: int | None = None
+    ) -> None:
         self._random, self._moving = np.random.default_rng(seed), False
         self.corpus = _dropdown("Corpus", [(one.name, one) for one in collections])
         self.label, self.group = _dropdown("Class"), _dropdown("Session or song")
@@ -60,11 +65,11 @@ class ListeningRoom(widgets.VBox):
         self.go(0)
 
     @property
-    def collection(self):
+    def collection(self) -> Collection:
         """The `Collection` that is chosen."""
         return self.corpus.value
 
-    def go(self, tile):
+    def go(self, tile: int) -> None:
         """Show a tile, by its row number; every list then points at it."""
         here, tile = self.collection, int(tile)
         label = _label(self.label)
@@ -86,7 +91,7 @@ class ListeningRoom(widgets.VBox):
         self._moving = False
         self.show()
 
-    def show(self):
+    def show(self) -> None:
         """Draw the table again."""
         self.view.value = neighbour_table(
             self.collection,
@@ -97,7 +102,7 @@ class ListeningRoom(widgets.VBox):
             self.equal.value,
         )
 
-    def step(self, by):
+    def step(self, by: int) -> None:
         """Go `by` tiles on among those of the class chosen; past the end, begin again."""
         rows = self.collection.rows(_label(self.label))
         self.go(rows[(np.searchsorted(rows, self.tile.value) + by) % len(rows)])
@@ -149,7 +154,7 @@ class WalkRoom(widgets.VBox):
     steps : int
     """
 
-    def __init__(self, collections, steps=8):
+    def __init__(self, collections: Iterable[Collection], steps: int = 8) -> None:
         collections = [one for one in collections if len(one.labels) > 1]
         self._moving = False
         self.corpus = _dropdown("Corpus", [(one.name, one) for one in collections])
@@ -165,11 +170,15 @@ class WalkRoom(widgets.VBox):
         self.add_class("listening")
         self.corpus.observe(lambda _: self.go(*self.corpus.value.labels[:2]), "value")
         for widget in (self.start, self.end, self.steps):
-            widget.observe(lambda _: self._moving or self.show(), "value")
+            widget.observe(self._chosen, "value")
         self.turn.on_click(lambda _: self.go(self.end.value, self.start.value))
         self.go(*self.corpus.value.labels[:2])
 
-    def go(self, start, end):
+    def _chosen(self, _):
+        if not self._moving:
+            self.show()
+
+    def go(self, start: str, end: str) -> None:
         """Walk from one class to another."""
         self._moving = True
         classes = [(nice(label), label) for label in self.corpus.value.labels]
@@ -178,7 +187,7 @@ class WalkRoom(widgets.VBox):
         self._moving = False
         self.show()
 
-    def show(self):
+    def show(self) -> None:
         """Draw the table again."""
         self.view.value = walk_table(
             self.corpus.value, self.start.value, self.end.value, self.steps.value

@@ -42,7 +42,7 @@ def _add_job(command):
     command.add_argument("--runs", default="runs", help="folder of all that is computed")
 
 
-def parser(description):
+def parser(description: str | None) -> argparse.ArgumentParser:
     """The parser of the command line; `command` is the name of what is to be done."""
     parser = _Parser(prog="thesis", description=description)
     commands = parser.add_subparsers(dest="command", required=True)

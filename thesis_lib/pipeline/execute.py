@@ -4,6 +4,7 @@ import logging
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import papermill
@@ -20,7 +21,13 @@ SOLUTION = re.compile(r"<summary>Solution</summary>\s+```python\n(.*?)```", re.D
 log = logging.getLogger(__name__)
 
 
-def execute(notebook, executed, names=None, solved=False, **folders):
+def execute(
+    notebook: Path | str,
+    executed: Path | str,
+    names: dict[str, Any] | None = None,
+    solved: bool = False,
+    **folders: Path | str,
+) -> None:
     """Execute a notebook with papermill; a copy with its outputs is kept.
 
     Parameters
@@ -70,7 +77,9 @@ def with_solutions(notebook):
     return content
 
 
-def with_parameters(notebook, names=None, **folders):
+def with_parameters(
+    notebook: Path | str, names: dict[str, Any] | None = None, **folders: Path | str
+) -> nbformat.NotebookNode:
     """A notebook with its parameters filled in, as for `execute`, not run yet: NotebookNode."""
     return _papermill(notebook, None, names, folders, prepare_only=True)
 

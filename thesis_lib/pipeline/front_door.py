@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,9 +18,11 @@ from filelock import FileLock, Timeout
 from joblib import cpu_count
 
 from thesis_lib.datasets import registry
+from thesis_lib.pipeline.job import Job
 from thesis_lib.pipeline.run import Run
 from thesis_lib.recipe import RECIPES
 from thesis_lib.reporting import summary
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import ROOT
 
@@ -33,13 +36,13 @@ SETTINGS = {
 IN_A_TERMINAL, IN_A_LOG = "0.5", "30"  # s between two looks of a progress bar
 
 
-def figures(job):
+def figures(job: Job) -> None:
     """Make every figure and number of a job, and show them beside the thesis's."""
     pipeline(job)
     summary.show(ROOT / job.out, [Run(ROOT / folder) for folder in job.run.values()])
 
 
-def pipeline(job, *targets):
+def pipeline(job: Job, *targets: str) -> None:
     """Make some files, or all.
 
     Parameters
@@ -109,7 +112,7 @@ def _snakemake(settings, *targets):
 
 
 @contextmanager
-def alone(folder):
+def alone(folder: Path | str) -> Iterator[None]:
     """Keep others out of a folder, in this process and in all others, while the block runs.
 
     The lock lies beside the folder, which need not be there, and is gone with its process.
@@ -129,8 +132,7 @@ def alone(folder):
             f"another command is at work in {folder}; wait until it has ended, then run this again."
         ) from None
     except OSError as error:
-        reason = error.strerror.lower()
-        said = f"{folder}: cannot be written ({reason}); choose another folder"
+        said = f"{folder}: cannot be written ({disk.reason(error)}); choose another folder"
         raise InputError(said) from error
     try:
         yield

@@ -6,6 +6,7 @@ The command line makes a `Job`, the Snakefile gets it as its configuration, so b
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from thesis_lib.datasets import registry
 from thesis_lib.pipeline.places import run_folder
@@ -46,17 +47,17 @@ class Job:
     shard: str = "1/1"
     runs: str = "runs"
 
-    def as_config(self):
+    def as_config(self) -> dict[str, Any]:
         """As the plain values that a configuration file holds; `Job(**config)` is the way back."""
         return asdict(self)
 
     @property
-    def is_smoke(self):
+    def is_smoke(self) -> bool:
         """Whether this is only to see that everything runs."""
         return self.profile == "smoke"
 
     @property
-    def n_seeds(self):
+    def n_seeds(self) -> int:
         """How many trainings."""
         return self.seeds or (SMOKE_SEEDS if self.is_smoke else SEEDS)
 
@@ -65,28 +66,28 @@ class Job:
         return "smoke" if self.is_smoke else self.recipe
 
     @property
-    def work(self):
+    def work(self) -> str:
         """Folder of the runs."""
         return self.runs if self._kind == "small" else f"{self.runs}/{self._kind}"
 
     @property
-    def names(self):
+    def names(self) -> dict[str, str]:
         """The corpora by domain."""
         return OWN | {domain: name for domain, (name, _) in self.given.items()}
 
     @property
-    def made_home(self):
+    def made_home(self) -> str:
         """Where the simulated home is made on first use."""
         return f"{self.runs}/smoke/mini_home" if self.is_smoke else f"{self.runs}/mini_home"
 
     @property
-    def sources(self):
+    def sources(self) -> dict[str, str]:
         """Folders of the corpora by domain."""
         own = {"home": self.made_home, "music": "data/mini_music"}
         return own | {domain: folder for domain, (_, folder) in self.given.items()}
 
     @property
-    def run(self):
+    def run(self) -> dict[str, str]:
         """The runs' folders by domain."""
         return {
             domain: str(run_folder(self.names[domain], self.sources[domain], self.work))
@@ -94,36 +95,36 @@ class Job:
         }
 
     @property
-    def recipes(self):
+    def recipes(self) -> dict[str, str]:
         """The recipes' names by domain."""
         if self.recipe == "thesis" and not self.is_smoke:
             return {"home": "thesis, SINS", "music": "thesis, music"}  # named after its corpus
         return {domain: f"{self._kind}, {domain}" for domain in OWN}
 
     @property
-    def output(self):
+    def output(self) -> str:
         """What is called as the corpora are: a folder below `runs`; of the suite's own, "full"."""
         own = "_".join(Path(self.run[domain]).parent.name for domain in self.given)
         own = own or ("" if self._kind != "small" else "full")
         return own if self._kind == "small" else f"{self._kind}/{own}".rstrip("/")
 
     @property
-    def out(self):
+    def out(self) -> str:
         """Folder of `figures/` and `results/`: the suite's own only for the suite's own corpora."""
         return "." if self.output == "full" else f"{self.runs}/{self.output}"
 
     @property
-    def benchmarks(self):
+    def benchmarks(self) -> bool:
         """Whether notebooks that show nothing but the suite's benchmarks belong to it."""
         return not self.given
 
     @property
-    def notebooks(self):
+    def notebooks(self) -> str:
         """Folder of the executed notebooks."""
         return f"{self.runs}/{self.output}/notebooks"
 
 
-def given(domain, folder):
+def given(domain: str, folder: str) -> tuple[str, str]:
     """A corpus as `Job.given` has it: name and absolute folder.
 
     Parameters

@@ -10,12 +10,13 @@ from nbformat.sign import NotebookNotary
 
 from thesis_lib.pipeline.execute import execute, with_parameters
 from thesis_lib.pipeline.front_door import ROOT, SETTINGS, pipeline
+from thesis_lib.pipeline.job import Job
 from thesis_lib.util.files import atomic
 
 FRONT_PAGE, ROOM = "00_start_here", "09_listening_room"
 
 
-def lab(job):
+def lab(job: Job) -> None:
     """Open the notebooks; where the job has corpora of its own, copies that name them.
 
     Parameters
@@ -29,7 +30,7 @@ def lab(job):
     open_in_lab(notebook)
 
 
-def listen(job):
+def listen(job: Job) -> None:
     """Open the listening room: with the job's own corpora, which are embedded first.
 
     Parameters
@@ -45,7 +46,7 @@ def listen(job):
     open_in_lab(room)
 
 
-def folders(job):
+def folders(job: Job) -> dict[str, Path]:
     """The notebooks' parameters that are folders, absolute."""
     places = {f"{domain}_folder": folder for domain, folder in job.sources.items()}
     places |= {"work": job.work, "out": job.out}
@@ -70,7 +71,7 @@ def _copy(path, job):
     return copy
 
 
-def open_in_lab(notebook):
+def open_in_lab(notebook: Path | str) -> None:
     """Become JupyterLab, showing a notebook; Ctrl-C there is JupyterLab's."""
     as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
     line = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", *as_root]

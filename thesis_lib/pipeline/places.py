@@ -9,7 +9,7 @@ from thesis_lib.datasets.registry import domain_of
 from thesis_lib.util.text import readable
 
 
-def run_folder(name, folder, work):
+def run_folder(name: str, folder: Path | str, work: Path | str) -> Path:
     """Where the run on a corpus lies: the suite's own corpora share one, others have their own.
 
     Parameters
@@ -29,7 +29,7 @@ def run_folder(name, folder, work):
     return Path(work) / ("full" if name.startswith("mini_") else run_name(folder)) / domain_of(name)
 
 
-def run_name(folder):
+def run_name(folder: Path | str) -> str:
     """What the run on a folder is called: the folder's name in letters, digits, "-" and "_", ..."""
     place = Path(os.path.abspath(folder))
     digits = hashlib.sha256(os.fsencode(place)).hexdigest()[:6]  # ... and digits of its place

@@ -15,14 +15,16 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Self
 
 import pandas as pd
 import torch
+from torch import nn
 
 from thesis_lib.corpus import Corpus, apply_fold
 from thesis_lib.embed import Embeddings
 from thesis_lib.pipeline.places import run_folder
-from thesis_lib.recipe import RECIPES, SEED
+from thesis_lib.recipe import RECIPES, SEED, Recipe
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.training.checkpoint import load_model, snapshot
 from thesis_lib.util.errors import InputError
@@ -45,17 +47,17 @@ class Run:
 
     folder: Path
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "folder", Path(self.folder))
 
     @classmethod
-    def begin(cls, folder, corpus, recipe, seeds):
+    def begin(cls, folder: Path | str, corpus: Corpus, recipe: Recipe, seeds: int) -> Self:
         """Write down what a run is of: corpus, recipe and the number of seeds."""
-        run = cls(folder)
+        run = cls(Path(folder))
         corpus.save(run.folder / "corpus")
-        seeds = [SEED + i for i in range(seeds)]
+        about = {"recipe": recipe.name, "seeds": [SEED + i for i in range(seeds)]}
         with atomic(run.folder / "run.json") as part:
-            part.write_text(json.dumps({"recipe": recipe.name, "seeds": seeds}, indent=1))
+            part.write_text(json.dumps(about, indent=1))
         return run
 
     @property
@@ -66,69 +68,73 @@ class Run:
         return json.loads(path.read_text())
 
     @property
-    def recipe(self):
+    def recipe(self) -> Recipe:
         """The `Recipe` of this run."""
         return RECIPES[self._about["recipe"]]
 
     @property
-    def seeds(self):
+    def seeds(self) -> list[int]:
         """The seeds trained with; the first is the one that pictures show."""
         return self._about["seeds"]
 
     @cached_property
-    def corpus_of_all_folds(self):
+    def corpus_of_all_folds(self) -> Corpus:
         """The `Corpus` as it was read, its `split` not yet that of one fold."""
         return Corpus.open(self.folder / "corpus")
 
     @cached_property
-    def corpus(self):
+    def corpus(self) -> Corpus:
         """The `Corpus` as in the first fold."""
         return self.corpus_of_all_folds.fold(0)
 
     @property
-    def store(self):
+    def store(self) -> SpectrogramStore:
         """The `SpectrogramStore`, mono, as in the first fold."""
         return self.store_of(self.seeds[0])
 
-    def store_of(self, seed):
+    def store_of(self, seed: int) -> SpectrogramStore:
         """The store, mono, as in the fold of a seed: each seed is a fold of its own."""
         return SpectrogramStore.open(self.folder / "store").fold(self.seeds.index(seed))
 
     @property
-    def channel_store(self):
+    def channel_store(self) -> SpectrogramStore:
         """The store of the test recordings' single microphones (homes only)."""
         return SpectrogramStore.open(self.folder / "store_channels")
 
     @property
-    def has_channels(self):
+    def has_channels(self) -> bool:
         """Whether recordings have more than one microphone."""
         return bool((self.corpus.table.channels > 1).any())
 
     @property
-    def is_embedded(self):
+    def is_embedded(self) -> bool:
         """Whether the last stage is through: there are embeddings."""
         return (self.folder / "embeddings" / "done.json").is_file()
 
-    def training_folder(self, seed):
+    def training_folder(self, seed: int) -> Path:
         """The folder a seed's training writes to."""
         return self.folder / "train" / f"seed_{seed}"
 
-    def history(self, seed):
+    def history(self, seed: int) -> pd.DataFrame:
         """The curves of a training, see `train.train`."""
         return pd.read_csv(self._there(self.training_folder(seed) / "history.csv"))
 
-    def epochs(self, seed):
+    def epochs(self, seed: int) -> list[int]:
         """The epochs after which there is a snapshot: 0, 1, ..."""
         paths = (self.training_folder(seed) / "snapshots").glob("epoch_*.pt")
         return sorted(int(path.stem[6:]) for path in paths)
 
-    def model(self, seed, epoch=None, device=None):
+    def model(
+        self, seed: int, epoch: int | None = None, device: torch.device | None = None
+    ) -> nn.Module:
         """The network of a seed, after `epoch` epochs; None: after the last."""
         epoch = self.epochs(seed)[-1] if epoch is None and self.epochs(seed) else epoch or 0
         path = snapshot(self.training_folder(seed), epoch)
         return load_model(path, device or torch.device("cpu"))
 
-    def embeddings(self, embedding="trained", seed=None, channels=False):
+    def embeddings(
+        self, embedding: str = "trained", seed: int | None = None, channels: bool = False
+    ) -> Embeddings:
         """`Embeddings` of all tiles, their `split` as in the fold of the seed.
 
         Parameters
@@ -145,12 +151,12 @@ class Run:
         found = Embeddings.open(self.embedding_folder(embedding, seed, channels))
         return Embeddings(found.vectors, apply_fold(found.tiles, self.seeds.index(seed)))
 
-    def embedding_folder(self, embedding, seed, channels=False):
+    def embedding_folder(self, embedding: str, seed: int | None, channels: bool = False) -> Path:
         """Where `embeddings` finds them."""
         name = embedding if embedding == "statistics" else f"{embedding}_{seed}"
         return self.folder / "embeddings" / (f"channels_{name}" if channels else name)
 
-    def fingerprint(self, learned=True):
+    def fingerprint(self, learned: bool = True) -> dict[str, Any]:
         """What a figure made of this run depends on: recipe, seeds, hashes of store and vectors.
 
         Parameters
@@ -171,12 +177,12 @@ class Run:
         return about | {"seeds": self.seeds, "embeddings": digest}
 
     @staticmethod
-    def _there(path):
+    def _there(path: Path) -> Path:
         if not path.is_file():
             raise InputError(f"{path} is missing; run `make figures` first.")
         return path
 
 
-def run_of(name, folder, work):
+def run_of(name: str, folder: Path | str, work: Path | str) -> Run:
     """The `Run` on a corpus; what `make figures` has not made yet is missing in it."""
     return Run(run_folder(name, folder, work))

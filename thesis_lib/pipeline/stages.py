@@ -25,7 +25,14 @@ from thesis_lib.util.notices import tell
 log = logging.getLogger(__name__)
 
 
-def corpus(name, source, folder, recipe, seeds, part=None):
+def corpus(
+    name: str,
+    source: Path | str,
+    folder: Path | str,
+    recipe: str,
+    seeds: int,
+    part: int | None = None,
+) -> None:
     """Read and check a corpus, and begin a run with it.
 
     Parameters
@@ -47,14 +54,14 @@ def corpus(name, source, folder, recipe, seeds, part=None):
         raise InputError(f"recipe {recipe!r} is unknown; choose one of {', '.join(RECIPES)}.")
     if seeds < 1 or (part is not None and part < 1):
         raise InputError(f"seeds={seeds} and part={part} must be 1 or more; choose other numbers.")
-    found = registry.read(name, source, seeds)
-    recipe = RECIPES[recipe]
-    found = _long_enough(found, recipe.tile)
-    faults = validate.headers(found, recipe.tile)
+    tile = RECIPES[recipe].tile
+    found = _long_enough(registry.read(name, source, seeds), tile)
+    faults = validate.headers(found, tile)
     if faults:
         raise InputError(in_short(faults))
     _check_training(found, seeds)
-    Run.begin(folder, _first_groups(found, part) if part else found, recipe, seeds)
+    found = _first_groups(found, part) if part else found
+    Run.begin(folder, found, RECIPES[recipe], seeds)
 
 
 def _long_enough(corpus, tile):
@@ -90,7 +97,7 @@ def _first_groups(corpus, count):
     return corpus.subset(table.group.isin(set(groups)))
 
 
-def prepare(name, source, work):
+def prepare(name: str, source: Path | str, work: Path | str) -> Run:
     """The `Run` on a corpus; table and spectrograms are made where they are not yet there.
 
     Parameters
@@ -118,7 +125,7 @@ def prepare(name, source, work):
     return run
 
 
-def features(folder, shard=None):
+def features(folder: Path | str, shard: tuple[int, int] | None = None) -> None:
     """Build the spectrogram stores of a run.
 
     Parameters
@@ -129,7 +136,7 @@ def features(folder, shard=None):
         (2, 8): only the second of eight shards, for one of eight machines; without it, whatever
         shards lie there are joined, and the rest is made.
     """
-    run = Run(folder)
+    run = Run(Path(folder))
     corpus = run.corpus_of_all_folds
     store_builder.build(corpus, run.recipe.features, run.folder / "store", shard)
     if run.has_channels and (corpus.table.split == "test").any():
@@ -137,13 +144,13 @@ def features(folder, shard=None):
         store_builder.build(channels, run.recipe.features, run.folder / "store_channels", shard)
 
 
-def training(folder):
+def training(folder: Path | str) -> None:
     """Train one network for each seed of a run.
 
     On a CPU all seeds side by side. Under torchrun all processes train the same network, one seed
     after the other.
     """
-    run, device = Run(folder), choose()
+    run, device = Run(Path(folder)), choose()
     with process_group(device) as processes:
         total = sum(count_anchors(run.store_of(seed), run.recipe, processes) for seed in run.seeds)
         said = describe(device, processes.size, run.recipe.bfloat16)
@@ -183,9 +190,9 @@ def _set_aside_other_plans(run, seed, processes):
     log.warning("Recipe or data changed: training anew; the old training is kept in %s.", aside)
 
 
-def embeddings(folder):
+def embeddings(folder: Path | str) -> None:
     """Embed all tiles of a run: trained, untrained, and plain statistics."""
-    run, device = Run(folder), choose()
+    run, device = Run(Path(folder)), choose()
     recipe = run.recipe
     stores = {False: SpectrogramStore.open(run.folder / "store")}  # split: not yet of one fold
     if (run.folder / "store_channels").is_dir():

@@ -21,8 +21,9 @@ from tqdm.auto import tqdm
 
 from thesis_lib.audio import io as audio_io
 from thesis_lib.audio.ffmpeg import BLOCK
+from thesis_lib.corpus import Corpus
 from thesis_lib.pipeline.store_parts import Part, empty, read, unchanged
-from thesis_lib.spectrogram import log_mel
+from thesis_lib.spectrogram import Features, log_mel
 from thesis_lib.store import FORMAT, SpectrogramStore
 from thesis_lib.util.errors import InputError, in_short
 from thesis_lib.util.files import atomic, write_json
@@ -33,7 +34,13 @@ ROOM = 8e8  # bytes that the samples of all pieces read at the same time may tak
 LINES = 10000  # of the index, turned to text at a time
 
 
-def build(corpus, features, folder, shard=None, progress=True):
+def build(
+    corpus: Corpus,
+    features: Features,
+    folder: Path | str,
+    shard: tuple[int, int] | None = None,
+    progress: bool = True,
+) -> SpectrogramStore | None:
     """Make the store of a corpus, or go on making it; the same to the byte however it is made.
 
     Parameters
@@ -118,12 +125,13 @@ def _is_made(folder, corpus, index, features):
     return same and bool(unchanged(now, records).all())
 
 
-def fill(part, corpus, progress=True):
+def fill(part: Part, corpus: Corpus, progress: bool = True) -> None:
     """Compute those recordings of a `Part` that are not done yet, on all cores.
 
     A recording that cannot be read is told when all others are done.
     """
-    todo, faults = part.rows[~part.records["done"]], []
+    todo = part.rows[~part.records["done"]]
+    faults: list[str] = []
     if todo.empty:
         return
     bar = tqdm(
@@ -188,7 +196,8 @@ def _waves(corpus, features, row):
     if row.n_frames <= PIECE:
         yield audio_io.read(*args)
         return
-    held, size = [], 0
+    held: list[np.ndarray] = []
+    size = 0
     piece = PIECE * features.step + features.frame - features.step  # samples
     for wave in audio_io.blocks(*args):
         held, size = [*held, wave], size + len(wave)

@@ -17,13 +17,16 @@ import shutil
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.lib.format import open_memmap
 
+from thesis_lib.corpus import Corpus
 from thesis_lib.spectrogram import Features
 from thesis_lib.store import FORMAT
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic
 
@@ -62,7 +65,7 @@ class Part:
     records: np.ndarray
 
     @classmethod
-    def begin(cls, folder, corpus, rows, features):
+    def begin(cls, folder: Path, corpus: Corpus, rows: pd.DataFrame, features: Features) -> Self:
         """Open what an earlier build has left in a folder, or begin anew.
 
         What was done for another corpus steps aside, to `<folder>.before`.
@@ -93,16 +96,16 @@ class Part:
             (place / "plan.json").write_text(json.dumps(_plan(self.features)))
 
     @cached_property
-    def n_frames(self):
+    def n_frames(self) -> int:
         """Frames of the whole part."""
         return int(self.rows.n_frames.sum())
 
     @property
-    def frame_bytes(self):
+    def frame_bytes(self) -> int:
         """Bytes of one frame."""
         return self.features.mels * np.dtype(np.float16).itemsize
 
-    def reuse_from(self, folder, other_rows=False):
+    def reuse_from(self, folder: Path, other_rows: bool = False) -> None:
         """Copy what another part, or a store, has done and this part has not.
 
         Parameters
@@ -132,7 +135,7 @@ class Part:
             self.write(row, 0, frames)
             self.mark_done(row, *(record[name] for name in FOUND))
 
-    def write(self, row, first, frames):
+    def write(self, row: Any, first: int, frames: bytes | np.ndarray) -> None:
         """Write bytes of frames, from frame `first` of a recording on, to their place."""
         left = self.n_frames - row.first_frame - first
         try:
@@ -140,18 +143,18 @@ class Part:
                 file.seek(-left * self.frame_bytes, os.SEEK_END)
                 file.write(frames)
         except OSError as error:
-            reason = error.strerror.lower()
+            reason = disk.reason(error)
             raise InputError(
                 f"{self.folder} cannot be written ({reason}); what was done is kept: mend this "
                 "and run again."
             ) from error
 
-    def mark_done(self, row, *found):
+    def mark_done(self, row: Any, *found: Any) -> None:
         """Note that a recording is done, and what was found (see `FOUND`)."""
         for name, value in zip(FOUND, found, strict=True):
             self.records[name][row.Index] = value
 
-    def save(self):
+    def save(self) -> None:
         """Write down what is done; the frames themselves first, should the power fail."""
         with open(self.folder / "frames.npy", "r+b") as file:
             os.fsync(file)
@@ -159,7 +162,7 @@ class Part:
             np.save(place, self.records)
 
 
-def read(folder, features):
+def read(folder: Path, features: Features) -> np.ndarray | None:
     """The records of a part of the same features; None where there is none, or a damaged one."""
     try:
         plan = json.loads((folder / "plan.json").read_text())
@@ -177,7 +180,7 @@ def _plan(features):
     return {"format": FORMAT, "features": asdict(features)}
 
 
-def empty(corpus, rows):
+def empty(corpus: Corpus, rows: pd.DataFrame) -> np.ndarray:
     """Records of recordings, rows of a store's index, of which none is done yet."""
     records = np.zeros(len(rows), RECORD)
     records["n_frames"] = rows.n_frames
@@ -191,7 +194,7 @@ def empty(corpus, rows):
     return records
 
 
-def unchanged(now, before, other_rows=False):
+def unchanged(now: np.ndarray, before: np.ndarray, other_rows: bool = False) -> np.ndarray:
     """Whether recordings are still read from the same files; one that is gone did not change."""
     same = now["bytes"] == before["bytes"]
     if not other_rows:

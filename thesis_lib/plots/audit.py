@@ -1,7 +1,11 @@
 """What in a data set does not fit: suspects beside their neighbours, silence, microphones."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import pandas as pd
 import seaborn as sns
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator
 
 from thesis_lib.plots import style
@@ -11,7 +15,9 @@ LETTERS = 102  # of a title's size, side by side on a page
 FEWEST = 15  # letters of a title, however many there are
 
 
-def pictures(rows, seconds, first="suspect"):
+def pictures(
+    rows: Sequence[Sequence[tuple[np.ndarray, str]]], seconds: float, first: str = "suspect"
+) -> Figure:
     """Log-Mel pictures in rows, e.g. a suspect tile and its nearest neighbours.
 
     Parameters
@@ -50,7 +56,7 @@ def _picture(axis, levels, seconds, low, high):
     )  # fmt: skip
 
 
-def silence(levels, within, quiet=""):
+def silence(levels: pd.DataFrame, within: float, quiet: str = "") -> Figure:
     """How far each segment rises above the noise floor of its microphone, class by class.
 
     Parameters
@@ -87,7 +93,7 @@ def silence(levels, within, quiet=""):
     return figure
 
 
-def microphones(files, limit, known=True):
+def microphones(files: pd.DataFrame, limit: float, known: bool = True) -> Figure:
     """Each recording's deviation from the other nodes, and how far its neighbours are.
 
     Parameters

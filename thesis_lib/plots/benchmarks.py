@@ -1,7 +1,11 @@
 """Benchmarks as pictures: scores of methods on corpora, and how fast trainings are."""
 
+from collections.abc import Collection, Iterable
+
 import numpy as np
+import pandas as pd
 import seaborn as sns
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from thesis_lib.plots import style
@@ -9,7 +13,12 @@ from thesis_lib.plots import style
 FRAME = "#d55e00"  # around what stands out in a matrix
 
 
-def scores(rows, methods, metrics, ours=("ours",)):
+def scores(
+    rows: pd.DataFrame,
+    methods: dict[str, str],
+    metrics: dict[str, str],
+    ours: Collection[str] = ("ours",),
+) -> Figure:
     """Mean and spread of each method: one column per corpus, one line of panels per metric.
 
     Each panel has an axis of its own, or the differences of one corpus would vanish beside another.
@@ -45,7 +54,12 @@ def scores(rows, methods, metrics, ours=("ours",)):
     return figure
 
 
-def transfer(rows, trained, metrics, own=()):
+def transfer(
+    rows: pd.DataFrame,
+    trained: dict[str, str],
+    metrics: dict[str, str],
+    own: Iterable[tuple[str, str]] = (),
+) -> Figure:
     """Trained here, probed there: one matrix per metric, with mean and spread.
 
     Parameters
@@ -87,7 +101,9 @@ def transfer(rows, trained, metrics, own=()):
     return figure
 
 
-def adding(rows, methods, metrics):
+def adding(
+    rows: pd.DataFrame, methods: dict[str, tuple[str, str, str]], metrics: dict[str, str]
+) -> Figure:
     """Scores by how many labelled groups of a new class there are: one column per corpus.
 
     Parameters
@@ -138,7 +154,9 @@ def _curves(axis, rows, methods):
     axis.set_xlim(-0.5, len(groups) - 0.5)
 
 
-def domains(places, colours, markers):
+def domains(
+    places: pd.DataFrame, colours: dict[str, dict[str, str]], markers: dict[str, str]
+) -> Figure:
     """A map of one space for several domains: the colour is the class, the mark the domain.
 
     Parameters
@@ -164,19 +182,19 @@ def domains(places, colours, markers):
     legend = figure.legend(handles=dots, loc="outside right center")
     for text in legend.get_texts():
         heading = text.get_text() in map(style.nice, markers)
-        text.set_weight("bold" if heading else "normal")
+        text.set_fontweight("bold" if heading else "normal")
     axis.set(xticks=[], yticks=[])
     axis.set_aspect("equal", "datalim")
     return figure
 
 
-def machine(row):
+def machine(row: pd.Series) -> str:
     """A machine by its processor, cores and device, from the row that names it."""
     device = row.device.split(":")[0].removeprefix("Computing on the ").rstrip(".")
     return f"{row.machine}, {row.cores:.0f} cores; {device}"
 
 
-def throughput(rows, methods):
+def throughput(rows: pd.DataFrame, methods: dict[str, tuple[str, str]]) -> Figure:
     """Tiles a second of each method in a training: one panel per machine, bars by recipe.
 
     Parameters

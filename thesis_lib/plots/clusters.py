@@ -1,10 +1,13 @@
 """Clusters: how many there are, and where they are."""
 
+from collections.abc import Iterable, Sequence
 from itertools import cycle
 
 import numpy as np
+import pandas as pd
 import seaborn as sns
 from matplotlib import patheffects
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from thesis_lib.plots import style
@@ -12,7 +15,12 @@ from thesis_lib.plots import style
 VIEW = {"elev": 22, "azim": -60}  # degrees
 
 
-def elbow(curves, bends, classes=None, thesis=()):
+def elbow(
+    curves: dict[str, pd.DataFrame],
+    bends: dict[str, int],
+    classes: int | None = None,
+    thesis: Sequence[float] = (),
+) -> Figure:
     """What is left over with k clusters, and where each curve bends.
 
     Parameters
@@ -45,7 +53,14 @@ def elbow(curves, bends, classes=None, thesis=()):
     return figure
 
 
-def kmeans3d(points, clusters, centres, labels, colours, explained):
+def kmeans3d(
+    points: np.ndarray,
+    clusters: np.ndarray,
+    centres: np.ndarray,
+    labels: np.ndarray,
+    colours: dict[str, str],
+    explained: Iterable[float],
+) -> Figure:
     """Tiles in three components, coloured by cluster and by label, with the clusters' centres.
 
     Parameters

@@ -1,13 +1,22 @@
 """Pictures of data sets: how much of what, how long, where, and how fast it is read."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Polygon
 from matplotlib.ticker import FuncFormatter
 
 from thesis_lib.plots import style
 
+if TYPE_CHECKING:
+    from thesis_lib.datasets.mini_home.rooms import FloorPlan
 
-def class_balance(table, left, right):
+
+def class_balance(table: pd.DataFrame, left: str, right: str) -> Figure:
     """Two data sets' classes side by side, as shares, with the counts.
 
     Parameters
@@ -35,7 +44,7 @@ def class_balance(table, left, right):
     return figure
 
 
-def songs_per_class(tables):
+def songs_per_class(tables: dict[str, pd.DataFrame]) -> Figure:
     """How many songs each class has, one panel per data set.
 
     Parameters
@@ -68,7 +77,7 @@ def songs_per_class(tables):
     return figure
 
 
-def session_lengths(sessions, real, colours):
+def session_lengths(sessions: pd.DataFrame, real: pd.DataFrame, colours: dict[str, str]) -> Figure:
     """How long sessions last, beside the quartiles of a real home.
 
     Parameters
@@ -107,7 +116,7 @@ def session_lengths(sessions, real, colours):
     return figure
 
 
-def floor_plan(plan):
+def floor_plan(plan: FloorPlan) -> Figure:
     """Rooms, microphone nodes and places of sound, from above.
 
     Parameters
@@ -167,7 +176,7 @@ def _key(axes):
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, columnspacing=1.2)
 
 
-def input_pipeline(table):
+def input_pipeline(table: pd.DataFrame) -> Figure:
     """How many triplets a second each way of reading delivers, one panel per data set.
 
     Parameters

@@ -10,7 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from matplotlib import font_manager
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
@@ -30,13 +32,13 @@ MARKS = ("Mn", "Me", "Cf", "Sk", "Cs")  # left out where no font has them: accen
 class LegibleFigure(Figure):
     """A Figure whose texts are made drawable before anything is drawn."""
 
-    def draw(self, renderer):
+    def draw(self, renderer: RendererBase) -> None:
         """Draw as `Figure` does, every text in letters that some font has."""
         make_legible(self)
         super().draw(renderer)
 
 
-def make_legible(figure):
+def make_legible(figure: Figure) -> None:
     """Give texts that need them other fonts or other letters; all other texts stay.
 
     Parameters
@@ -67,7 +69,7 @@ def _spell_ticks(axis):
             axis.set_major_formatter(FuncFormatter(lambda *where: spell(form(*where), prop)))
 
 
-def spell(name, prop=None):
+def spell(name: str, prop: FontProperties | None = None) -> str:
     """A text without control characters, and with letters that some font has.
 
     Parameters

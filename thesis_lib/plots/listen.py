@@ -1,9 +1,13 @@
 """Pictures for listening: small ones beside players, and queries with their neighbours."""
 
 import io
+from collections.abc import Iterable
 
 import matplotlib
 import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from thesis_lib.plots.style import SPECTROGRAM, nice, subplots
@@ -13,7 +17,7 @@ SIZE = (150, 48)  # pixels of a thumbnail
 SHADES = 64  # of a thumbnail: a palette keeps it at a few kB
 
 
-def thumbnail(levels, low, high):
+def thumbnail(levels: ArrayLike, low: float, high: float) -> bytes:
     """A log-Mel spectrogram as a small PNG, low bands at the bottom, without axes.
 
     Parameters
@@ -36,7 +40,14 @@ def thumbnail(levels, low, high):
     return file.getvalue()
 
 
-def neighbour_rows(pictures, table, colours, seconds, low, high):
+def neighbour_rows(
+    pictures: Iterable[np.ndarray],
+    table: pd.DataFrame,
+    colours: dict[str, str],
+    seconds: float,
+    low: float,
+    high: float,
+) -> Figure:
     """Queries and, to the right of each, its nearest tiles as log-Mel spectrograms.
 
     Parameters

@@ -1,13 +1,19 @@
 """Pictures of sound: waveform, spectrogram, Mel bank, log-Mel, MFCC."""
 
+from collections.abc import Iterable
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from numpy.typing import ArrayLike
 
 from thesis_lib.plots import style
 
 TICKS = (125, 250, 500, 1000, 2000, 4000, 8000, 16000)  # Hz, where a Mel axis is labelled
 
 
-def waveform(wave, sample_rate, title=""):
+def waveform(wave: np.ndarray, sample_rate: int, title: str = "") -> Figure:
     """A waveform over time.
 
     Parameters
@@ -27,7 +33,9 @@ def waveform(wave, sample_rate, title=""):
     return figure
 
 
-def spectrogram(levels, frame_rate, top, title="", span=80):
+def spectrogram(
+    levels: np.ndarray, frame_rate: float, top: float, title: str = "", span: float = 80
+) -> Figure:
     """A spectrogram on a linear frequency axis.
 
     Parameters
@@ -47,7 +55,7 @@ def spectrogram(levels, frame_rate, top, title="", span=80):
     return figure
 
 
-def mel_bank(bank, sample_rate, title=""):
+def mel_bank(bank: np.ndarray, sample_rate: int, title: str = "") -> Figure:
     """The triangular filters of a Mel bank.
 
     Parameters
@@ -71,7 +79,9 @@ def mel_bank(bank, sample_rate, title=""):
     return figure
 
 
-def log_mel(levels, frame_rate, centres, title="", span=70):
+def log_mel(
+    levels: np.ndarray, frame_rate: float, centres: ArrayLike, title: str = "", span: float = 70
+) -> Figure:
     """A log-Mel spectrogram.
 
     Parameters
@@ -91,7 +101,9 @@ def log_mel(levels, frame_rate, centres, title="", span=70):
     return figure
 
 
-def log_mel_rows(rows, frame_rate, centres, span=70):
+def log_mel_rows(
+    rows: dict[str, np.ndarray], frame_rate: float, centres: ArrayLike, span: float = 70
+) -> Figure:
     """Several log-Mel spectrograms below each other, on one scale of colours.
 
     Parameters
@@ -118,7 +130,7 @@ def log_mel_rows(rows, frame_rate, centres, span=70):
     return figure
 
 
-def mfcc(coefficients, frame_rate, title=""):
+def mfcc(coefficients: np.ndarray, frame_rate: float, title: str = "") -> Figure:
     """Mel-frequency cepstral coefficients, each drawn on its own scale.
 
     Parameters
@@ -144,7 +156,7 @@ def mfcc(coefficients, frame_rate, title=""):
     return figure
 
 
-def mel_axis(axes, centres, sparse=False):
+def mel_axis(axes: Axes, centres: ArrayLike, sparse: bool = False) -> None:
     """Label the bands of a log-Mel picture, drawn from 0 to mels, with their frequencies."""
     centres = np.asarray(centres)
     hertz = [tick for tick in TICKS if centres[0] <= tick <= centres[-1] * 1.05]
@@ -155,7 +167,7 @@ def mel_axis(axes, centres, sparse=False):
     axes.set_ylabel("Hz" if sparse else "frequency (Hz, Mel scale)")
 
 
-def loudest(pictures):
+def loudest(pictures: Iterable[np.ndarray]) -> float:
     """The level (dB) drawn brightest: the loudest but for one frame and band in two hundred.
 
     A click, or a constant part of the signal (0 Hz), would leave all else in the dark.
@@ -173,7 +185,13 @@ def _over_time(levels, frame_rate, height, title, span, unit):
     return figure, axes
 
 
-def picture_of(axes, levels, extent, top, span):
+def picture_of(
+    axes: Axes,
+    levels: ArrayLike,
+    extent: tuple[float, float, float, float],
+    top: float,
+    span: float,
+) -> AxesImage:
     """Draw levels (frames, bands), bright at `top` dB, dark from `span` dB below it."""
     return axes.imshow(
         np.asarray(levels).T, cmap=style.SPECTROGRAM, vmin=top - span, vmax=top, extent=extent,

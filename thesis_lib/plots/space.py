@@ -1,9 +1,13 @@
 """The embedding space: a cloud in three components, its classes' places, and ways through it."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
+import pandas as pd
 import seaborn as sns
 from matplotlib.animation import FuncAnimation
 from matplotlib.collections import PatchCollection
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
@@ -14,7 +18,13 @@ VIEWS = (-60, 30)  # degrees around the vertical axis
 NAMED = 10  # classes whose names fit into the cells of a matrix as wide as a page
 
 
-def cloud(points, labels, colours, explained, views=VIEWS):
+def cloud(
+    points: np.ndarray,
+    labels: np.ndarray,
+    colours: dict[str, str],
+    explained: Iterable[float],
+    views: Sequence[float] = VIEWS,
+) -> Figure:
     """Tiles in three principal components, from several sides.
 
     Parameters
@@ -42,7 +52,13 @@ def cloud(points, labels, colours, explained, views=VIEWS):
     return figure
 
 
-def turning(points, labels, colours, explained, frames=36):
+def turning(
+    points: np.ndarray,
+    labels: np.ndarray,
+    colours: dict[str, str],
+    explained: Iterable[float],
+    frames: int = 36,
+) -> FuncAnimation:
     """The same cloud, turning once around its vertical axis.
 
     Parameters
@@ -90,7 +106,7 @@ def _legend(figure, labels, colours, columns, where="outside lower center"):
     figure.legend(dots, nice, loc=where, ncols=columns)
 
 
-def distances(matrix):
+def distances(matrix: pd.DataFrame) -> Figure:
     """The distance of every class centroid to every other.
 
     Parameters
@@ -117,7 +133,7 @@ def distances(matrix):
     return figure
 
 
-def arithmetic(tables, colours):
+def arithmetic(tables: dict[str, pd.DataFrame], colours: dict[str, dict[str, str]]) -> Figure:
     """Which class is nearest to the difference of two: a matrix of names.
 
     Parameters
@@ -179,7 +195,9 @@ def _two_lines(label, longest=12):
     return "\n".join(word if len(word) <= longest else word[: longest - 1] + "." for word in words)
 
 
-def walk(tiles, labels, colours, start, end):
+def walk(
+    tiles: np.ndarray, labels: np.ndarray, colours: dict[str, str], start: str, end: str
+) -> Figure:
     """A walk from class to class: at each step the nearest tiles, as log-Mel pictures.
 
     Parameters
@@ -203,7 +221,9 @@ def walk(tiles, labels, colours, start, end):
     return figure
 
 
-def contact_sheet(tiles, labels, names, colours):
+def contact_sheet(
+    tiles: np.ndarray, labels: np.ndarray, names: Sequence[tuple[str, str]], colours: dict[str, str]
+) -> Figure:
     """Many walks at once, a row each, the nearest tile of each step.
 
     Parameters

@@ -3,9 +3,13 @@
 Colours are Okabe and Ito's: readers who see red and green alike can separate them.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 import seaborn as sns
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 
 from thesis_lib.plots.fonts import LegibleFigure
 from thesis_lib.util.text import one_line, readable, width
@@ -27,7 +31,7 @@ NO_LABEL = "0.6"
 PROPER = {"esc10": "ESC-10", "sins": "SINS"}  # names that are not just words with underscores
 
 
-def set_theme():
+def set_theme() -> None:
     """Fonts that stay legible under a page-wide caption, thin grids, no box."""
     sizes = {
         "font.size": 10,
@@ -47,7 +51,7 @@ def set_theme():
     sns.set_theme(context="paper", style="ticks", rc=sizes)
 
 
-def class_colours(labels):
+def class_colours(labels: Iterable[str]) -> dict[str, str]:
     """One colour for each class, the same in every figure of a corpus.
 
     Parameters
@@ -66,20 +70,22 @@ def class_colours(labels):
     return dict(zip(classes, colours, strict=False)) | {"": NO_LABEL}
 
 
-def nice(label):
+def nice(label: object) -> str:
     """A class or corpus by the name for readers: "vacuum_cleaner" -> "vacuum cleaner"."""
     label = str(label)
     words = one_line(readable(label).replace("_", " "))
     return PROPER.get(label) or words or (f"'{label}'" if label else "no label")
 
 
-def legend_columns(names, most, inches=WIDTH):
+def legend_columns(names: Iterable[str], most: int, inches: float = WIDTH) -> int:
     """How many columns a legend of these names can have on a page of so many inches."""
     longest = max(map(width, names), default=1)
     return int(np.clip(14 * inches // (longest + 6), 1, most))
 
 
-def subplots(rows=1, columns=1, height=3.2, width=WIDTH, **options):
+def subplots(
+    rows: int = 1, columns: int = 1, height: float = 3.2, width: float = WIDTH, **options: Any
+) -> tuple[Figure, Any]:
     """`plt.subplots` of a page's width (in), with nothing overlapping, in letters of any script."""
     return plt.subplots(
         rows, columns, figsize=(width, height), layout="constrained", FigureClass=LegibleFigure,

@@ -1,7 +1,9 @@
 """Tables as pictures: reports, confusions, counts, and scores of several methods side by side."""
 
 import numpy as np
+import pandas as pd
 import seaborn as sns
+from matplotlib.figure import Figure
 
 from thesis_lib.plots import style
 
@@ -19,7 +21,7 @@ SETS = {
 }
 
 
-def classification_reports(reports):
+def classification_reports(reports: dict[str, pd.DataFrame]) -> Figure:
     """Reports as heat maps in the thesis's form: class (support) x precision, recall, F1.
 
     Parameters
@@ -43,7 +45,7 @@ def _with_support(row):
     return style.nice(row["class"]) + count
 
 
-def confusions(tables):
+def confusions(tables: dict[str, pd.DataFrame]) -> Figure:
     """Confusion matrices; a row sums to 100 %.
 
     Parameters
@@ -61,7 +63,7 @@ def confusions(tables):
     return figure
 
 
-def counts(tables):
+def counts(tables: dict[str, pd.DataFrame]) -> Figure:
     """Tables of clusters x labels: numbers are tiles, colours the share of the cluster.
 
     Parameters
@@ -82,7 +84,7 @@ def counts(tables):
     return figure
 
 
-def comparison(scores, xlabel, limits=(0, 1)):
+def comparison(scores: pd.DataFrame, xlabel: str, limits: tuple[float, float] = (0, 1)) -> Figure:
     """The same score of several methods, over the seeds: mean, deviation and each seed.
 
     Parameters
@@ -125,7 +127,7 @@ def _chance(axis, scores, what):
         axis.vlines(chance[name], at - 0.36, at + 0.36, color="0.3", ls=":", lw=1.6, label=label)
 
 
-def challenge(systems):
+def challenge(systems: pd.DataFrame) -> Figure:
     """Macro-F1 of the challenge's systems, of the thesis and of what was found here.
 
     Parameters

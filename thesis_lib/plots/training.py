@@ -1,7 +1,10 @@
 """Training: the network's layers, the loss on three points, recipes, curves, speed."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from thesis_lib.plots import style
@@ -10,7 +13,7 @@ MEAN = style.HERE
 METHODS = ["float32", "float32, channels_last", "bfloat16", "bfloat16, channels_last"]
 
 
-def layers(table):
+def layers(table: pd.DataFrame) -> Figure:
     """Where a network's parameters are, and what size a tile has there.
 
     Parameters
@@ -50,7 +53,13 @@ def _blocks(table):
     return parts.reset_index()
 
 
-def triplets(points, losses, pulls, titles, margin=1.0):
+def triplets(
+    points: np.ndarray,
+    losses: np.ndarray,
+    pulls: np.ndarray,
+    titles: Sequence[str],
+    margin: float = 1.0,
+) -> Figure:
     """Triplets in the plane: points, squared distances, loss, and where learning moves them.
 
     Parameters
@@ -105,7 +114,7 @@ def _ring(axis, centre, radius, line, label):
     axis.plot(*ring.T, line, color="0.5", lw=1, label=label)
 
 
-def recipes(tables):
+def recipes(tables: dict[str, pd.DataFrame]) -> Figure:
     """Recipes side by side; rows whose numbers differ are marked.
 
     Parameters
@@ -139,7 +148,11 @@ def _cell(axis, at, row, text, differs, width):
     axis.text(at + 0.01, row, text, va="center", weight="bold" if differs else "normal")
 
 
-def curves(histories, thesis=None, loss="mean over active triplets"):
+def curves(
+    histories: dict[int, pd.DataFrame],
+    thesis: float | None = None,
+    loss: str = "mean over active triplets",
+) -> Figure:
     """A training's curves: loss, squared distances, share of triplets that still teach.
 
     Parameters
@@ -186,7 +199,7 @@ def _seeds(axis, histories, column, colour, label, factor=1):
     axis.plot(smooth.index, factor * smooth, color=colour, lw=2.2, label=label)
 
 
-def silhouettes(table, baseline=None):
+def silhouettes(table: pd.DataFrame, baseline: float | None = None) -> Figure:
     """How far the classes come apart while the network learns without labels.
 
     Parameters
@@ -217,7 +230,7 @@ def silhouettes(table, baseline=None):
     return figure
 
 
-def speed(table):
+def speed(table: pd.DataFrame) -> Figure:
     """Tiles a second in training, by number format and memory layout.
 
     Parameters

@@ -1,6 +1,13 @@
 """Pictures of triplets: which tile may be drawn, which was, and how often."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
@@ -8,11 +15,20 @@ from thesis_lib.plots import style
 from thesis_lib.plots.sound import loudest, mel_axis, picture_of
 from thesis_lib.util.text import cut
 
+if TYPE_CHECKING:
+    import torch
+
 TITLE = 40  # letters above a third of the page
 FRAME = 2.5  # pt, of a tile that is pointed at
 
 
-def strips(rows, marked, frame_rate, centres, span=70):
+def strips(
+    rows: dict[str, np.ndarray],
+    marked: Iterable[tuple[int, float, float, str]],
+    frame_rate: float,
+    centres: np.ndarray | torch.Tensor,
+    span: float = 70,
+) -> Figure:
     """Recordings as log-Mel strips, with some tiles framed.
 
     Parameters
@@ -44,14 +60,15 @@ def strips(rows, marked, frame_rate, centres, span=70):
 
 def _frame(axes, start, duration, mels, role):
     colour = style.ROLES[role]
-    box = {"edgecolor": colour, "facecolor": "none", "linewidth": FRAME, "clip_on": False,
-           "path_effects": [withStroke(linewidth=2 * FRAME, foreground="w")]}  # fmt: skip
-    axes.add_patch(Rectangle((start, 0), duration, mels, **box))
+    halo = [withStroke(linewidth=2 * FRAME, foreground="w")]
+    box = Rectangle((start, 0), duration, mels, edgecolor=colour, facecolor="none",
+                    linewidth=FRAME, clip_on=False, path_effects=halo)  # fmt: skip
+    axes.add_patch(box)
     axes.text(start + duration / 2, mels * 0.9, role, color="w", ha="center", va="top", fontsize=9,
               bbox={"facecolor": colour, "edgecolor": "none", "pad": 2})  # fmt: skip
 
 
-def neighbour_range(rows):
+def neighbour_range(rows: dict[str, pd.DataFrame]) -> Figure:
     """Which tiles may be drawn for one anchor, along time, a panel per data set.
 
     Parameters
@@ -97,7 +114,13 @@ def _key(figure):
     figure.legend(handles, names, loc="outside upper center", ncols=4)
 
 
-def examples(tiles, titles, centres, frame_rate, span=70):
+def examples(
+    tiles: np.ndarray,
+    titles: Sequence[Sequence[str]],
+    centres: np.ndarray | torch.Tensor,
+    frame_rate: float,
+    span: float = 70,
+) -> Figure:
     """Triplets as rows of log-Mel pictures: anchor, neighbour, opposite.
 
     Parameters
@@ -132,7 +155,7 @@ def examples(tiles, titles, centres, frame_rate, span=70):
     return figure
 
 
-def distances(tables):
+def distances(tables: dict[str, pd.DataFrame]) -> Figure:
     """How far in time neighbours are from their anchors: drawn and expected, a panel per data set.
 
     Parameters
@@ -158,7 +181,7 @@ def distances(tables):
     return figure
 
 
-def same_label(tables, colours):
+def same_label(tables: dict[str, pd.DataFrame], colours: dict[str, dict[str, str]]) -> Figure:
     """Share of triplets whose opposite carries the anchor's label, by that label.
 
     Parameters

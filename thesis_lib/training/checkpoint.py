@@ -4,18 +4,25 @@ import sys
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
+from torch import nn
+from torch.optim import Optimizer
 
-from thesis_lib.training.distributed import ALONE
+from thesis_lib.recipe import Recipe
+from thesis_lib.store import SpectrogramStore
+from thesis_lib.training.distributed import ALONE, World
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic
 
 HISTORY = ["epoch", "loss", "near", "far", "active"]
 
 
-def make_plan(store, recipe, seed, world=ALONE):
+def make_plan(
+    store: SpectrogramStore, recipe: Recipe, seed: int, world: World = ALONE
+) -> dict[str, Any]:
     """What weights depend on; a checkpoint is resumed only under the same plan."""
     plan = {"recipe": asdict(recipe), "seed": seed} | {
         key: store.meta.get(key) for key in ("hash", "fold")
@@ -23,13 +30,20 @@ def make_plan(store, recipe, seed, world=ALONE):
     return plan if world.size == 1 else plan | {"number of processes": world.size}
 
 
-def plan_of(folder):
+def plan_of(folder: Path | str) -> dict[str, Any] | None:
     """The plan under which the checkpoint in `folder` was made; None where there is none."""
     path = Path(folder) / "checkpoint.pt"
     return _read(path, torch.device("cpu"), "plan")["plan"] if path.exists() else None
 
 
-def save(folder, plan, epoch, model, optimiser, history):
+def save(
+    folder: Path,
+    plan: dict[str, Any],
+    epoch: int,
+    model: nn.Module,
+    optimiser: Optimizer,
+    history: list[list[float]],
+) -> None:
     """Write what an epoch ends with: the network under `snapshots/`, curves, checkpoint."""
     weights = model.state_dict()
     state = {"model": weights, "optimiser": optimiser.state_dict(), "history": history}
@@ -49,12 +63,19 @@ def _write(state, path):
         torch.save(state, file)  # into a file of ours: a full disk is then an OSError
 
 
-def snapshot(folder, epoch):
+def snapshot(folder: Path | str, epoch: int) -> Path:
     """The file of the network as it was after `epoch` epochs."""
     return Path(folder) / "snapshots" / f"epoch_{epoch:03d}.pt"
 
 
-def resume(folder, plan, model, optimiser, device, world):
+def resume(
+    folder: Path,
+    plan: dict[str, Any],
+    model: nn.Module,
+    optimiser: Optimizer,
+    device: torch.device,
+    world: World,
+) -> tuple[int, list[list[float]]]:
     """Bring model and optimiser to where an earlier run stopped: epochs done, history."""
     path = folder / "checkpoint.pt"
     if not world.broadcast(path.exists()):
@@ -86,7 +107,7 @@ def _read(path, device, key="epoch"):
         ) from error
 
 
-def load_model(path, device):
+def load_model(path: Path | str, device: torch.device) -> nn.Module:
     """A network from a snapshot or a checkpoint, ready to embed.
 
     Parameters

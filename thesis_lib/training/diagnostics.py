@@ -2,8 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import torch
+from torch import nn
 
+from thesis_lib.recipe import Recipe
+from thesis_lib.store import SpectrogramStore
+from thesis_lib.training.distributed import World
 from thesis_lib.training.method import method_of
 from thesis_lib.training.objective import make_objective
 from thesis_lib.util.errors import InputError
@@ -11,7 +16,7 @@ from thesis_lib.util.errors import InputError
 ALIKE = 1e-3  # mean squared distance, in units of the margin or on the unit sphere, that is none
 
 
-def diagnose(steps, recipe):
+def diagnose(steps: np.ndarray, recipe: Recipe) -> str | None:
     """What is wrong with an epoch, as a sentence; None where nothing is.
 
     Parameters
@@ -24,8 +29,7 @@ def diagnose(steps, recipe):
     -------
     str or None
     """
-    last = steps[-max(1, len(steps) // 5) :].mean(axis=0)
-    loss, near, far, _ = last
+    loss, near, far, _ = steps[-max(1, len(steps) // 5) :].mean(axis=0).tolist()
     method = method_of(recipe)
     unit = method.distance_unit(recipe)
     if far < ALIKE * unit:
@@ -44,7 +48,9 @@ def diagnose(steps, recipe):
     return None
 
 
-def too_large(store, recipe, device, model, world):
+def too_large(
+    store: SpectrogramStore, recipe: Recipe, device: torch.device, model: nn.Module, world: World
+) -> InputError:
     """The error to raise where a batch does not fit into the GPU's memory: it names one that does.
 
     Parameters

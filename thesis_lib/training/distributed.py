@@ -6,8 +6,10 @@ loss is that of one process with the whole batch.
 """
 
 import gc
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import distributed, nn
@@ -29,17 +31,17 @@ class World:
     size: int = 1
 
     @property
-    def is_main(self):
+    def is_main(self) -> bool:
         """Whether this process speaks and writes for all."""
         return self.rank == 0
 
-    def wrap(self, model):
+    def wrap(self, model: nn.Module) -> nn.Module:
         """The network as all processes train it: the same gradients and statistics everywhere."""
         if self.size == 1:
             return model
         return DistributedDataParallel(_synced(model))
 
-    def gather(self, z):
+    def gather(self, z: torch.Tensor) -> torch.Tensor:
         """The vectors of all processes, in order: (views, n, d) -> (views, size n, d)."""
         if self.size == 1:
             return z
@@ -52,15 +54,15 @@ class World:
         parts[self.rank] = z
         return torch.cat(parts, dim=1)
 
-    def max(self, number):
+    def max(self, number: int) -> int:
         """The largest of the numbers that the processes have."""
         return max(self._each(number))
 
-    def sum(self, number):
+    def sum(self, number: int) -> int:
         """The sum of the numbers that the processes have."""
         return sum(self._each(number))
 
-    def broadcast(self, value):
+    def broadcast(self, value: Any) -> Any:
         """What the leading process has."""
         return self._each(value)[0]
 
@@ -74,13 +76,13 @@ class World:
 ALONE = World()
 
 
-def plain(model):
+def plain(model: nn.Module) -> nn.Module:
     """The network itself, without what `World.wrap` wrapped it in."""
     return getattr(model, "module", model)
 
 
 @contextmanager
-def process_group(device):
+def process_group(device: torch.device) -> Iterator[World]:
     """The world that torchrun started, or this process alone.
 
     Parameters
@@ -109,7 +111,7 @@ class SyncedBatchNorm(nn.modules.batchnorm._BatchNorm):
     def _check_input_dim(self, x):
         pass  # both (n, channels) and (n, channels, frames, bands)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         if not self.training:
             return super().forward(x)
         dims, shape = [0, *range(2, x.dim())], (1, -1, *[1] * (x.dim() - 2))

@@ -4,18 +4,22 @@ No tile is decoded, transformed or copied twice: a batch names first frames, and
 out of the store's frames in one piece each.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 import torch
 from joblib import Parallel, delayed
 
-from thesis_lib.store import cut_tiles
+from thesis_lib.store import SpectrogramStore, cut_tiles
+from thesis_lib.training.objective import Batch
+
+TileLoader = Callable[[Iterable[Batch]], Iterator[Batch]]
 
 SHARE = 0.5  # of a GPU's free memory that the store may take; the rest is the network's
 WORKERS = 2  # threads that cut tiles ahead, where they are streamed
 
 
-def tile_loader(store, length, device):
+def tile_loader(store: SpectrogramStore, length: int, device: torch.device) -> TileLoader:
     """What gives batches their tiles.
 
     Parameters
@@ -36,12 +40,12 @@ def tile_loader(store, length, device):
     return streamed(store.on(torch.device("cpu")), length, device)
 
 
-def fits(store, device):
+def fits(store: SpectrogramStore, device: torch.device) -> bool:
     """Whether a GPU's memory holds the store beside a network."""
     return store.frames.nbytes < SHARE * torch.cuda.mem_get_info(device)[0]
 
 
-def from_device(frames, length):
+def from_device(frames: torch.Tensor, length: int) -> TileLoader:
     """A tile loader that cuts tiles where the frames are."""
 
     def load(batches):
@@ -52,7 +56,7 @@ def from_device(frames, length):
     return load
 
 
-def streamed(frames, length, device):
+def streamed(frames: torch.Tensor, length: int, device: torch.device) -> TileLoader:
     """A tile loader that cuts tiles in other threads, some batches ahead, and copies one ahead.
 
     Threads, for cutting is one call of torch: processes would hand the tiles over in /dev/shm,

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
+from torch import nn
 
 from thesis_lib import sampler
 from thesis_lib.embed import vectors
-from thesis_lib.training.distributed import ALONE
+from thesis_lib.recipe import Recipe
+from thesis_lib.store import SpectrogramStore
+from thesis_lib.training.distributed import ALONE, World
 from thesis_lib.training.method import method_of
 from thesis_lib.util.errors import InputError
 
@@ -37,7 +40,7 @@ class Batch(NamedTuple):
     tiles: torch.Tensor | None = None
 
     @property
-    def anchors(self):
+    def anchors(self) -> int:
         """How many there are."""
         return self.starts.shape[1]
 
@@ -60,7 +63,9 @@ class Objective(NamedTuple):
     loss: Callable
 
 
-def make_objective(store, recipe, device, world=ALONE):
+def make_objective(
+    store: SpectrogramStore, recipe: Recipe, device: torch.device, world: World = ALONE
+) -> Objective:
     """The objective of a recipe on the recordings of a store that are for training.
 
     Parameters
@@ -86,12 +91,13 @@ def make_objective(store, recipe, device, world=ALONE):
     return method_of(recipe).objective(share, recipe, device, world)
 
 
-def places(model, batch, recipe):
+def places(model: nn.Module, batch: Batch, recipe: Recipe) -> torch.Tensor:
     """The vectors of a batch's tiles: (views, n, d)."""
+    assert batch.tiles is not None, "a tile loader puts them there"
     return vectors(model, batch.tiles.flatten(0, 1), recipe).unflatten(0, batch.starts.shape)
 
 
-def training_tiles(store, recipe):
+def training_tiles(store: SpectrogramStore, recipe: Recipe) -> sampler.Tiles:
     """The tiles of a store that end to end cover its recordings: `sampler.Tiles`."""
     rows = store.index
     return sampler.cut(rows.first_frame, rows.n_frames, recipe.length, recipe.hop)

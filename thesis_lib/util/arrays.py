@@ -2,11 +2,12 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from thesis_lib.util.errors import InputError
 
 
-def matrix(values, name="vectors"):
+def matrix(values: ArrayLike, name: str = "vectors") -> np.ndarray:
     """Rows of finite numbers as a float array (n, d), d >= 1, n >= 1."""
     array = np.asarray(values)
     if array.ndim != 2 or array.size == 0:
@@ -25,7 +26,7 @@ def matrix(values, name="vectors"):
     return array
 
 
-def column(values, rows, name="labels"):
+def column(values: ArrayLike, rows: int, name: str = "labels") -> np.ndarray:
     """One entry for each of `rows` rows, none of them missing, as a one-dimensional array."""
     array = np.asarray(pd.Series(values).to_numpy() if np.ndim(values) == 1 else values)
     if array.ndim != 1 or len(array) != rows:
@@ -39,7 +40,7 @@ def column(values, rows, name="labels"):
     return np.array(array.tolist())
 
 
-def classes(labels, rows, name="labels", at_least=2):
+def classes(labels: ArrayLike, rows: int, name: str = "labels", at_least: int = 2) -> np.ndarray:
     """As `column`, with at least `at_least` different entries."""
     labels = column(labels, rows, name)
     found = np.unique(labels)
@@ -50,7 +51,7 @@ def classes(labels, rows, name="labels", at_least=2):
     return labels
 
 
-def row_numbers(indices, rows, name="indices", ndim=2):
+def row_numbers(indices: ArrayLike, rows: int, name: str = "indices", ndim: int = 2) -> np.ndarray:
     """Integers that point at rows 0 to `rows` - 1."""
     array = np.asarray(indices)
     if array.ndim != ndim or array.size == 0 or array.dtype.kind not in "iu":
@@ -65,7 +66,7 @@ def row_numbers(indices, rows, name="indices", ndim=2):
     return array
 
 
-def count(value, low, high, name):
+def count(value: float, low: int, high: int, name: str) -> int:
     """A whole number from `low` to `high`."""
     if int(value) != value or not low <= value <= high:
         raise InputError(f"{name}: is {value}; give a whole number from {low} to {high}")

@@ -1,12 +1,18 @@
 """Which device computes, in which number format, and saying so: a GPU is never silently skipped."""
 
+from __future__ import annotations
+
 import os
 from functools import cache
+from typing import TYPE_CHECKING
 
 import torch
 
+if TYPE_CHECKING:
+    from thesis_lib.recipe import Recipe
 
-def choose():
+
+def choose() -> torch.device:
     """The device to compute on: a GPU where torch sees one, else the CPU.
 
     Of processes that torchrun started each takes a GPU of its own. Apple's (MPS) is chosen too, but
@@ -23,12 +29,13 @@ def _first_gpu():
     # The same seed on the same machine gives the same weights: no sums in whatever order.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True, warn_only=True)
-    torch.utils.deterministic.fill_uninitialized_memory = False
+    # mypy does not see this switch, which torch makes as it is imported.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     return device
 
 
 @cache
-def has_bfloat16(kind):
+def has_bfloat16(kind: str) -> bool:
     """Whether a kind of device computes in bfloat16 itself; emulated, it is slower than float32.
 
     `bench/number_formats.py` measures both: beside float32, bfloat16 is a twelfth as fast with AVX2
@@ -51,12 +58,12 @@ def has_bfloat16(kind):
     return torch.ops.mkldnn._is_mkldnn_bf16_supported() and torch.cpu._is_avx512_bf16_supported()
 
 
-def in_bfloat16(recipe, device):
+def in_bfloat16(recipe: Recipe, device: torch.device) -> bool:
     """Whether a network computes in bfloat16: the recipe allows it and the device can."""
     return recipe.bfloat16 and has_bfloat16(device.type)
 
 
-def describe(device, processes=1, bfloat16=True):
+def describe(device: torch.device, processes: int = 1, bfloat16: bool = True) -> str:
     """One sentence on `device` for the reader: 'Computing on the CPU, 2 threads, in float32: ...'
 
     Parameters

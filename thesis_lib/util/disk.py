@@ -7,11 +7,12 @@
 import errno
 import os
 import stat
+from pathlib import Path
 
 from thesis_lib.util.errors import InputError
 
 NONE = (FileNotFoundError, NotADirectoryError)
-ADVICE = {
+ADVICE: dict[int | None, str] = {
     errno.EACCES: "give yourself the right to read it",
     errno.EPERM: "give yourself the right to read it",
     errno.ELOOP: "remove the link, for it leads back to itself",
@@ -19,10 +20,16 @@ ADVICE = {
     errno.EMFILE: "allow more open files (ulimit -n)",
     errno.ENFILE: "close other programs, for too many files are open",
 }
+KINDS = (
+    (stat.S_ISREG, "file"),
+    (stat.S_ISDIR, "folder"),
+    (stat.S_ISFIFO, "pipe"),
+    (stat.S_ISSOCK, "socket"),
+)
 UNWELL = "see whether its disk is well and connected"  # input/output errors, stale handles, ...
 
 
-def kind(path):
+def kind(path: Path | str) -> str:
     """What is at a path; links are followed.
 
     Parameters
@@ -47,12 +54,10 @@ def kind(path):
         return ""
     except OSError as error:
         raise InputError(refused(path, error)) from None
-    kinds = ((stat.S_ISREG, "file"), (stat.S_ISDIR, "folder"), (stat.S_ISFIFO, "pipe"))
-    kinds += ((stat.S_ISSOCK, "socket"),)
-    return next((name for is_one, name in kinds if is_one(mode)), "device")
+    return next((name for is_one, name in KINDS if is_one(mode)), "device")
 
 
-def no_file(path):
+def no_file(path: Path | str) -> str | None:
     """Why there is no file at a path, as a sentence; None where there is one.
 
     Parameters
@@ -76,30 +81,30 @@ def no_file(path):
     return f"{path} is missing; give a file that is there."
 
 
-def dangling(path, link):
+def dangling(path: Path | str, link: Path | str) -> str:
     """The sentence on a link that leads nowhere; it is shown as `path` and lies at `link`."""
     there, what = os.path.realpath(link), kind(link)
     why = f"a {what} and no file" if what else "which is missing or no file"
     return f"{path} is a link to {there}, {why}; restore it or remove the link."
 
 
-def check_folder(folder):
+def check_folder(folder: Path | str) -> None:
     """Raise an `InputError` where a folder is there and may not be looked into."""
     if kind(folder) == "folder" and not os.access(folder, os.R_OK | os.X_OK):
         raise InputError(refused(folder, PermissionError(errno.EACCES, "Permission denied")))
 
 
-def refused(path, error):
+def refused(path: Path | str, error: OSError) -> str:
     """The sentence on a file or folder that the system refuses."""
     return f"{path} cannot be read ({reason(error)}); {ADVICE.get(error.errno, UNWELL)}."
 
 
-def reason(error):
+def reason(error: OSError) -> str:
     """Why the system refuses a file or folder, in its words: "permission denied"."""
     return (error.strerror or str(error) or "unknown error").lower()
 
 
-def names(folder):
+def names(folder: Path | str) -> list[str]:
     """The names of what is in a folder; none where it cannot be looked into."""
     try:
         return os.listdir(folder)

@@ -9,16 +9,19 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]  # of the checkout
 
 
 @contextmanager
-def atomic(path):
+def atomic(path: Path | str) -> Iterator[Path]:
     """Write a file or a folder whole or not at all.
 
     Yields a temporary path on the same disk and with the same name and suffix (writers that look
@@ -68,8 +71,8 @@ def _room_beside(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent))
     except OSError as error:
-        reason = error.strerror.lower()
-        raise InputError(f"{path}: cannot be written ({reason}); choose another folder") from error
+        said = f"{path}: cannot be written ({disk.reason(error)}); choose another folder"
+        raise InputError(said) from error
 
 
 def _move(place, path, aside):
@@ -88,7 +91,7 @@ def _move(place, path, aside):
         raise
 
 
-def write_json(path, content):
+def write_json(path: Path | str, content: Any) -> None:
     """Write JSON, whole or not at all."""
     with atomic(Path(path)) as part:
         part.write_text(json.dumps(content, indent=1, default=_plain) + "\n")

@@ -8,7 +8,7 @@ LONGEST = 80  # characters of a name; longer ones are cut
 LONGEST_LABEL = 1000  # of a label or song; more can only be a slip of a quotation mark
 
 
-def clean(text, longest=LONGEST):
+def clean(text: str, longest: int = LONGEST) -> str:
     """A text in one line: no control characters, no runs of blanks, not too long.
 
     Accents are composed, and bytes that are no UTF-8 are read as text.
@@ -19,6 +19,6 @@ def clean(text, longest=LONGEST):
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def presentable(name):
+def presentable(name: str) -> str:
     """A name in one line, readable; empty only where it is: blanks alone are written in ASCII."""
     return clean(name, LONGEST_LABEL) or (ascii(name)[1:-1] if name else "")

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from logging import Logger
 
 from thesis_lib.util.text import readable
 
@@ -11,7 +13,7 @@ BYTES = re.compile("[\udc80-\udcff]+")  # how Python has bytes of a name that ar
 HALVES = re.compile("[\ud800-\udfff]")  # of a pair, which tags can hold
 
 
-def tell(log, sentences, start=""):
+def tell(log: Logger, sentences: Iterable[str], start: str = "") -> None:
     """Write sentences to a log as warnings, at most `MOST` of a kind, see `grouped`.
 
     Parameters
@@ -25,7 +27,7 @@ def tell(log, sentences, start=""):
         log.warning("%s%s", start, sentence)
 
 
-def grouped(sentences):
+def grouped(sentences: Iterable[str]) -> Iterator[str]:
     """At most `MOST` sentences of a kind, and one that counts the rest of it.
 
     Of one kind are those that end in the same advice, which is what follows the last semicolon.
@@ -38,7 +40,7 @@ def grouped(sentences):
     ------
     str, in one line
     """
-    kinds = Counter()
+    kinds: Counter[str] = Counter()
     for sentence in sentences:
         kind = sentence.rpartition("; ")[2]
         kinds[kind] += 1
@@ -49,19 +51,19 @@ def grouped(sentences):
             yield f"and {count - MOST} more like this: {shown(kind)}"
 
 
-def shown(sentence):
+def shown(sentence: object) -> str:
     """A sentence in one line, the bytes in it that are no UTF-8 read as text."""
     sentence = BYTES.sub(lambda found: readable(found[0]), str(sentence))
     sentence = HALVES.sub("\N{REPLACEMENT CHARACTER}", sentence)
     return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in sentence)
 
 
-def some(names, most=3):
+def some(names: Iterable[object], most: int = 3) -> str:
     """The first of some names, and dots if there are more: "a, b, c, ..."."""
     names = list(names)
     return ", ".join(map(str, names[:most])) + ", ..." * (len(names) > most)
 
 
-def number(count, one, more=""):
+def number(count: int, one: str, more: str = "") -> str:
     """ "1 file", "2 files"."""
     return f"{count} {one if count == 1 else more or one + 's'}"

@@ -9,6 +9,8 @@ import html
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +19,7 @@ LONGEST = 60  # bytes of a file's name that come from a label; file systems allo
 CELL = 50  # letters of a table's cell, as pandas has it
 
 
-def readable(name):
+def readable(name: str) -> str:
     """A name without the bytes that are no UTF-8: they are read as Windows wrote them, in cp1252.
 
     Parameters
@@ -44,18 +46,18 @@ def _without_surrogates(name):
         return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", name)
 
 
-def one_line(name):
+def one_line(name: str) -> str:
     """A name in one line: control characters, line breaks and rows of blanks are one blank."""
     line = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in name)
     return " ".join(line.split())
 
 
-def width(name):
+def width(name: str) -> int:
     """How wide a name is, in letters; those of East Asia count twice."""
     return sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in name)
 
 
-def cut(name, most):
+def cut(name: str, most: int) -> str:
     """A name of at most so many letters' width; what is left out of its middle is a "…"."""
     if width(name) <= most:
         return name
@@ -65,17 +67,17 @@ def cut(name, most):
     return f"{head}…{tail}"
 
 
-def as_html(name):
+def as_html(name: str) -> str:
     """A name as HTML; what a notebook takes for a formula, "$" and "\\(", is taken apart."""
     return re.sub(r"[$\\]", r"<span>\g<0></span>", html.escape(readable(name)))
 
 
-def as_attribute(name):
+def as_attribute(name: str) -> str:
     """A name as the value of an attribute of HTML, in one line."""
     return html.escape(one_line(readable(name)), quote=True)
 
 
-def as_markdown(name):
+def as_markdown(name: str) -> str:
     """A name as Markdown that shows just the name, in one line: of a sentence or of a table.
 
     "$" and "\\" become HTML: JupyterLab looks for formulas once more in what Markdown made, where
@@ -85,7 +87,7 @@ def as_markdown(name):
     return text.replace("\0", "<span>&#92;</span>").replace("$", "<span>&#36;</span>")
 
 
-def table_as_html(table, **options):
+def table_as_html(table: pd.DataFrame, **options: Any) -> str:
     """A DataFrame as HTML: names in its cells, its columns and its index are plain text.
 
     Parameters
@@ -119,7 +121,7 @@ def _cell(value):
     return as_html(line if len(line) <= CELL else line[: CELL - 3] + "...")
 
 
-def slug(name):
+def slug(name: str) -> str:
     """A name as part of a file's name: letters of ASCII, digits and "_"; never empty.
 
     Where letters are lost or too many, a short sum of the whole name follows.
@@ -132,7 +134,7 @@ def slug(name):
     return "_".join(filter(None, [plain[:LONGEST].strip("_"), _sum(name)]))
 
 
-def slugs(names):
+def slugs(names: Iterable[str]) -> dict[str, str]:
     """A `slug` of each name, no two the same, not even where capitals are the same as others.
 
     Parameters

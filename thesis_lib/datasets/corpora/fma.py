@@ -1,9 +1,16 @@
 """FMA, the Free Music Archive: open music with the sub-genres its artists gave."""
 
+from __future__ import annotations
+
 import os
 import re
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thesis_lib.util import disk
+
+if TYPE_CHECKING:
+    from thesis_lib.corpus import Corpus
 
 DOMAIN = "music"
 TITLE = "FMA, a dataset for music analysis"
@@ -13,7 +20,7 @@ CITATION = "Defferrard et al., FMA: a dataset for music analysis, ISMIR 2017"
 ARCHIVES = "fma"
 
 
-def recognises(folder):
+def recognises(folder: Path | str) -> bool:
     """Whether FMA is in a folder: its tables or its archives, not one name alone."""
     from thesis_lib.datasets import folders
 
@@ -26,13 +33,13 @@ def recognises(folder):
     return there and (archives or not folders.walk(folder).audio)
 
 
-def read(folder, folds=3):
+def read(folder: Path | str, folds: int = 3) -> Corpus:
     """The `Corpus`; whole artists are split into at least three folds."""
     from thesis_lib.datasets import fma
 
     return fma.read(folder, folds=max(3, folds))
 
 
-def files(folder):
+def files(folder: Path) -> tuple[dict[Path, list], list[str]]:
     """Every track, of which nothing is known before it is decoded."""
     return {path: [] for path in sorted(folder.glob("fma_*/*/*.mp3"))}, []

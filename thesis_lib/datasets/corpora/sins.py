@@ -1,9 +1,16 @@
 """SINS: sounds of a home, in the layout of the DCASE 2018 challenge, task 5."""
 
+from __future__ import annotations
+
 import os
 import re
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thesis_lib.util import disk
+
+if TYPE_CHECKING:
+    from thesis_lib.corpus import Corpus
 
 DOMAIN = "home"
 TITLE = "SINS, as cut for the DCASE 2018 challenge, task 5"
@@ -19,7 +26,7 @@ SETS = ("dev", "eval", "DCASE2018-task5-dev", "DCASE2018-task5-eval")
 SEGMENT = re.compile(r"DevNode\d+_ex\d+_\d+\.wav$")
 
 
-def recognises(folder):
+def recognises(folder: Path | str) -> bool:
     """Whether SINS is in a folder, by what only its lists and segments are called.
 
     A class of music may be called dev or eval, and a meta.txt may lie beside it.
@@ -57,14 +64,14 @@ def _is_unlabelled(folder):
     return bool(sounds) and not deeper and all(map(SEGMENT.match, sounds))
 
 
-def read(folder, folds=3):
+def read(folder: Path | str, folds: int = 3) -> Corpus:
     """The `Corpus`; its folds are the challenge's own."""
     from thesis_lib.datasets import sins
 
     return sins.read(folder)
 
 
-def files(folder):
+def files(folder: Path) -> tuple[dict[Path, list], list[str]]:
     """Every file with its rows of the table; a sentence for each session that is not whole."""
     from thesis_lib.datasets import sins, validate
 

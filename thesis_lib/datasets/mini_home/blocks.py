@@ -4,18 +4,19 @@ Lengths are in samples at 16 kHz; waves are mono float arrays.
 """
 
 import numpy as np
+from numpy.random import Generator
 from scipy import fft, signal
 
 RATE = 16000  # Hz
 
 
-def unit(wave):
+def unit(wave: np.ndarray) -> np.ndarray:
     """The wave at root mean square 1 (silence stays silence)."""
     rms = np.sqrt(np.mean(wave**2))
     return wave / rms if rms > 0 else wave
 
 
-def noise(rng, samples, low, high, slope=0.0):
+def noise(rng: Generator, samples: int, low: float, high: float, slope: float = 0.0) -> np.ndarray:
     """Noise between two corners in Hz, falling by `slope` dB an octave between them."""
     size = fft.next_fast_len(samples, real=True)
     spectrum = fft.rfft(rng.standard_normal(size, dtype=np.float32))
@@ -25,7 +26,7 @@ def noise(rng, samples, low, high, slope=0.0):
     return unit(fft.irfft(spectrum * gain, size)[:samples].astype(np.float64))
 
 
-def resonant(wave, hertz, width, gain):
+def resonant(wave: np.ndarray, hertz: float, width: float, gain: float) -> np.ndarray:
     """Add a resonance (centre and width in Hz) to a wave; `gain` is its share of the amplitude."""
     radius = np.exp(-np.pi * width / RATE)
     ringing = signal.lfilter(
@@ -34,14 +35,14 @@ def resonant(wave, hertz, width, gain):
     return wave + gain * unit(ringing)
 
 
-def wander(rng, samples, period, spread):
+def wander(rng: Generator, samples: int, period: float, spread: float) -> np.ndarray:
     """A gain that drifts: a new value about every `period` s, `spread` dB around 0 dB."""
     knots = rng.normal(0, spread, int(samples / RATE / period) + 3)
     where = np.arange(samples) / (RATE * period) + rng.uniform()
     return 10 ** (np.interp(where, np.arange(len(knots)), knots) / 20)
 
 
-def gate(rng, samples, on, off, ramp=0.08):
+def gate(rng: Generator, samples: int, on: float, off: float, ramp: float = 0.08) -> np.ndarray:
     """A switch, 0 to 1, on and off for exponential times with means `on` and `off` in s."""
     out, at, is_on = np.zeros(samples), 0, rng.uniform() < on / (on + off)
     while at < samples:

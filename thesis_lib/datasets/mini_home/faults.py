@@ -1,6 +1,7 @@
 """Broken microphones: what six kinds of faults make of a recording."""
 
 import numpy as np
+from numpy.random import Generator
 from scipy import signal
 
 from thesis_lib.datasets.mini_home.blocks import RATE, gate
@@ -8,7 +9,7 @@ from thesis_lib.datasets.mini_home.blocks import RATE, gate
 FAULTS = ("dropout", "crackle", "hum", "clipping", "muffled", "dead")
 
 
-def fault(rng, kind, wave):
+def fault(rng: Generator, kind: str, wave: np.ndarray) -> np.ndarray:
     """Break the microphones of a node.
 
     Parameters

@@ -3,12 +3,15 @@
 Lengths are in samples at 16 kHz; waves are mono float arrays.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.random import Generator
 
 from thesis_lib.datasets.mini_home.blocks import RATE, noise
 
 
-def episodes(rng, samples, rate, length, pause):
+def episodes(rng: Generator, samples: int, rate: float, length: float, pause: float) -> np.ndarray:
     """Times in samples of hits that come in flurries.
 
     `rate` hits a second within a flurry, flurries of `length` s, `pause` s between (means).
@@ -20,11 +23,11 @@ def episodes(rng, samples, rate, length, pause):
             times.append(at)
             at += rng.gamma(4, 1 / (4 * rate))
         at += 0.3 + rng.exponential(pause)
-    times = (np.array(times) * RATE).astype(int)
-    return times[times < samples]
+    hits = (np.array(times) * RATE).astype(int)
+    return hits[hits < samples]
 
 
-def regular(rng, samples, rate, jitter=0.05):
+def regular(rng: Generator, samples: int, rate: float, jitter: float = 0.05) -> np.ndarray:
     """Times in samples of hits at a steady rate in Hz with a relative jitter."""
     count = int(samples / RATE * rate) + 2
     times = (np.arange(count) + rng.uniform() + rng.normal(0, jitter, count)) / rate * RATE
@@ -32,7 +35,13 @@ def regular(rng, samples, rate, jitter=0.05):
     return times[(times >= 0) & (times < samples)]
 
 
-def ring(rng, modes, decay, seconds, strike=0.002):
+def ring(
+    rng: Generator,
+    modes: Sequence[float] | np.ndarray,
+    decay: float,
+    seconds: float,
+    strike: float = 0.002,
+) -> np.ndarray:
     """One struck thing: modes in Hz, each dying away in `decay` s (the higher, the sooner)."""
     time = np.arange(int(seconds * RATE)) / RATE
     out = np.zeros(len(time))
@@ -44,7 +53,7 @@ def ring(rng, modes, decay, seconds, strike=0.002):
     return out * (1 - np.exp(-time / strike))
 
 
-def puff(rng, low, high, rise, fall):
+def puff(rng: Generator, low: float, high: float, rise: float, fall: float) -> np.ndarray:
     """One short noise: rise and fall in s."""
     count = int((rise + 5 * fall) * RATE) + 32
     time = np.arange(count) / RATE
@@ -53,7 +62,13 @@ def puff(rng, low, high, rise, fall):
     )
 
 
-def hit_all(rng, samples, times, things, spread=4.0):
+def hit_all(
+    rng: Generator,
+    samples: int,
+    times: np.ndarray,
+    things: list[np.ndarray],
+    spread: float = 4.0,
+) -> np.ndarray:
     """Let randomly chosen things sound at the given times, `spread` dB apart in strength."""
     out = np.zeros(samples)
     for at in times:
@@ -63,6 +78,6 @@ def hit_all(rng, samples, times, things, spread=4.0):
     return out
 
 
-def loud_as_one(things):
+def loud_as_one(things: list[np.ndarray]) -> list[np.ndarray]:
     """Scale struck things so that each has the energy of 50 ms at root mean square 1."""
     return [thing * np.sqrt(0.05 * RATE / max(np.sum(thing**2), 1e-9)) for thing in things]

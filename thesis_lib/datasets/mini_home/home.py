@@ -29,7 +29,13 @@ from thesis_lib.util.files import atomic
 PACKAGES = ("numpy", "scipy", "pyroomacoustics", "espeakng-loader", "soxr", "soundfile")
 
 
-def make(folder, seed=1234, sessions="full", progress=True, workers=2):
+def make(
+    folder: Path | str,
+    seed: int = 1234,
+    sessions: str = "full",
+    progress: bool = True,
+    workers: int = 2,
+) -> Path:
     """Make the mini home, or find it made.
 
     Parameters

@@ -1,11 +1,13 @@
 """The lists of the simulated home: those of the DCASE 2018 challenge, and what was planted."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from thesis_lib.datasets.mini_home.plan import FOLDS
 
 
-def write_lists(place, rows):
+def write_lists(place: Path, rows: pd.DataFrame) -> None:
     """Write the official lists, `truth.csv` and `activity.csv`.
 
     Parameters

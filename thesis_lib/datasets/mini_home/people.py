@@ -6,6 +6,7 @@ scene sets the level. What is drawn once a call (a pan, a keyboard, a floor) sta
 """
 
 import numpy as np
+from numpy.random import Generator
 
 from thesis_lib.datasets.mini_home.blocks import RATE, gate, noise, resonant, unit, wander
 from thesis_lib.datasets.mini_home.hits import episodes, hit_all, loud_as_one, puff, regular, ring
@@ -13,7 +14,7 @@ from thesis_lib.datasets.mini_home.hits import episodes, hit_all, loud_as_one, p
 # People -----------------------------------------------------------------------------------------
 
 
-def typing(rng, samples):
+def typing(rng: Generator, samples: int) -> np.ndarray:
     """A keyboard: words, thoughts; each key goes down and comes up."""
     keys = []
     for _ in range(8):
@@ -29,7 +30,7 @@ def typing(rng, samples):
     return hit_all(rng, samples, times, loud_as_one(keys), 2.5)
 
 
-def mouse(rng, samples):
+def mouse(rng: Generator, samples: int) -> np.ndarray:
     """Mouse clicks and a little sliding."""
     click = puff(rng, 1500, 7000, 0.0003, 0.0025)
     pair = np.zeros(int(0.15 * RATE))
@@ -39,7 +40,7 @@ def mouse(rng, samples):
     return hit_all(rng, samples, times, loud_as_one([pair]), 2)
 
 
-def steps(rng, samples):
+def steps(rng: Generator, samples: int) -> np.ndarray:
     """Somebody walks: one floor, one pair of shoes."""
     heel = [ring(rng, rng.uniform(60, 350, 4), rng.uniform(0.015, 0.04), 0.2) for _ in range(2)]
     shoe = rng.uniform(0.05, 0.8)
@@ -51,7 +52,7 @@ def steps(rng, samples):
     return hit_all(rng, samples, times[walking[times] > 0.5], loud_as_one(heel), 2.5)
 
 
-def door(rng, samples):
+def door(rng: Generator, samples: int) -> np.ndarray:
     """A door: handle, creak or none, and the thud of closing."""
     out = np.zeros(samples)
     latch = loud_as_one([ring(rng, rng.uniform(800, 4000, 4), 0.015, 0.1) for _ in range(3)])
@@ -68,21 +69,21 @@ def door(rng, samples):
     return out
 
 
-def rustle(rng, samples):
+def rustle(rng: Generator, samples: int) -> np.ndarray:
     """Paper, a bag or clothes: gusts of fine crackle."""
     wave = noise(rng, samples, rng.uniform(400, 2500), rng.uniform(4000, 7800), rng.uniform(0, 3))
     grain = wander(rng, samples, rng.uniform(0.01, 0.05), 7) * wander(rng, samples, 0.25, 4)
     return unit(wave * grain) * gate(rng, samples, rng.uniform(0.6, 2), rng.uniform(1, 4))
 
 
-def sweeping(rng, samples):
+def sweeping(rng: Generator, samples: int) -> np.ndarray:
     """A broom or a cloth: regular strokes of noise."""
     wave = noise(rng, samples, rng.uniform(500, 1500), rng.uniform(3000, 7000), 2)
     stroke = np.sin(np.pi * rng.uniform(0.8, 1.8) * np.cumsum(wander(rng, samples, 1, 1)) / RATE)
     return unit(wave * np.abs(stroke) ** 2) * gate(rng, samples, 6, 2)
 
 
-def cough(rng, samples):
+def cough(rng: Generator, samples: int) -> np.ndarray:
     """Coughs and throat clearing, throaty noise in twos and threes."""
     things = []
     for _ in range(3):
@@ -92,14 +93,14 @@ def cough(rng, samples):
     return hit_all(rng, samples, times, loud_as_one(things), 3)
 
 
-def chair(rng, samples):
+def chair(rng: Generator, samples: int) -> np.ndarray:
     """A chair pushed back: a stuttering low scrape, and a bump."""
     scrape = puff(rng, 120, 1800, 0.25, 0.1) * wander(rng, int(0.75 * RATE) + 32, 0.02, 5)
     bump = ring(rng, rng.uniform(70, 250, 4), 0.03, 0.3)
     return hit_all(rng, samples, episodes(rng, samples, 1, 0.5, 8), loud_as_one([scrape, bump]), 3)
 
 
-def telephone(rng, samples):
+def telephone(rng: Generator, samples: int) -> np.ndarray:
     """A ring tone for the first seconds, then nothing."""
     time = np.arange(samples) / RATE
     low, ratio, trill = rng.uniform(600, 1300), rng.uniform(1.15, 1.5), rng.uniform(8, 22)
@@ -111,7 +112,7 @@ def telephone(rng, samples):
 # Television -------------------------------------------------------------------------------------
 
 
-def music(rng, samples):
+def music(rng: Generator, samples: int) -> np.ndarray:
     """Chords, a bass, perhaps drums: one piece, with its key, tempo and timbre."""
     beat = 60 / rng.uniform(70, 150)
     root, partials = rng.uniform(110, 260), int(rng.integers(2, 9))
@@ -142,7 +143,7 @@ def _add(out, at, piece):
     out[at : at + len(piece)] += piece
 
 
-def applause(rng, samples):
+def applause(rng: Generator, samples: int) -> np.ndarray:
     """An audience: many hands, swelling and dying away."""
     claps = noise(rng, samples, 700, 5000, 1) * wander(rng, samples, 0.01, 5)
     return unit(claps * wander(rng, samples, 1.5, 5))

@@ -1,5 +1,6 @@
 """What is recorded in the simulated home: sessions, segments, and what is planted in which."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -74,7 +75,7 @@ class Session:
     faults: dict = field(default_factory=dict)  # (segment, node) -> kind
 
 
-def schedule(seed, size):
+def schedule(seed: int, size: Size) -> tuple[list[Session], list[np.random.SeedSequence]]:
     """All sessions with what is planted, and a seed for each.
 
     Returns
@@ -126,12 +127,12 @@ def _plant_silence(moments, count):
             count -= 1
 
 
-def original(session, node, segment):
+def original(session: Session, node: int, segment: int) -> str:
     prefix = "DevNode" if session.split == "dev" else "EvalNode"
     return f"{prefix}{node}_ex{session.number}_{segment + 1}"
 
 
-def anonymous(seed, plan, size):
+def anonymous(seed: int, plan: Sequence[Session], size: Size) -> dict[str, str]:
     """Original name -> number, for the evaluation files, in random order."""
     originals = [
         original(session, node, segment)

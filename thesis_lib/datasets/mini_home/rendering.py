@@ -1,11 +1,14 @@
 """From the sounds of a session to what each microphone of each node records."""
 
+from collections.abc import Collection
+
 import numpy as np
 from scipy import fft
 
 from thesis_lib.datasets.mini_home import rooms, scenes, voices
 from thesis_lib.datasets.mini_home.blocks import RATE
 from thesis_lib.datasets.mini_home.faults import fault
+from thesis_lib.datasets.mini_home.plan import Session
 
 SEGMENT = 160000  # samples, 10 s
 OFFSET = 8000  # samples, 0.5 s: the clocks of two nodes differ by at most this
@@ -14,7 +17,9 @@ HEARD = 20.0  # dB SPL at 1 m: an activity below this makes no sound
 BLOCK = 16384  # samples of one transform in the rendering
 
 
-def render(session, nodes, entropy):
+def render(
+    session: Session, nodes: Collection[int], entropy: np.random.SeedSequence
+) -> tuple[np.ndarray, np.ndarray]:
     """What the nodes record of a session.
 
     Returns
@@ -84,7 +89,7 @@ def _by_place(rng, tracks, stations):
     return dry, rooms.impulse_responses(rng, sources, stations, absorption)
 
 
-def convolve(dry, responses):
+def convolve(dry: np.ndarray, responses: np.ndarray) -> np.ndarray:
     """Let every microphone hear every source.
 
     Parameters

@@ -5,10 +5,12 @@ come from pyroomacoustics (image sources in the L-shaped plan); the late tail is
 away, at the level that the absorption of the room gives.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyroomacoustics as pra
+from numpy.random import Generator
 from scipy import fft
 
 RATE = 16000  # Hz
@@ -98,12 +100,12 @@ PLACES = (
 )
 
 
-def floor_plan():
+def floor_plan() -> FloorPlan:
     """Outlines, nodes and places, for drawing."""
     return FloorPlan(LIVING_ROOM, KITCHEN, HEIGHT, NODES, PLACES)
 
 
-def place(name):
+def place(name: str) -> Place:
     """The place of that name."""
     found = [spot for spot in PLACES if spot.name == name]
     if not found:
@@ -111,7 +113,7 @@ def place(name):
     return found[0]
 
 
-def draw_position(rng, name):
+def draw_position(rng: Generator, name: str) -> np.ndarray:
     """A point of a place, (3,) in m: this session's."""
     spot = place(name)
     shift = rng.uniform(-1, 1, 3) * spot.reach * np.array([1, 1, 0.2])
@@ -119,7 +121,7 @@ def draw_position(rng, name):
     return np.clip(point, [0.1, 0.1, 0.05], [9.1, 4.9, HEIGHT - 0.1])
 
 
-def microphones(node):
+def microphones(node: Node) -> np.ndarray:
     """Where a node's microphones are, (3, MICROPHONES) in m."""
     along = (np.arange(MICROPHONES) - (MICROPHONES - 1) / 2) * SPACING
     angle = np.deg2rad(node.direction)
@@ -127,7 +129,9 @@ def microphones(node):
     return np.array(node.position)[:, None] + step[:, None] * along
 
 
-def impulse_responses(rng, sources, nodes, absorption):
+def impulse_responses(
+    rng: Generator, sources: np.ndarray, nodes: Sequence[Node], absorption: float
+) -> np.ndarray:
     """How every microphone hears every source.
 
     Parameters

@@ -8,6 +8,7 @@ people talk on a visit, on the telephone and on television, and nobody is heard 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 from scipy import signal
 
 from thesis_lib.datasets.mini_home import blocks, people, things, voices
@@ -25,7 +26,7 @@ class Track:
     level: float
 
 
-def house(rng, samples):
+def house(rng: Generator, samples: int) -> list[Track]:
     """What a home sounds like when nobody does anything: fridge, street, clock, neighbours."""
     tracks = [Track(things.street(rng, samples), "window", rng.uniform(30, 40))]
     if rng.uniform() < 0.6:
@@ -37,7 +38,7 @@ def house(rng, samples):
     return tracks
 
 
-def activity(rng, label, samples):
+def activity(rng: Generator, label: str, samples: int) -> list[Track]:
     """The tracks of one activity, without the house."""
     if label not in CLASSES:
         raise ValueError(f"no activity {label!r}; there are {', '.join(CLASSES)}")

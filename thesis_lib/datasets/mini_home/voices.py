@@ -6,11 +6,13 @@ The engine keeps a state (random numbers, phases) that even its own restart does
 
 import _ctypes
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import espeakng_loader
 import numpy as np
 import soxr
+from numpy.random import Generator
 
 RATE = 16000  # Hz, of what the functions return
 
@@ -66,13 +68,13 @@ class Voice:
 class _Engine:
     """The loaded library and the callback that collects what it says."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.library = ctypes.CDLL(espeakng_loader.get_library_path())
         kind = ctypes.CFUNCTYPE(
             ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
         )
         self.callback = kind(self._collect)  # kept here, or it would be freed under the library
-        self.pieces = []
+        self.pieces: list[np.ndarray] = []
         self.rate = 0
 
     def _collect(self, wave, count, _events):
@@ -94,19 +96,20 @@ class _Engine:
         _ctypes.dlclose(self.library._handle)
 
 
-_engine = None
+_engine: _Engine | None = None
 
 
-def fresh_engine():
+def fresh_engine() -> _Engine:
     """Start the speech engine anew, so that nothing said before is heard in what follows."""
     global _engine
     if _engine is not None:
         _engine.stop()
     _engine = _Engine()
     _engine.start()
+    return _engine
 
 
-def draw_voice(rng):
+def draw_voice(rng: Generator) -> Voice:
     """One random person."""
     return Voice(
         language=str(rng.choice(list(_WORDS))),
@@ -117,7 +120,7 @@ def draw_voice(rng):
     )
 
 
-def sentence(rng, language, words=None):
+def sentence(rng: Generator, language: str, words: int | None = None) -> str:
     """Random words of a language with a sentence's punctuation, which gives it its melody."""
     count = int(words or rng.integers(3, 13))
     chosen = list(rng.choice(_WORDS[language].split(), count))
@@ -126,27 +129,26 @@ def sentence(rng, language, words=None):
     return " ".join(chosen).capitalize() + str(rng.choice([".", ".", ".", "?", "!"]))
 
 
-def say(voice, text):
+def say(voice: Voice, text: str) -> np.ndarray:
     """Speak one text.
 
     Returns
     -------
     ndarray (samples,), float64, 16 kHz, root mean square 1 over the whole utterance
     """
-    if _engine is None:
-        fresh_engine()
-    library = _engine.library
+    engine = _engine or fresh_engine()
+    library = engine.library
     name = f"{voice.language}+{voice.variant}".encode()
     if library.espeak_SetVoiceByName(name) != 0:
         raise RuntimeError(f"espeak-ng has no voice {name.decode()!r}")
     library.espeak_SetParameter(_WORDS_PER_MINUTE, voice.words_per_minute, 0)
     library.espeak_SetParameter(_PITCH, voice.pitch, 0)
     library.espeak_SetParameter(_PITCH_RANGE, voice.pitch_range, 0)
-    _engine.pieces = []
+    engine.pieces = []
     data = text.encode()
     library.espeak_Synth(data, ctypes.c_size_t(len(data) + 1), 0, 1, 0, _UTF8, None, None)
     library.espeak_Synchronize()
-    return _at_16_khz(_engine.pieces, _engine.rate)
+    return _at_16_khz(engine.pieces, engine.rate)
 
 
 def _at_16_khz(pieces, rate):
@@ -157,7 +159,7 @@ def _at_16_khz(pieces, rate):
     return wave / max(np.sqrt(np.mean(wave**2)), 1.0) if len(wave) else wave
 
 
-def talk(rng, voice, samples, pause):
+def talk(rng: Generator, voice: Voice, samples: int, pause: float) -> np.ndarray:
     """One person talking on and on.
 
     Parameters
@@ -179,7 +181,9 @@ def talk(rng, voice, samples, pause):
     return out
 
 
-def conversation(rng, voices, samples, pause=0.4):
+def conversation(
+    rng: Generator, voices: Sequence[Voice], samples: int, pause: float = 0.4
+) -> np.ndarray:
     """Several people taking turns, now and then over one another.
 
     Returns
