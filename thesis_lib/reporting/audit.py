@@ -3,13 +3,25 @@
 Notebook: 06_error_analysis_sins. Each function records one result and gives back what is shown.
 """
 
-from IPython.display import Markdown
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from IPython.display import HTML, Image, Markdown
+from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.reporting.notebook_record import Record
 
 SINS = "error analysis, SINS"
 MUSIC = "error analysis, music"
 
 
-def neighbours_asked(asked, wanted, group):
+def neighbours_asked(asked: int, wanted: int, group: str) -> Markdown:
     """How many neighbours each tile is asked for, and why there are fewer than wanted."""
     if asked < wanted:
         return Markdown(
@@ -19,7 +31,7 @@ def neighbours_asked(asked, wanted, group):
     return Markdown(f"Each tile asks its {asked} nearest neighbours from other {group}s.")
 
 
-def suspect_tiles(record, alone, tiles, asked):
+def suspect_tiles(record: Record, alone: int, tiles: int, asked: int) -> Markdown:
     """Record how many of the tiles have no neighbour of their own label; as a sentence."""
     record.number("tiles", tiles)
     record.number("suspect_tiles", alone)
@@ -29,7 +41,7 @@ def suspect_tiles(record, alone, tiles, asked):
     )
 
 
-def moments(record, run, moments, worst):
+def moments(record: Record, run: Run, moments: pd.DataFrame, worst: pd.DataFrame) -> HTML:
     """Record how many moments are suspect, and the table of the most suspect.
 
     Parameters
@@ -50,7 +62,7 @@ def moments(record, run, moments, worst):
     )
 
 
-def suspect_sins(record, run, figure):
+def suspect_sins(record: Record, run: Run, figure: Figure) -> Image:
     """Record the figure of the suspects and their neighbours, of a home."""
     return record.figure(
         figure, "suspect_sins",
@@ -61,7 +73,7 @@ def suspect_sins(record, run, figure):
     )  # fmt: skip
 
 
-def silence(record, run, figure, suspect, within):
+def silence(record: Record, run: Run, figure: Figure, suspect: np.ndarray, within: float) -> Image:
     """Record how many recordings are suspected of silence, and the figure of all levels."""
     record.number("suspected_of_silence", int(suspect.sum()))
     return record.figure(
@@ -73,7 +85,7 @@ def silence(record, run, figure, suspect, within):
     )  # fmt: skip
 
 
-def silence_score(record, score):
+def silence_score(record: Record, score: dict[str, float] | None) -> Markdown:
     """Record how often silence by level is right; None: nothing is known to be silent."""
     if score is None:
         return Markdown("No silence is known here, so these suspicions cannot be scored.")
@@ -82,7 +94,7 @@ def silence_score(record, score):
     return Markdown(sentence.format(**score))
 
 
-def microphones(record, run, figure):
+def microphones(record: Record, run: Run, figure: Figure) -> Image:
     """Record the figure of each recording's deviation from the other nodes."""
     return record.figure(
         figure, "microphone_faults",
@@ -91,7 +103,7 @@ def microphones(record, run, figure):
     )  # fmt: skip
 
 
-def odd_moments(record, run, figure):
+def odd_moments(record: Record, run: Run, figure: Figure) -> Image:
     """Record the figure of the recordings that deviate most, beside the other nodes."""
     return record.figure(
         figure, "odd_moments",
@@ -100,7 +112,7 @@ def odd_moments(record, run, figure):
     )  # fmt: skip
 
 
-def scores(record, run, scores):
+def scores(record: Record, run: Run, scores: pd.DataFrame) -> HTML:
     """Record how right each suspicion is, seed by seed; as a table of means over the seeds.
 
     Parameters
@@ -116,7 +128,7 @@ def scores(record, run, scores):
     return record.table(mean.round(3), "audit_scores", "Mean over the seeds.", runs=[run])
 
 
-def scores_compared(record, run, figure):
+def scores_compared(record: Record, run: Run, figure: Figure) -> Image:
     """Record the figure of the average precisions of three embeddings."""
     return record.figure(
         figure, "audit_scores",
@@ -125,14 +137,14 @@ def scores_compared(record, run, figure):
     )  # fmt: skip
 
 
-def cases(record, run, cases):
+def cases(record: Record, run: Run, cases: pd.DataFrame) -> HTML:
     """Record every planted fault, one by one: a table."""
     record.number("planted_faults", cases.to_dict("records"))
     caption = "Every planted fault, and whether it was suspected."
     return record.table(cases, "planted_faults", caption, runs=[run])
 
 
-def missed(record, cases, nice):
+def missed(record: Record, cases: pd.DataFrame, nice: Callable[[str], str]) -> Markdown:
     """Record how many faults of each sort are found; the missed ones as a list.
 
     Parameters
@@ -151,7 +163,9 @@ def missed(record, cases, nice):
     return Markdown("\n".join(lines))
 
 
-def songs(record, run, by_song, alone, tiles):
+def songs(
+    record: Record, run: Run, by_song: pd.Series, alone: int, tiles: int
+) -> tuple[Markdown, HTML]:
     """Record the songs with the largest share of suspect tiles: a sentence and a table.
 
     Parameters
@@ -171,7 +185,7 @@ def songs(record, run, by_song, alone, tiles):
     return Markdown(f"**{alone} of {tiles}** tiles are suspect."), table
 
 
-def suspect_music(record, run, figure):
+def suspect_music(record: Record, run: Run, figure: Figure) -> Image:
     """Record the figure of the suspects and their neighbours, of music."""
     return record.figure(
         figure, "suspect_music",

@@ -3,16 +3,27 @@
 Notebook: 07_genre_clusters. Each function records one result and gives back what is shown.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
-from IPython.display import Markdown
+import pandas as pd
+from IPython.display import HTML, Image, Markdown
+from matplotlib.figure import Figure
 
 from thesis_lib.reporting import thesis_results
+
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.reporting.notebook_record import Record
 
 TABLE = "cluster x label table"
 SMALL = "other music and labels, small network"
 
 
-def size(record, songs, classes, explained):
+def size(record: Record, songs: np.ndarray, classes: int, explained: np.ndarray) -> Markdown:
     """Record how many tiles, songs and classes there are, and what the components hold.
 
     Parameters
@@ -35,14 +46,14 @@ def size(record, songs, classes, explained):
     )
 
 
-def elbow(record, run, figure, bends):
+def elbow(record: Record, run: Run, figure: Figure, bends: dict[str, int]) -> Image:
     """Record where each curve bends, and the figure of the curves."""
     record.number("bends", bends)
     caption = "What k clusters leave over, as a share of what one leaves."
     return record.figure(figure, "elbow", caption, thesis="elbow", runs=[run])
 
 
-def bends(record, found, classes):
+def bends(record: Record, found: Sequence[int], classes: int) -> Markdown:
     """Record where the trained curves bend beside the thesis; as a sentence.
 
     Parameters
@@ -62,21 +73,21 @@ def bends(record, found, classes):
     return Markdown(f"Here the curves of the trained network bend at {here}; {rest}.")
 
 
-def kmeans3d(record, run, figure, tiles, k):
+def kmeans3d(record: Record, run: Run, figure: Figure, tiles: int, k: int) -> Image:
     """Record the figure of tiles and centres."""
     caption = f"{tiles} tiles in principal components; k-means with {k} centres."
     thesis = "k-means in 3-D with centres"
     return record.figure(figure, "kmeans3d", caption, thesis=thesis, runs=[run])
 
 
-def table(record, run, table):
+def table(record: Record, run: Run, table: pd.DataFrame) -> HTML:
     """Record how many tiles of each label are in each cluster."""
     record.number("cluster_table", table.to_dict("index"))
     caption = "Tiles of each label in each cluster."
     return record.table(table, "cluster_table", caption, thesis=TABLE, runs=[run])
 
 
-def tables_compared(record, run, figure):
+def tables_compared(record: Record, run: Run, figure: Figure) -> Image:
     """Record the figure of the table here beside the thesis's."""
     return record.figure(
         figure, "cluster_table",
@@ -86,7 +97,9 @@ def tables_compared(record, run, figure):
     )  # fmt: skip
 
 
-def agreement(record, run, figure, scores, classes):
+def agreement(
+    record: Record, run: Run, figure: Figure, scores: pd.DataFrame, classes: int
+) -> Image:
     """Record how far clusters and labels agree, by embedding and seed, and the figure of it."""
     record.number("agreement", scores.to_dict("records"))
     return record.figure(
@@ -96,7 +109,9 @@ def agreement(record, run, figure, scores, classes):
     )  # fmt: skip
 
 
-def beside_thesis(record, there, here, names):
+def beside_thesis(
+    record: Record, there: dict[str, float], here: dict[str, str], names: dict[str, str]
+) -> Markdown:
     """Record the agreement of the thesis's table beside the one here; as a sentence.
 
     Parameters
@@ -118,7 +133,7 @@ def beside_thesis(record, there, here, names):
     return Markdown("Thesis, from its table | here: " + "; ".join(pairs) + ".")
 
 
-def songs(record, united, whole):
+def songs(record: Record, united: pd.Series, whole: dict[str, float]) -> Markdown:
     """Record how far songs stay together, and agree as a whole; as a list.
 
     Parameters
@@ -138,7 +153,7 @@ def songs(record, united, whole):
     )
 
 
-def starts(record, alike, several):
+def starts(record: Record, alike: Sequence[float], several: int) -> Markdown:
     """Record how far several starts of k-means agree, from the ARI of each pair; as a sentence."""
     record.number("kmeans_seeds_ari", [min(alike), float(np.mean(alike))])
     return Markdown(
@@ -147,6 +162,6 @@ def starts(record, alike, several):
     )
 
 
-def thesis_tables(name, table):
+def thesis_tables(name: str, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The table found here and the thesis's, by title."""
     return {f"here: {name}": table, "thesis: 7 sub-genres": thesis_results.CLUSTERS}

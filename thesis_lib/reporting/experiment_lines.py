@@ -1,8 +1,17 @@
 """Sentences of 10_experiments, with the numbers that they name written down on the way."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 from IPython.display import Markdown
 
 from thesis_lib.reporting import thesis_data
+
+if TYPE_CHECKING:
+    from thesis_lib.recipe import Recipe
+    from thesis_lib.reporting.notebook_record import Record
 
 MUSIC_DAYS = 7.5  # that the thesis's music training took
 DAY = 86400  # s
@@ -30,13 +39,13 @@ ABLATIONS = {  # group -> figure, what it shows
 }
 
 
-def machine(about):
+def machine(about: Any) -> str:
     """A machine by its processor, cores and device, from the row that names it."""
     device = about.device.split(":")[0].removeprefix("Computing on the ").rstrip(".")
     return f"{about.machine}, {about.cores:.0f} cores; {device}"
 
 
-def training_speed(speeds, about):
+def training_speed(speeds: pd.DataFrame, about: Any) -> str:
     """Caption of the figure training_speed (10_experiments)."""
     return (
         "Tiles a second in training steps, mean and standard deviation of "
@@ -45,7 +54,7 @@ def training_speed(speeds, about):
     )
 
 
-def fastest(record, speeds, recipe):
+def fastest(record: Record, speeds: pd.DataFrame, recipe: Recipe) -> Markdown:
     """The fastest settings, and what the thesis's training of SINS would take (10_experiments).
 
     Parameters
@@ -78,7 +87,7 @@ def fastest(record, speeds, recipe):
     )
 
 
-def throughput(speeds):
+def throughput(speeds: pd.DataFrame) -> str:
     """Caption of the figure training_throughput (10_experiments)."""
     return (
         "Tiles a second in training, a few tiles a step at full width, mean and standard "
@@ -87,7 +96,7 @@ def throughput(speeds):
     )
 
 
-def around(record, here):
+def around(record: Record, here: pd.DataFrame) -> Markdown:
     """What surrounds the network in a step, and what the store saves (10_experiments).
 
     Parameters
@@ -111,7 +120,7 @@ def around(record, here):
     )
 
 
-def music_schedule(record, speeds, recipe):
+def music_schedule(record: Record, speeds: pd.Series, recipe: Recipe) -> Markdown:
     """What the thesis's music training would take at the speeds measured (10_experiments).
 
     Parameters
@@ -148,7 +157,7 @@ def music_schedule(record, speeds, recipe):
     )
 
 
-def grown(record, table, busy):
+def grown(record: Record, table: pd.DataFrame, busy: pd.DataFrame) -> Markdown:
     """What ten times the data cost, and how busy a GPU is (10_experiments).
 
     Parameters

@@ -3,18 +3,32 @@
 A function that is given a `Record` records its numbers and gives what is shown below the cell.
 """
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
 from IPython.display import Markdown
 
 from thesis_lib.reporting import thesis_data
 from thesis_lib.util.text import as_markdown
 
+if TYPE_CHECKING:
+    import torch
 
-def no_song(folder):
+    from thesis_lib.corpus import Corpus
+    from thesis_lib.reporting.notebook_record import Record
+    from thesis_lib.store import SpectrogramStore
+
+
+def no_song(folder: Path | str) -> str:
     """Why 00_start_here ends early."""
     return f"{folder} holds no song that can be read"
 
 
-def first_triplet(songs, is_marked):
+def first_triplet(songs: int, is_marked: bool) -> str:
     """Caption of the figure first_triplet (00_start_here).
 
     Parameters
@@ -36,7 +50,7 @@ def first_triplet(songs, is_marked):
     )
 
 
-def neighbours_nearer(record, nearer):
+def neighbours_nearer(record: Record, nearer: torch.Tensor) -> Markdown:
     """In how many triplets the neighbour is nearer than the opposite (00_start_here).
 
     Parameters
@@ -72,7 +86,7 @@ FLOOR_PLAN = "The simulated flat from above: living room and kitchen, nodes, pla
 SONGS_PER_GENRE = "Songs in each class; a song may be here as several excerpts."
 
 
-def corpora(record, sizes, rooms, songs):
+def corpora(record: Record, sizes: pd.DataFrame, rooms: Corpus, songs: Corpus) -> Markdown:
     """The two corpora beside the thesis's data sets (01_the_data).
 
     Parameters
@@ -100,7 +114,7 @@ def corpora(record, sizes, rooms, songs):
     )
 
 
-def balance(record, counted):
+def balance(record: Record, counted: pd.DataFrame) -> Markdown:
     """How alike two class balances are (01_the_data).
 
     Parameters
@@ -132,7 +146,7 @@ MEL_BANK = (
 STORES = "The two stores; the hash covers how a store was made, its index and every frame."
 
 
-def frames_in_a_tile(record, frames, at_44100):
+def frames_in_a_tile(record: Record, frames: dict[int, int], at_44100: int) -> Markdown:
     """How many frames the thesis's tiles have (02_preprocessing).
 
     Parameters
@@ -155,7 +169,7 @@ def frames_in_a_tile(record, frames, at_44100):
     )
 
 
-def as_other_libraries(record, worst, count):
+def as_other_libraries(record: Record, worst: pd.Series, count: int) -> Markdown:
     """How far our features are from those of librosa and torchaudio (02_preprocessing).
 
     Parameters
@@ -179,13 +193,13 @@ def as_other_libraries(record, worst, count):
     )
 
 
-def mfcc(coefficients):
+def mfcc(coefficients: np.ndarray) -> str:
     """Caption of the figure mfcc (02_preprocessing), of an array (frames, coefficients)."""
     frames, count = coefficients.shape
     return f"MFCC, {frames} x {count}; coefficient 0 is the loudness."
 
 
-def store(store, table, tiles, length):
+def store(store: SpectrogramStore, table: pd.DataFrame, tiles: int, length: int) -> dict[str, Any]:
     """A store in numbers, a line each (02_preprocessing).
 
     Parameters
@@ -211,7 +225,7 @@ def store(store, table, tiles, length):
     }
 
 
-def input_pipeline(bench, speeds):
+def input_pipeline(bench: pd.DataFrame, speeds: pd.DataFrame) -> str:
     """Caption of the figure input_pipeline (02_preprocessing).
 
     Parameters
@@ -233,7 +247,7 @@ def input_pipeline(bench, speeds):
     )
 
 
-def pipeline_gain(record, before, after, once):
+def pipeline_gain(record: Record, before: pd.Series, after: pd.Series, once: pd.Series) -> Markdown:
     """How much faster triplets come from the store (02_preprocessing).
 
     Parameters

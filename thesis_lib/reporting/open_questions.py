@@ -5,18 +5,29 @@ figures are drawn from the files of a benchmark (`source`), not from runs. `nice
 a class a name for readers.
 """
 
-from IPython.display import Markdown
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from IPython.display import Image, Markdown
+from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from thesis_lib.reporting.notebook_record import Record
 
 SIMULATED = "Mini home is simulated."
 
 
-def trained(machine, seeds):
+def trained(machine: pd.Series, seeds: int) -> str:
     """How long the networks were trained, for captions."""
     seconds = f"{machine.training_seconds:.0f} s of one core each"
     return f"{seconds}, {seeds} seed{'s' * (seeds > 1)}"
 
 
-def trainings(record, machine, seeds):
+def trainings(record: Record, machine: pd.Series, seeds: int) -> Markdown:
     """Record how the networks were trained; as a sentence.
 
     Parameters
@@ -31,7 +42,7 @@ def trainings(record, machine, seeds):
     return Markdown(f"Trainings: {trained(machine, seeds)}. Machine: {where}.")
 
 
-def transfer(record, figure, trained, source):
+def transfer(record: Record, figure: Figure, trained: str, source: Path) -> Image:
     """Record the figure of each network on each corpus."""
     caption = (
         "Each network on each corpus, mean ± standard deviation over the seeds; framed: trained on "
@@ -40,7 +51,15 @@ def transfer(record, figure, trained, source):
     return record.figure(figure, "transfer", caption, sources=[source])
 
 
-def carried(record, means, floors, places, names, metrics, nice):
+def carried(
+    record: Record,
+    means: pd.DataFrame,
+    floors: pd.Series,
+    places: dict[tuple[str, str], dict[str, str]],
+    names: dict[str, str],
+    metrics: dict[str, str],
+    nice: Callable[[str], str],
+) -> Markdown:
     """Record what training on each corpus is worth on each; as a list.
 
     Parameters
@@ -70,7 +89,7 @@ def carried(record, means, floors, places, names, metrics, nice):
     return Markdown("\n".join(lines))
 
 
-def joint_scores(record, figure, trained, source):
+def joint_scores(record: Record, figure: Figure, trained: str, source: Path) -> Image:
     """Record the figure of one network for two domains beside one for each."""
     caption = (
         f"One network for a home and music beside one for each, by one recipe: {trained}, mean and "
@@ -79,7 +98,9 @@ def joint_scores(record, figure, trained, source):
     return record.figure(figure, "joint_space_scores", caption, sources=[source])
 
 
-def cost(record, mean, spread, nice):
+def cost(
+    record: Record, mean: pd.DataFrame, spread: pd.DataFrame, nice: Callable[[str], str]
+) -> Markdown:
     """Record what one space for both domains costs each of them; as a list.
 
     Parameters
@@ -107,7 +128,7 @@ def cost(record, mean, spread, nice):
     )
 
 
-def own_domain(record, share, nice):
+def own_domain(record: Record, share: pd.DataFrame, nice: Callable[[str], str]) -> Markdown:
     """Record how many of the ten nearest recordings are of the own domain; as a list.
 
     Parameters
@@ -126,7 +147,7 @@ def own_domain(record, share, nice):
     )
 
 
-def joint_map(record, figure, recordings, source):
+def joint_map(record: Record, figure: Figure, recordings: int, source: Path) -> Image:
     """Record the map of the joint space."""
     caption = (
         f"The joint space as a map (t-SNE of {recordings} recordings that no training heard; first "
@@ -136,7 +157,14 @@ def joint_map(record, figure, recordings, source):
     return record.figure(figure, "joint_space_map", caption, sources=[source])
 
 
-def adding(record, figure, rows, classes, source, nice):
+def adding(
+    record: Record,
+    figure: Figure,
+    rows: pd.DataFrame,
+    classes: pd.Series,
+    source: Path,
+    nice: Callable[[str], str],
+) -> Image:
     """Record the figure of a class that comes later.
 
     Parameters
@@ -158,7 +186,12 @@ def adding(record, figure, rows, classes, source, nice):
     return record.figure(figure, "adding_a_class", caption, sources=[source])
 
 
-def new_class(record, lost, looks, nice):
+def new_class(
+    record: Record,
+    lost: pd.DataFrame,
+    looks: dict[str, tuple[str, str, str]],
+    nice: Callable[[str], str],
+) -> Markdown:
     """Record what it costs the new class that training has not heard it; as a list.
 
     Parameters
@@ -181,7 +214,7 @@ def new_class(record, lost, looks, nice):
     return Markdown("\n".join(lines))
 
 
-def old_classes(record, change, nice):
+def old_classes(record: Record, change: pd.DataFrame, nice: Callable[[str], str]) -> Markdown:
     """Record how the F1 of the other classes changes when one comes; as a list.
 
     Parameters

@@ -3,11 +3,21 @@
 Notebook: 08_f1_results. Each function records one result and gives back what is shown.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import pandas as pd
-from IPython.display import HTML, Markdown
+from IPython.display import HTML, Image, Markdown
+from matplotlib.figure import Figure
 
 from thesis_lib.reporting import thesis_results
 from thesis_lib.util.text import as_markdown, table_as_html
+
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.reporting.notebook_record import Record
 
 CHALLENGE = "comparison with the challenge"
 UNITS = {  # of the challenge's columns
@@ -17,7 +27,13 @@ UNITS = {  # of the challenge's columns
 }
 
 
-def subsets(record, run, seeds, train=None, test=None):
+def subsets(
+    record: Record,
+    run: Run,
+    seeds: int,
+    train: pd.DataFrame | None = None,
+    test: pd.DataFrame | None = None,
+) -> Markdown:
     """Record how many tiles and groups are learned from and tested on; as a list.
 
     Parameters
@@ -35,7 +51,7 @@ def subsets(record, run, seeds, train=None, test=None):
             f"- {name}: {seeds} of {len(run.seeds)} seeds can be scored: it takes labels of two "
             "classes to learn from, and others to test."
         )
-    if seeds:
+    if train is not None and test is not None:
         counts = [len(train), len(test), train.group.nunique(), test.group.nunique()]
         record.number(f"{run.corpus.name}: tiles and groups in train and test", counts)
         sentence = "{} tiles to learn from, {} to be tested on; sessions or songs: {} and {}."
@@ -43,20 +59,22 @@ def subsets(record, run, seeds, train=None, test=None):
     return Markdown("\n".join(lines))
 
 
-def home_reports(reports):
+def home_reports(reports: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Reports by the titles of their figure, the thesis's report of SINS first."""
     thesis = thesis_results.with_average(thesis_results.SINS_REPORT)
     here = {f"here: {_two_lines(unit)}": table for unit, table in reports.items()}
     return {"thesis: SINS, tile of 5 s": thesis} | here
 
 
-def music_reports(reports):
+def music_reports(reports: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Reports by the titles of their figure, the thesis's report of music first."""
     thesis = thesis_results.with_average(thesis_results.MUSIC_REPORT)
     return {"thesis: 7 sub-genres": thesis} | reports
 
 
-def classes_of_home(record, run, figure, reports):
+def classes_of_home(
+    record: Record, run: Run, figure: Figure, reports: dict[str, pd.DataFrame]
+) -> Image:
     """Record the reports class by class of a home, unit by unit, and their figure."""
     for unit, table in reports.items():
         record.number(f"report, {run.corpus.name}, {unit}", table.to_dict("records"))
@@ -67,7 +85,9 @@ def classes_of_home(record, run, figure, reports):
     )  # fmt: skip
 
 
-def classes_of_music(record, run, figure, reports, seeds):
+def classes_of_music(
+    record: Record, run: Run, figure: Figure, reports: dict[str, pd.DataFrame], seeds: int
+) -> Image:
     """Record the reports class by class of music, unit by unit, and their figure."""
     for unit, table in reports.items():
         record.number(f"report, music, {unit}", table.to_dict("records"))
@@ -78,7 +98,9 @@ def classes_of_music(record, run, figure, reports, seeds):
     )  # fmt: skip
 
 
-def confusions(record, runs, figure, tables):
+def confusions(
+    record: Record, runs: Sequence[Run], figure: Figure, tables: dict[str, pd.DataFrame]
+) -> Image:
     """Record which class is taken for which, and the figure of it."""
     for title, table in tables.items():
         record.number("confusions, " + title.replace("\n", " "), table.to_dict("index"))
@@ -86,7 +108,7 @@ def confusions(record, runs, figure, tables):
     return record.figure(figure, "confusions", caption, runs=runs)
 
 
-def scores(record, runs, scores, means):
+def scores(record: Record, runs: Sequence[Run], scores: pd.DataFrame, means: pd.Series) -> HTML:
     """Record the macro-F1 of each unit, embedding and seed; as a table of means over the seeds.
 
     Parameters
@@ -103,7 +125,7 @@ def scores(record, runs, scores, means):
     return record.table(means.unstack("kind"), "probe_comparison", caption, runs=runs)
 
 
-def scores_compared(record, runs, figure):
+def scores_compared(record: Record, runs: Sequence[Run], figure: Figure) -> Image:
     """Record the figure of the macro-F1 of three embeddings."""
     return record.figure(
         figure, "probe_comparison",
@@ -112,7 +134,7 @@ def scores_compared(record, runs, figure):
     )  # fmt: skip
 
 
-def verdict(record, places):
+def verdict(record: Record, places: dict[str, str]) -> Markdown:
     """Record where training has helped; as a sentence.
 
     Parameters
@@ -133,7 +155,9 @@ def verdict(record, places):
     )
 
 
-def beside_challenge(run, values, names):
+def beside_challenge(
+    run: Run, values: dict[str, dict[str, pd.Series]], names: dict[str, str]
+) -> pd.DataFrame:
     """The challenge's systems, the thesis, and each embedding found here, in %.
 
     Parameters
@@ -160,7 +184,7 @@ def beside_challenge(run, values, names):
     return thesis_results.beside_challenge(pd.DataFrame(rows).assign(source=source))
 
 
-def challenge(record, run, systems):
+def challenge(record: Record, run: Run, systems: pd.DataFrame) -> HTML:
     """Record the table of the challenge's systems, the thesis and what is found here."""
     plain = systems.astype(object).where(systems.notna(), None)
     record.number("challenge", plain.to_dict("records"))
@@ -170,7 +194,7 @@ def challenge(record, run, systems):
     return record.table(shown, "challenge", caption, thesis=CHALLENGE, runs=[run])
 
 
-def challenge_compared(record, run, figure):
+def challenge_compared(record: Record, run: Run, figure: Figure) -> tuple[Markdown, Image]:
     """Record the figure of the same, with what keeps the numbers from being compared."""
     warning = (
         "Challenge and thesis were scored on real recordings, the numbers below them on a small "
@@ -178,11 +202,11 @@ def challenge_compared(record, run, figure):
         if run.corpus.note == "simulated"
         else "Tiles, training time and network differ from the thesis's."
     )
-    figure = record.figure(figure, "challenge", warning, thesis=CHALLENGE, runs=[run])
-    return Markdown(f"**{warning}**"), figure
+    picture = record.figure(figure, "challenge", warning, thesis=CHALLENGE, runs=[run])
+    return Markdown(f"**{warning}**"), picture
 
 
-def thesis_and_here(record, home, music, found):
+def thesis_and_here(record: Record, home: Run, music: Run, found: pd.Series) -> HTML:
     """Record the numbers of the thesis beside those found here, and what differs: a table.
 
     Parameters

@@ -1,11 +1,20 @@
 """Sentences of 10_experiments on how good embeddings are, with the numbers that they name."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 from IPython.display import Markdown
 
 from thesis_lib.reporting.experiment_lines import METHODS, METRICS
 
+if TYPE_CHECKING:
+    from thesis_lib.reporting.notebook_record import Record
 
-def embedding_quality(scores, about):
+
+def embedding_quality(scores: pd.DataFrame, about: Any) -> str:
     """Caption of the figure embedding_quality (10_experiments)."""
     return (
         f"{about.training_seconds:.0f} s of training on one core each, mean and standard "
@@ -15,7 +24,7 @@ def embedding_quality(scores, about):
     )
 
 
-def embedding_summary(about):
+def embedding_summary(about: Any) -> str:
     """Caption of the table embedding_summary (10_experiments)."""
     return (
         f"What `embedding_quality` shows, in numbers. {about.training_seconds:.0f} s of training "
@@ -24,7 +33,7 @@ def embedding_summary(about):
     )
 
 
-def summary(board):
+def summary(board: pd.DataFrame) -> pd.DataFrame:
     """The scores of ours and what they have to beat, for readers (10_experiments).
 
     Parameters
@@ -49,7 +58,7 @@ def summary(board):
     return shown.rename(columns=names).round(3)
 
 
-def beaten(record, board):
+def beaten(record: Record, board: pd.DataFrame) -> Markdown:
     """Where ours is above every unlabelled method, and where not (10_experiments).
 
     Parameters
@@ -91,7 +100,7 @@ def _longer(board):
     )
 
 
-def compare(record, board, corpora):
+def compare(record: Record, board: pd.DataFrame, corpora: dict[str, str]) -> None:
     """Set the scores of ours beside the thesis's, of which there are none (10_experiments).
 
     Parameters
@@ -113,7 +122,9 @@ def compare(record, board, corpora):
         record.compare(f"our recipe, {corpora[name]}: {METRICS[metric]}", None, here, differs)
 
 
-def gains(record, board, corpora, errors):
+def gains(
+    record: Record, board: pd.DataFrame, corpora: dict[str, str], errors: dict[str, pd.Series]
+) -> Markdown:
     """How much of the thesis's error is left, and how much is there untrained (10_experiments).
 
     Parameters
@@ -148,7 +159,7 @@ def gains(record, board, corpora, errors):
     return Markdown("\n".join(lines))
 
 
-def ablation(title, parts, about):
+def ablation(title: str, parts: pd.DataFrame, about: Any) -> str:
     """Caption of the figures ablation_... (10_experiments)."""
     return (
         f"{title} {about.training_seconds:.0f} s of training on one core each, mean and standard "
@@ -156,7 +167,7 @@ def ablation(title, parts, about):
     )
 
 
-def ablation_differences(parts, about):
+def ablation_differences(parts: pd.DataFrame, about: Any) -> str:
     """Caption of the table ablation_differences (10_experiments)."""
     return (
         "Ours with a part left out or done in another way, minus ours: mean over "
@@ -166,7 +177,9 @@ def ablation_differences(parts, about):
     )
 
 
-def beyond(record, f1, table, best, nice):
+def beyond(
+    record: Record, f1: pd.DataFrame, table: pd.DataFrame, best: str, nice: Callable[[str], str]
+) -> Markdown:
     """Which parts can be told from ours (10_experiments).
 
     Parameters

@@ -4,16 +4,35 @@ Notebook: 05_embedding_space. Each function records one result and gives back wh
 is the part of a figure's name that tells the corpora apart: "sins" or "music".
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from IPython.display import Markdown
+from IPython.display import HTML, Image, Markdown
+from matplotlib.animation import Animation
+from matplotlib.figure import Figure
 
 from thesis_lib.util.text import as_markdown
+
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.reporting.notebook_record import Record
 
 ARITHMETIC = "Arithmetic on centroids"
 
 
-def cloud(record, run, name, still, turning, tiles, explained):
+def cloud(
+    record: Record,
+    run: Run,
+    name: str,
+    still: Figure,
+    turning: Animation,
+    tiles: pd.DataFrame,
+    explained: np.ndarray,
+) -> tuple[Image, Image]:
     """Record the cloud in three components, still and turning.
 
     Parameters
@@ -40,13 +59,13 @@ def cloud(record, run, name, still, turning, tiles, explained):
     return picture, record.animation(turning, f"pca3d_{name}", caption, thesis=thesis, runs=[run])
 
 
-def without_classes(runs):
+def without_classes(runs: Sequence[Run]) -> Markdown:
     """The corpora in which there is nothing to name: a list, empty where there are none."""
     sentence = "- {} has no labelled tiles of two classes: its space is shown, but not named."
     return Markdown("\n".join(sentence.format(_corpus(run)) for run in runs))
 
 
-def scores(record, runs, scores):
+def scores(record: Record, runs: Sequence[Run], scores: pd.DataFrame) -> HTML:
     """Record silhouette and precision@10: a table of mean and deviation over the seeds."""
     summary = scores.groupby(["corpus", "kind"], sort=False).agg(["mean", "std"])
     summary = summary.fillna(0).round(3)
@@ -60,7 +79,7 @@ def scores(record, runs, scores):
     return record.table(summary, "space_scores", caption, runs=runs)
 
 
-def centroids(record, runs, made_of):
+def centroids(record: Record, runs: Sequence[Run], made_of: dict[str, pd.DataFrame]) -> HTML:
     """Record which tiles made the centroids: a table.
 
     Parameters
@@ -78,7 +97,14 @@ def centroids(record, runs, made_of):
     return record.table(table, "centroids", caption, runs=runs)
 
 
-def distances(record, run, name, figure, apart, nice):
+def distances(
+    record: Record,
+    run: Run,
+    name: str,
+    figure: Figure,
+    apart: pd.DataFrame,
+    nice: Callable[[str], str],
+) -> tuple[Image, Markdown]:
     """Record how far the classes are from each other: the figure and a sentence.
 
     Parameters
@@ -104,21 +130,24 @@ def distances(record, run, name, figure, apart, nice):
     return picture, Markdown(f"{_corpus(run)}: the nearest are {near}, the farthest {far}.")
 
 
-def sums(record, runs, sums):
+def sums(record: Record, runs: Sequence[Run], sums: dict[str, pd.DataFrame]) -> HTML:
     """Record every difference of two centroids and the class nearest to it: a table."""
     table = pd.concat(sums, names=["corpus", ""]).droplevel(1)
     caption = "Every difference of two centroids and the class nearest to it."
     return record.table(table, "centroid_arithmetic", caption, thesis=ARITHMETIC, runs=runs)
 
 
-def sums_titled(runs, sums, colours):
+def sums_titled(
+    runs: dict[str, Run], sums: dict[str, pd.DataFrame], colours: dict[str, dict[str, str]]
+) -> tuple[dict[str, pd.DataFrame], dict[str, dict[str, str]]]:
     """The differences and the colours of the classes, by the titles of their figure."""
     title = "{}: row - column lies nearest to"
     titles = {name: title.format(run.corpus.name) for name, run in runs.items()}
-    return tuple({titles[name]: part[name] for name in runs} for part in (sums, colours))
+    tables = {titles[name]: sums[name] for name in runs}
+    return tables, {titles[name]: colours[name] for name in runs}
 
 
-def sums_drawn(record, runs, figure):
+def sums_drawn(record: Record, runs: Sequence[Run], figure: Figure) -> Image:
     """Record the figure of every difference."""
     return record.figure(
         figure, "centroid_arithmetic", "Centroid of the row's class minus that of the column's: "
@@ -127,7 +156,14 @@ def sums_drawn(record, runs, figure):
     )  # fmt: skip
 
 
-def sums_counted(record, run, name, table, size, nice):
+def sums_counted(
+    record: Record,
+    run: Run,
+    name: str,
+    table: pd.DataFrame,
+    size: pd.Series,
+    nice: Callable[[str], str],
+) -> Markdown:
     """Record which classes the differences lead to: one item of a list.
 
     Parameters
@@ -152,7 +188,15 @@ def sums_counted(record, run, name, table, size, nice):
     )
 
 
-def walk(record, run, name, figure, way, ends, wanted):
+def walk(
+    record: Record,
+    run: Run,
+    name: str,
+    figure: Figure,
+    way: pd.DataFrame,
+    ends: tuple[str, str],
+    wanted: tuple[str, str],
+) -> tuple[Image, str]:
     """Record a walk from class to class: the figure, and the caption of the sound to come.
 
     Parameters
@@ -179,7 +223,9 @@ def walk(record, run, name, figure, way, ends, wanted):
     return picture, caption + ", to be heard."
 
 
-def every_walk(record, run, name, figure, labels, several):
+def every_walk(
+    record: Record, run: Run, name: str, figure: Figure, labels: np.ndarray, several: int
+) -> tuple[Image, Markdown]:
     """Record the walks between pairs of classes: the figure, and how often the label changes.
 
     Parameters

@@ -1,9 +1,18 @@
 """Sentences of 04_gpu_training, with the numbers that they name written down on the way."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+import pandas as pd
 from IPython.display import Markdown
 
 from thesis_lib.util.text import as_markdown
+
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.reporting.notebook_record import Record
 
 THESIS_LOSS = {"sins": 0.1879, "music": 0.35}  # the thesis's last training losses
 
@@ -14,7 +23,7 @@ TRIPLET_LOSS = (
 RECIPES = "Every number of the recipes; marked: where the run here differs from the thesis."
 
 
-def layers(table, frames, mels):
+def layers(table: pd.DataFrame, frames: int, mels: int) -> str:
     """Caption of the figure resnet18_layers (04_gpu_training).
 
     Parameters
@@ -34,7 +43,9 @@ def layers(table, frames, mels):
     ).replace(",", " ")
 
 
-def sizes(record, table, caption, standard, small):
+def sizes(
+    record: Record, table: pd.DataFrame, caption: str, standard: int, small: dict[str, int]
+) -> str:
     """Caption of the table resnet18_layers (04_gpu_training).
 
     Parameters
@@ -60,7 +71,7 @@ def sizes(record, table, caption, standard, small):
     )
 
 
-def curves(run):
+def curves(run: Run) -> str:
     """Caption of a training's curves (04_gpu_training)."""
     return (
         f"{run.corpus.name}: loss, squared distances and share of active triplets in training; "
@@ -68,7 +79,9 @@ def curves(run):
     )
 
 
-def final_loss(record, name, title, run, found, is_alike):
+def final_loss(
+    record: Record, name: str, title: str, run: Run, found: dict[str, Any], is_alike: bool
+) -> Markdown:
     """The loss of the last epoch beside the thesis's (04_gpu_training).
 
     Parameters
@@ -104,7 +117,7 @@ def final_loss(record, name, title, run, found, is_alike):
     )
 
 
-def silhouettes(run, sample):
+def silhouettes(run: Run, sample: int) -> str:
     """Caption of the silhouettes over a training (04_gpu_training)."""
     return (
         f"{run.corpus.name}: silhouette of the classes over training, on at most {sample} test "
@@ -112,7 +125,7 @@ def silhouettes(run, sample):
     )
 
 
-def silhouette(record, name, run, table, floor):
+def silhouette(record: Record, name: str, run: Run, table: pd.DataFrame, floor: float) -> Markdown:
     """The silhouette before and after training (04_gpu_training).
 
     Parameters

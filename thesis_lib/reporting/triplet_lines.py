@@ -1,7 +1,18 @@
 """Sentences of 03_triplets, with the numbers that they name written down on the way."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
 from thesis_lib.reporting import thesis_data
 from thesis_lib.util.text import as_markdown
+
+if TYPE_CHECKING:
+    from thesis_lib.recipe import Recipe
+    from thesis_lib.reporting.notebook_record import Record
 
 ROLES = ("anchor", "neighbour", "opposite")
 
@@ -16,7 +27,7 @@ DISTANCES = (
 OPPOSITE_LABELS = "Opposites that carry their anchor's label, by that label."
 
 
-def counts(table, recipe, anchors):
+def counts(table: pd.DataFrame, recipe: Recipe, anchors: int) -> dict[str, Any]:
     """How many triplets there are (03_triplets).
 
     Parameters
@@ -41,7 +52,7 @@ def counts(table, recipe, anchors):
     }
 
 
-def ranges(record, counts, recipes):
+def ranges(record: Record, counts: pd.DataFrame, recipes: dict[str, tuple[Recipe, Recipe]]) -> None:
     """Set tile and neighbour range beside the thesis's (03_triplets).
 
     Parameters
@@ -58,7 +69,7 @@ def ranges(record, counts, recipes):
         record.compare(f"tile and neighbour range, {name}", theirs, here, differs)
 
 
-def titles(anchor, near, far, nice):
+def titles(anchor: Any, near: Any, far: Any, nice: Callable[[str], str]) -> list[str]:
     """What the three tiles of a triplet are, a text each (03_triplets).
 
     Parameters
@@ -78,24 +89,24 @@ def titles(anchor, near, far, nice):
     ]
 
 
-def examples(name):
+def examples(name: str) -> str:
     """Caption of the figure of a few triplets of a corpus (03_triplets)."""
     return (
         f"Triplets of {name}, a row each. Above the neighbour: how far from its anchor it starts."
     )
 
 
-def heard(titles):
+def heard(titles: Iterable[str]) -> str:
     """The titles of a triplet's tiles in one line (03_triplets)."""
     return "; ".join(f"{role}: {text}" for role, text in zip(ROLES, titles, strict=True))
 
 
-def heading(name, text):
+def heading(name: str, text: str) -> str:
     """Markdown above a player: the corpus, and what is heard (03_triplets)."""
     return f"**{as_markdown(name)}** {as_markdown(text)}"
 
 
-def in_common(record, shares):
+def in_common(record: Record, shares: pd.DataFrame) -> str:
     """Caption of the table opposites, with what is to be expected in SINS (03_triplets).
 
     Parameters
