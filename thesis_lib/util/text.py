@@ -10,8 +10,6 @@ import re
 import unicodedata
 from collections import Counter
 
-import pandas as pd
-
 MARKDOWN = re.compile(r"([`*_\[\]<>|~&^{}]|^[-+#=:]|(?<=^\d)[.)](?= |$)|(?<=^\d\d)[.)](?= |$))")
 LONGEST = 60  # bytes of a file's name that come from a label; file systems allow 255 in all
 CELL = 50  # letters of a table's cell, as pandas has it
@@ -98,6 +96,8 @@ def table_as_html(table, **options):
     -------
     str
     """
+    import pandas as pd  # here alone: names are shown by commands that need no table
+
     table = table.map(_cell)
     for axis in ("index", "columns"):
         labels = getattr(table, axis)
