@@ -42,8 +42,18 @@ def _shards(args):
     front_door.pipeline(job, "shards")
 
 
+def _without_address_grammar():
+    """Keep jsonschema, which notebooks are read with, from building the grammar of web addresses.
+
+    That takes longer than all the rest of its import, and no notebook holds an address that is
+    checked; jsonschema leaves the check out where the package is missing.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)
+
+
 def _lab(args):
     job = _job(args)
+    _without_address_grammar()
     from thesis_lib.pipeline import lab
 
     getattr(lab, args.command)(job)
@@ -122,6 +132,7 @@ def _stage(args):
 
 
 def _notebook(args):
+    _without_address_grammar()
     from thesis_lib.pipeline.execute import SMOKE, execute
 
     execute(

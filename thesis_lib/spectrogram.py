@@ -9,15 +9,17 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
-import librosa
 import numpy as np
 import torch
-from scipy.fft import dct
 
 from thesis_lib.util.errors import InputError
 
 BASELINE = 1e-10  # power below which everything is -100 dB, as in librosa
 OCTAVES = math.log2(10) / 10  # binary logarithm of a power, from dB
+
+# Slaney's Mel scale: where its logarithmic part begins (Hz), the Hz of a Mel below, and the natural
+# logarithm of the ratio of two frequencies that are a Mel apart above.
+CORNER, LINEAR, RATIO = 1000.0, 200 / 3, np.log(6.4) / 27
 
 # Frames transformed at a time: temporaries of 1 MB stay in the cache, and an hour of music
 # needs no more memory than ten seconds.
@@ -122,11 +124,27 @@ def _window(frame, dtype):
 
 @lru_cache
 def mel_bank(features: Features = Features()) -> torch.Tensor:
-    """Triangular Mel filters after Slaney: tensor, shape (fft / 2 + 1, mels; 02_preprocessing)."""
-    bank = librosa.filters.mel(
-        sr=features.sample_rate, n_fft=features.fft, n_mels=features.mels, dtype=np.float64
-    )
+    """Triangular Mel filters after Slaney, to the bit librosa's: tensor, shape (fft / 2 + 1, mels).
+
+    Written out here, for librosa takes longer to load than all else that the heart needs but torch.
+    See 02_preprocessing.
+    """
+    edges = _hertz(np.linspace(0, _mel(features.sample_rate / 2), features.mels + 2))[:, None]
+    away = edges - np.fft.rfftfreq(features.fft, 1 / features.sample_rate)  # (mels + 2, bins), Hz
+    width = np.diff(edges, axis=0)
+    triangles = np.minimum(-away[:-2] / width[:-1], away[2:] / width[1:]).clip(min=0)
+    bank = triangles * (2 / (edges[2:] - edges[:-2]))  # all of one area
     return torch.from_numpy(bank.T.astype(np.float32))
+
+
+def _mel(hertz):
+    """Slaney's scale: straight below 1000 Hz, 15 Mel; logarithmic above."""
+    return hertz / LINEAR if hertz < CORNER else CORNER / LINEAR + np.log(hertz / CORNER) / RATIO
+
+
+def _hertz(mel):
+    above = CORNER * np.exp(RATIO * (mel - CORNER / LINEAR))
+    return np.where(mel < CORNER / LINEAR, LINEAR * mel, above)
 
 
 @lru_cache
@@ -159,4 +177,6 @@ def cosines(features: Features) -> torch.Tensor:
 
     See 02_preprocessing.
     """
+    from scipy.fft import dct  # takes a while to load, and only MFCCs need it
+
     return torch.from_numpy(dct(np.eye(features.mels), norm="ortho")[:, : features.mfcc].copy())

@@ -1,9 +1,10 @@
 """Where a recording begins and ends to sound: what `librosa.effects.trim` finds, piece by piece."""
 
-import librosa
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 FRAME, HOP = 2048, 512  # samples, those of librosa.effects.trim
+FLOOR = 1e-10  # power below which all is as silent, librosa's as well
 
 
 class Ends:
@@ -26,17 +27,16 @@ class Ends:
         wave = np.concatenate([self.left, wave])
         frames = max(0, (len(wave) - FRAME) // HOP + 1)
         if frames:
-            heard = wave[: (frames - 1) * HOP + FRAME]
-            rms = librosa.feature.rms(y=heard, frame_length=FRAME, hop_length=HOP, center=False)
-            self.levels.append(rms[0])
+            power = np.square(sliding_window_view(wave, FRAME)[::HOP]).mean(1)
+            self.levels.append(np.sqrt(power))
         self.left = wave[frames * HOP :]
 
     def found(self) -> tuple[int, int]:
         """The first sample that sounds, and the one behind the last; (0, 0) if none does."""
         self.add(np.zeros(FRAME // 2, np.float32))
         self.samples -= FRAME // 2
-        level = librosa.amplitude_to_db(np.concatenate(self.levels), ref=np.max, top_db=None)
-        loud = np.flatnonzero(level > -self.top_db)
+        level = 10 * np.log10(np.maximum(np.concatenate(self.levels) ** 2, FLOOR))  # dB
+        loud = np.flatnonzero(level - level.max() > -self.top_db)
         if not len(loud):
             return 0, 0
         return int(loud[0]) * HOP, min(self.samples, (int(loud[-1]) + 1) * HOP)

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator
 
 from thesis_lib.plots import style
+from thesis_lib.plots.fonts import spell
 from thesis_lib.util.text import cut
 
 LETTERS = 102  # of a title's size, side by side on a page
@@ -37,7 +38,8 @@ def pictures(
         low, high = np.percentile(np.concatenate([levels for levels, _ in row]), (2, 99.8))
         for axis, (levels, title) in zip(axis_row, row, strict=False):
             _picture(axis, levels, seconds, low, high)
-            lines = [cut(line, max(FEWEST, LETTERS // columns)) for line in title.split("\n")]
+            most = max(FEWEST, LETTERS // columns)
+            lines = [cut(spell(line), most) for line in title.split("\n")]
             axis.set_title("\n".join(lines), fontsize=9)
         for axis in axis_row[len(row) :]:
             axis.axis("off")

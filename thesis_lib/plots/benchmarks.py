@@ -43,10 +43,10 @@ def scores(
         for axis, corpus in zip(line, corpora, strict=True):
             own = rows[(rows.corpus == corpus) & (rows.metric == metric)]
             own = own.set_index("method").reindex(methods)
-            for at, (mean, spread, colour) in enumerate(
-                zip(own["mean"], own.spread, colours, strict=True)
-            ):
-                axis.errorbar(mean, at, xerr=spread, fmt="o", color=colour, capsize=3, ms=6)
+            for colour in dict.fromkeys(colours):  # not method by method: hundreds of calls
+                mean, spread = (own[column][colours == colour] for column in ("mean", "spread"))
+                look = {"fmt": "o", "color": colour, "capsize": 3, "ms": 6}
+                axis.errorbar(mean, y[colours == colour], xerr=spread, **look)
             axis.set(title=style.nice(corpus), xlabel=name)
             axis.grid(axis="x")
         line[0].set_yticks(y, methods.values())

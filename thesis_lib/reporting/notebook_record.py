@@ -71,7 +71,7 @@ class Record:
         path, caption = self._enter(name + ".png", values, runs, sources)
         lines = textwrap.fill(caption, int(figure.get_figwidth() * 14))
         figure.draw_without_rendering()
-        figure.set_layout_engine("none")  # all keeps its place; the caption comes below
+        figure.set_layout_engine(None)  # all keeps its place; the caption comes below
         for legend in figure.legends:
             legend.set_bbox_to_anchor((0, 0, 1, 1), figure.transFigure)
         figure.text(0.01, -0.01, lines, va="top", fontsize=8.5, color="0.35")

@@ -10,9 +10,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 MARKDOWN = re.compile(r"([`*_\[\]<>|~&^{}]|^[-+#=:]|(?<=^\d)[.)](?= |$)|(?<=^\d\d)[.)](?= |$))")
 LONGEST = 60  # bytes of a file's name that come from a label; file systems allow 255 in all
@@ -87,7 +88,7 @@ def as_markdown(name: str) -> str:
     return text.replace("\0", "<span>&#92;</span>").replace("$", "<span>&#36;</span>")
 
 
-def table_as_html(table: pd.DataFrame, **options: Any) -> str:
+def table_as_html(table: "pd.DataFrame", **options: Any) -> str:
     """A DataFrame as HTML: names in its cells, its columns and its index are plain text.
 
     Parameters
@@ -100,6 +101,8 @@ def table_as_html(table: pd.DataFrame, **options: Any) -> str:
     -------
     str
     """
+    import pandas as pd  # here alone: names are shown by commands that need no table
+
     table = table.map(_cell)
     for axis in ("index", "columns"):
         labels = getattr(table, axis)
