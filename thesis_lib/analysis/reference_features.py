@@ -1,5 +1,7 @@
 """The same features by librosa and by torchaudio, to compare with (02_preprocessing)."""
 
+from functools import cache
+
 import librosa
 import numpy as np
 import torch
@@ -19,22 +21,32 @@ def by_librosa(wave, features):
     -------
     log_mel, mfcc : arrays, shape (frames, mels) in dB, and (frames, mfcc)
     """
+    levels = librosa_log_mel(wave, features)
+    return levels, librosa.feature.mfcc(S=levels.T, n_mfcc=features.mfcc).T
+
+
+def librosa_log_mel(wave, features):
+    """Log-Mel as librosa makes it: array, shape (frames, mels), dB."""
     power = librosa.feature.melspectrogram(
         y=_padded(wave, features), sr=features.sample_rate, n_fft=features.fft,
         hop_length=features.step, win_length=features.frame, n_mels=features.mels, center=False,
     )  # fmt: skip
-    levels = librosa.power_to_db(power, top_db=None)
-    return levels.T, librosa.feature.mfcc(S=levels, n_mfcc=features.mfcc).T
+    return librosa.power_to_db(power, top_db=None).T
 
 
 def by_torchaudio(wave, features):
     """Log-Mel as torchaudio makes it: array, shape (frames, mels), dB (02_preprocessing)."""
-    mel = torchaudio.transforms.MelSpectrogram(
+    power = _torchaudio_mel(features)(torch.from_numpy(_padded(wave, features)))
+    return torchaudio.transforms.AmplitudeToDB("power")(power).T.numpy()
+
+
+@cache
+def _torchaudio_mel(features):
+    """Its transform, whose window and bands are made once."""
+    return torchaudio.transforms.MelSpectrogram(
         features.sample_rate, features.fft, features.frame, features.step, n_mels=features.mels,
         norm="slaney", mel_scale="slaney", center=False,
     )  # fmt: skip
-    power = mel(torch.from_numpy(_padded(wave, features)))
-    return torchaudio.transforms.AmplitudeToDB("power")(power).T.numpy()
 
 
 def differences(wave, features, log_mel, mfcc):
