@@ -3,13 +3,12 @@
 Seconds are those that one core computes for one training, so that it does not matter how many
 trainings share the machine, nor what else it does.
 
-Run ``python bench/embedding.py``; it writes ``bench/results/embedding.json``, a list of rows, the
-last of which names the machine. Three corpora: mini home (simulated; probed on microphones and
-sessions that training never heard), mini music (unseen songs), and, where THESIS_REAL_DATA names a
-folder that holds it, the real recordings of ESC-10 (unseen sources). Split, probe and unit are the
-same for all: a vector a recording, standardised; a logistic classifier on those of the training
-part, its penalty chosen there by sessions or songs left out; the ten nearest recordings of another
-session, song or source by cosine.
+Run ``python bench/embedding.py``; it writes ``bench/results/embedding.json``. Three corpora: mini
+home (simulated; probed on microphones and sessions that training never heard), mini music (unseen
+songs), and, where THESIS_REAL_DATA names a folder that holds it, the real recordings of ESC-10
+(unseen sources). Split, probe and unit are the same for all: a vector a recording, standardised; a
+logistic classifier on those of the training part, its penalty chosen there by sessions or songs
+left out; the ten nearest recordings of another session, song or source by cosine.
 
 Mini music has ninety recordings, a third of which says little: each seed deals its songs anew to
 three parts, each part is held out once, and the seed's score is the mean of the three.
@@ -17,22 +16,20 @@ three parts, each part is held out once, and the seed's score is the mean of the
 What each part of ours is worth, `ablation.py` measures.
 """
 
-import argparse
 import os
 import time
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from joblib import Parallel, delayed
-from machine import machine
+from harness import arguments, machine, on_all_cores, publish, row, run_on, start
+from joblib import delayed
 from threadpoolctl import threadpool_limits
 from torch import nn
 from torch.nn import functional as F
-from tqdm.auto import tqdm
 
 from thesis_lib.analysis.linear_probe import fit, macro_f1
 from thesis_lib.analysis.neighbours import nearest, precision_at
@@ -40,7 +37,6 @@ from thesis_lib.contrastive.augment import augment
 from thesis_lib.contrastive.encoder import Encoder
 from thesis_lib.contrastive.pair_sampler import PairSampler
 from thesis_lib.corpus import apply_fold
-from thesis_lib.datasets import registry
 from thesis_lib.datasets.music import assign_folds
 from thesis_lib.embed import embed, vectors
 from thesis_lib.pipeline.stages import prepare
@@ -50,28 +46,25 @@ from thesis_lib.store import SpectrogramStore, gather
 from thesis_lib.train import new_model, step
 from thesis_lib.training.method import method_of
 from thesis_lib.training.objective import Objective, make_objective
-from thesis_lib.util.files import write_json
+from thesis_lib.util.files import ROOT
 
-ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "bench" / "results"
 CPU = torch.device("cpu")
-SEEDS = 3
+SEEDS = (3, 1, "seeds")
 PARTS = {"mini_music": (0, 1, 2)}  # elsewhere each seed has one test
 
 
-def runs():
-    """The run of each corpus that lies here, by name."""
-    found = {"mini_home": ("mini_home", ROOT / "runs" / "mini_home")}
-    found["mini_music"] = ("mini_music", ROOT / "data" / "mini_music")
+def runs(args):
+    """The domain and the run of each corpus that lies here, by name."""
+    found = {"mini_home": ("home", run_on("mini_home", args))}
+    found["mini_music"] = ("music", run_on("mini_music", args))
     real = os.environ.get("THESIS_REAL_DATA")
+    if args.quick:
+        return found
     if real and Path(real, "esc10").is_dir():
-        found["esc10"] = ("music", Path(real, "esc10"))
+        found["esc10"] = ("music", prepare("music", Path(real, "esc10"), ROOT / "runs"))
     else:
         print("THESIS_REAL_DATA names no folder with esc10: the real recordings are left out.")
-    return {
-        name: (registry.domain_of(kind), prepare(kind, folder, ROOT / "runs"))
-        for name, (kind, folder) in found.items()
-    }
+    return found
 
 
 def fold(run, number, part=None):
@@ -94,14 +87,13 @@ def trained(store, recipe, seed, seconds, objective=None, model=None, head=(), r
     everything = nn.ModuleList([model, *head])  # a supervised network has a head of its own
     method = method_of(recipe)
     optimiser, rates = method.optimiser(everything, recipe), rates or method.learning_rate
-    began, epoch = time.process_time(), 0
-    while True:
-        for batch in objective.batches(seed, epoch):
-            progress = (time.process_time() - began) / seconds
-            if progress >= 1:
-                return model.eval()
-            step(model, optimiser, objective, batch, rates(recipe, progress))
-        epoch += 1
+    began, taken = time.process_time(), 0
+    for batch in chain.from_iterable(objective.batches(seed, epoch) for epoch in count()):
+        progress = (time.process_time() - began) / seconds
+        if progress >= 1 and taken:
+            return model.eval()
+        step(model, optimiser, objective, batch, rates(recipe, progress))
+        taken += 1
 
 
 def levels_set(store, recipe, seed, batches=40):
@@ -176,9 +168,14 @@ def mean_and_deviation(tiles):
     return torch.cat([tiles.mean(2), tiles.std(2)], dim=2).flatten(1)
 
 
-def methods(kind, store, seed, seconds):
+def recipes(domain, quick):
+    """The thesis's recipe and ours; quick: with small batches."""
+    found = RECIPES[f"small, {domain}"], RECIPES[f"ours, {domain}"]
+    return [replace(recipe, batch=8) for recipe in found] if quick else found
+
+
+def methods(thesis, ours, store, seed, seconds):
     """Vectors of every recording by each method; the floors first."""
-    thesis, ours = RECIPES[f"small, {kind}"], RECIPES[f"ours, {kind}"]
     bands = cosines(store.features).float()
     yield "logmel", whole(store, mean_and_deviation)
     yield "mfcc", whole(store, lambda tiles: mean_and_deviation(tiles @ bands))
@@ -203,13 +200,16 @@ def sides(index):
     return labelled, train, test
 
 
-def scores(vectors, index):
-    """Macro-F1 of the probe, and the share of the ten nearest that carry the label of the query."""
+def scores(vectors, index, quick=False):
+    """Macro-F1 of the probe, and the share of the ten nearest that carry the label of the query.
+
+    Quick: the penalty of the probe is not chosen, it is 1.
+    """
     labelled, train, test = sides(index)
     vectors = (vectors - vectors[train].mean(0)) / (vectors[train].std(0) + 1e-6)
     label = index.label.to_numpy(str)
     with threadpool_limits(1):
-        probe = fit(vectors[train], label[train], group=index.group[train])
+        probe = fit(vectors[train], label[train], group=None if quick else index.group[train])
         said = probe.predict(vectors[test])
         unit = vectors[labelled] / np.linalg.norm(vectors[labelled], axis=1, keepdims=True)
         asked = np.flatnonzero(test[labelled])
@@ -220,63 +220,39 @@ def scores(vectors, index):
     }
 
 
-def measure(found, ways, seconds, seeds):
+def measure(found, ways, args):
     """Every score of every method: {(corpus, method, metric): a value a seed}."""
     tasks = [
         (name, *found[name], number, part)
         for name in found
-        for number in range(seeds)
-        for part in PARTS.get(name, (None,))
+        for number in range(args.seeds)
+        for part in PARTS.get(name, (None,))[: 1 if args.quick else None]
     ]
-    work = (delayed(measure_one)(*task, ways, seconds) for task in tasks)
+    work = [delayed(measure_one)(*task, ways, args) for task in tasks]
     values = {}
-    for part in tqdm(Parallel(n_jobs=-1, return_as="generator")(work), "folds", len(tasks)):
-        for key, number, value in part:
-            values.setdefault(key, [[] for _ in range(seeds)])[number].append(value)
+    for key, number, value in chain.from_iterable(on_all_cores(work, "folds", args.quick)):
+        values.setdefault(key, [[] for _ in range(args.seeds)])[number].append(value)
     return {key: [np.mean(each) for each in found] for key, found in values.items()}
 
 
-def measure_one(corpus, kind, run, number, part, ways, seconds):
+def measure_one(corpus, domain, run, number, part, ways, args):
     """The scores of one corpus, seed and part, in a process of its own, on one core."""
     torch.set_num_threads(1)
-    store = fold(run, number, part)
+    store, pair = fold(run, number, part), recipes(domain, args.quick)
     return [
         ((corpus, method, metric), number, value)
-        for method, vectors_ in ways(kind, store, SEED + number, seconds)
-        for metric, value in scores(vectors_, store.index).items()
+        for method, vectors_ in ways(*pair, store, SEED + number, args.seconds)
+        for metric, value in scores(vectors_, store.index, args.quick).items()
     ]
 
 
-def row(corpus, method, metric, values):
-    """One row of the result; `spread` is the standard deviation over the seeds."""
-    about = {"corpus": corpus, "method": method, "metric": metric}
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-    return about | {
-        "mean": round(float(np.mean(values)), 4), "spread": round(spread, 4), "seeds": len(values),
-    }  # fmt: skip
-
-
-def publish(name, ways, args, kinds=None):
-    """Measure, write `results/<name>.json` and print; `kinds` says of each method what it is."""
-    about = machine() | {"training_seconds": args.seconds}
-    values = measure(runs(), ways, args.seconds, args.seeds)
-    rows = [
-        row(*key, value) | ({"kind": kinds[key[1]]} if kinds else {})
-        for key, value in values.items()
-    ]
-    write_json(RESULTS / f"{name}.json", [*rows, about])
-    for one in rows:
-        print(f"{one['corpus']:11} {one['method']:40} {one['metric']:16} {one['mean']:.3f} "
-              f"± {one['spread']:.3f}")  # fmt: skip
-
-
-def arguments(description, seconds):
-    """Seconds of training for each method, and seeds, from the command line."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--seconds", type=float, default=seconds, help="of training, each method")
-    parser.add_argument("--seeds", type=int, default=SEEDS)
-    return parser.parse_args()
+def main(argv=None):
+    options = {"seconds": (30.0, 1e-3, "of training, each method"), "seeds": SEEDS}
+    args = arguments(__doc__, argv, **options)
+    about = machine(training_seconds=args.seconds)
+    rows = [row(*key, values) for key, values in measure(runs(args), methods, args).items()]
+    publish(args, "embedding", rows, about)
 
 
 if __name__ == "__main__":
-    publish("embedding", methods, arguments(__doc__, 30.0))
+    start(main)

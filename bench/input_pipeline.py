@@ -1,47 +1,29 @@
 """How many triplets a second reach the network: cut on the fly as in the thesis, or gathered.
 
-Run ``python bench/input_pipeline.py``; it writes ``bench/results/input_pipeline.json``, a list of
-rows, the last of which names the machine. One process, one thread; tiles and features are the
-thesis's. The ways take turns, round after round, so that a busy minute of the machine does not hit
-only one of them. Files and store were read before, so what is timed is work, not the disk.
+Run ``python bench/input_pipeline.py``; it writes ``bench/results/input_pipeline.json``. One
+process, one thread; tiles and features are the thesis's. Files and store were read before, so what
+is timed is work, not the disk.
 """
 
-import argparse
 import tempfile
-import time
+from functools import partial
 from pathlib import Path
 
-import librosa
-import numpy as np
 import torch
-from machine import machine
+from harness import arguments, by_turns, machine, publish, row, run_on, start, timed
 
 from thesis_lib import sampler
+from thesis_lib.analysis.reference_features import librosa_log_mel
 from thesis_lib.audio import io as audio_io
-from thesis_lib.datasets import music, sins
-from thesis_lib.datasets.mini_home import home
 from thesis_lib.pipeline import store_builder
-from thesis_lib.recipe import SEED, THESIS_MUSIC, THESIS_SINS
+from thesis_lib.recipe import SEED, SMALL_HOME, SMALL_MUSIC, THESIS_MUSIC, THESIS_SINS
 from thesis_lib.spectrogram import log_mel
-from thesis_lib.store import gather
-from thesis_lib.util.files import write_json
+from thesis_lib.store import SpectrogramStore, gather
 
-ROOT = Path(__file__).parents[1]
-RESULT = ROOT / "bench" / "results" / "input_pipeline.json"
-ROUNDS = 5
 THESIS = "thesis: decode, librosa"
 TORCH = "decode, torch"
 STORE = "here: gather from the store"
 TRIPLETS = {THESIS: 16, TORCH: 16, STORE: 960}  # a round, in the recipe's batches
-
-
-def librosa_log_mel(wave, features):
-    """Log-Mel of a waveform by librosa, (frames, mels), dB."""
-    power = librosa.feature.melspectrogram(
-        y=wave, sr=features.sample_rate, n_fft=features.fft, hop_length=features.step,
-        win_length=features.frame, n_mels=features.mels, center=False,
-    )  # fmt: skip
-    return librosa.power_to_db(power, top_db=None).T
 
 
 class Bench:
@@ -49,12 +31,11 @@ class Bench:
 
     def __init__(self, corpus, recipe, folder):
         self.corpus, self.recipe = corpus, recipe
-        began = time.perf_counter()
-        self.store = store_builder.build(corpus, recipe.features, folder, progress=False)
-        self.seconds = time.perf_counter() - began
+        self.seconds = timed(store_builder.build, corpus, recipe.features, folder, None, False)
+        self.store = SpectrogramStore.open(folder)
         index = self.store.index
         self.tiles = sampler.cut(index.first_frame, index.n_frames, recipe.length, recipe.hop)
-        self.draw = sampler.TripletSampler(self.tiles, recipe.reach_tiles)
+        self.draw = sampler.TripletSampler(self.tiles, recipe.neighbour_range_tiles)
         self.frames = self.store.on(torch.device("cpu"))
         self.frames.sum()  # read once, as every file is in the first round
         self.starts = torch.from_numpy(self.tiles.start)
@@ -79,60 +60,41 @@ class Bench:
         epochs = range(-(-count // len(self.draw.anchors)))
         return torch.cat([self.draw.epoch(SEED + seed, epoch) for epoch in epochs])[:count]
 
-    def speed(self, method, seed):
+    def speed(self, method, triplets, seed):
         """Triplets a second of one round."""
-        batches = self._triplets(seed, TRIPLETS[method]).split(self.recipe.batch)
-        began = time.perf_counter()
-        for batch in batches:
-            if method == STORE:
-                self.gathered(batch)
-            else:
-                self.on_the_fly(batch, librosa_log_mel if method == THESIS else log_mel)
-        return sum(map(len, batches)) / (time.perf_counter() - began)
+        cut = self.gathered
+        if method != STORE:
+            log_mel_ = librosa_log_mel if method == THESIS else log_mel
+            cut = partial(self.on_the_fly, spectrogram=log_mel_)
+        batches = self._triplets(seed, triplets).split(self.recipe.batch)
+        return triplets / timed(lambda: [cut(batch) for batch in batches])
 
 
-def rows(bench):
-    """A row for each way, and one for what the store costs once."""
-    speeds = {method: [] for method in TRIPLETS}
-    for seed in range(ROUNDS + 1):
-        for method in TRIPLETS:
-            speed = bench.speed(method, seed)
-            if seed:  # the first round warms up
-                speeds[method].append(speed)
-    found = [row(bench, method, "triplets_per_s", speeds[method]) for method in TRIPLETS]
-    found.append(row(bench, STORE, "store_built_once_s", [bench.seconds]))
-    return found + [row(bench, STORE, "anchors_an_epoch", [len(bench.draw.anchors)])]
+def measure(bench, triplets, rounds):
+    """A row for each way, and two for what the store costs once and gives."""
+    ways = {method: partial(bench.speed, method, count) for method, count in triplets.items()}
+    corpus = bench.corpus.name
+    for method, values in by_turns(ways, rounds).items():
+        yield row(corpus, method, "triplets_per_s", values)
+    yield row(corpus, STORE, "store_built_once_s", [bench.seconds])
+    yield row(corpus, STORE, "anchors_an_epoch", [len(bench.draw.anchors)])
 
 
-def row(bench, method, metric, values):
-    """One row of the result; `seeds` is the number of rounds."""
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-    about = {"corpus": bench.corpus.name, "method": method, "metric": metric}
-    numbers = {"mean": round(float(np.mean(values)), 2), "spread": round(spread, 2)}
-    return about | numbers | {"seeds": len(values)}
-
-
-def main():
-    """Measure both corpora."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--home", type=Path, default=ROOT / "runs" / "mini_home")
-    parser.add_argument("--music", type=Path, default=ROOT / "data" / "mini_music")
-    args = parser.parse_args()
-    if args.home == parser.get_default("home"):
-        home.make(args.home)
-    about = machine()
+def main(argv=None):
+    args = arguments(__doc__, argv, rounds=(5, 1, "rounds"))
+    about, rows = machine(), []
+    recipes = {"mini_home": THESIS_SINS, "mini_music": THESIS_MUSIC}
+    if args.quick:
+        recipes = {"mini_home": SMALL_HOME, "mini_music": SMALL_MUSIC}
+    triplets = dict.fromkeys(TRIPLETS, 2) if args.quick else TRIPLETS
     torch.set_num_threads(1)
-    found = []
-    for read, source, recipe in (
-        (sins.read, args.home, THESIS_SINS),
-        (music.read, args.music, THESIS_MUSIC),
-    ):
+    for name, recipe in recipes.items():
+        corpus = run_on(name, args).corpus_of_all_folds
         with tempfile.TemporaryDirectory() as folder:
-            found += rows(Bench(read(source), recipe, Path(folder) / "store"))
-    write_json(RESULT, found + [about])
-    for one in found:
-        print(f"{one['corpus']:12} {one['method']:28} {one['metric']:20} {one['mean']:>10,.1f}")
+            bench = Bench(corpus, recipe, Path(folder) / "store")
+            rows += measure(bench, triplets, args.rounds)
+    publish(args, "input_pipeline", rows, about)
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

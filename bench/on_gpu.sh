@@ -12,5 +12,5 @@ from thesis_lib.datasets.mini_home import home
 home.make("runs/mini_home", workers=os.cpu_count())'
 "$python" -m pytest -q -ra -p no:cacheprovider tests/training/test_gpu.py
 failed=$?
-"$python" bench/training.py --name "${1:-gpu}" || failed=$?
+"$python" bench/training.py --name "${1:-gpu}" --rounds 3 --seconds 1.5 || failed=$?
 exit $failed

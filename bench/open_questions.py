@@ -1,9 +1,8 @@
 """What the thesis left open: transfer, one space for both domains, and a class that comes later.
 
-Run ``python bench/open_questions.py``; it writes ``bench/results/open_questions.json``, a list of
-rows, the last of which names the machine, and ``open_questions_map.json``, a map of the joint
-space. Corpora and probe are those of ``bench/embedding.py``, each seed has one test; a row's
-`question` is
+Run ``python bench/open_questions.py``; it writes ``bench/results/open_questions.json``, and
+``open_questions_map.json``, a map of the joint space. Corpora and probe are those of
+``bench/embedding.py``, each seed has one test; a row's `question` is
 
 - ``transfer``: `method` is what the network was trained on, `corpus` what it is probed on. ``both``
   was trained on home and music at once, by the recipe of the home, ``both_2x`` for twice as long;
@@ -16,39 +15,35 @@ Classes are dealt to the seeds, one of a corpus to each. Labels choose what
 is removed there; the training itself never sees one.
 """
 
-import argparse
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import torch
 from embedding import (
-    RESULTS,
     SEEDS,
     heard_whole,
     mean_and_deviation,
-    row,
     runs,
     scores,
     sides,
     trained,
     whole,
 )
-from joblib import Parallel, delayed
-from machine import machine
+from harness import arguments, machine, on_all_cores, publish, row, start
+from joblib import delayed
 from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
-from tqdm.auto import tqdm
 
 from thesis_lib.analysis.linear_probe import fit, macro_f1
 from thesis_lib.analysis.neighbours import nearest, precision_at
 from thesis_lib.recipe import RECIPES, SEED
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import new_model
-from thesis_lib.util.files import write_json
 
 GROUPS = (1, 2, 4, 8)  # labelled groups of the class that comes later
 DRAWS = 2  # of which groups these are
@@ -102,12 +97,12 @@ def network(stores, training, number, seconds):
     return trained(store, RECIPES[training.recipe], SEED + number, training.times * seconds)
 
 
-def floors(stores, number):
+def floors(stores, number, quick):
     """The scores of what nothing was learned for: statistics, and the network untrained."""
     torch.set_num_threads(1)
     for name, store in stores.items():
         for method, vectors in unlearned(store, number).items():
-            for metric, value in scores(vectors, store.index).items():
+            for metric, value in scores(vectors, store.index, quick).items():
                 yield ("transfer", name, method, metric), value
 
 
@@ -120,12 +115,13 @@ def unlearned(store, number):
     }
 
 
-def transfer(stores, method, model):
+def transfer(stores, method, model, quick):
     """The scores of a network on every corpus, whichever it was trained on."""
     torch.set_num_threads(1)
     recipe = RECIPES[TRAININGS[method].recipe]
     for name, store in stores.items():
-        for metric, value in scores(heard_whole(model, store, recipe), store.index).items():
+        vectors = heard_whole(model, store, recipe)
+        for metric, value in scores(vectors, store.index, quick).items():
             yield ("transfer", name, method, metric), value
 
 
@@ -228,62 +224,55 @@ def listed(function, *arguments):
     return list(function(*arguments))
 
 
-def spread(work, what):
-    """The work on all cores, its results in order; a task has one core."""
-    found = Parallel(n_jobs=-1, return_as="generator")(work)
-    return list(tqdm(found, what, len(work)))
-
-
-def measure(found, seconds, seeds):
+def measure(found, args):
     """All scores, {what a row says: values}, and the map."""
-    numbers, trials = range(seeds), [opened(found, number) for number in range(seeds)]
+    seconds, numbers = args.seconds, range(args.seeds)
+    folds = [opened(found, number) for number in numbers]
     wanted = [
-        (name, number)
+        (name, n)
         for name, training in TRAININGS.items()
-        for number in numbers
+        for n in numbers
         if set(training.on) <= set(found)
     ]
-    work = [delayed(network)(trials[n], TRAININGS[name], n, seconds) for name, n in wanted]
-    models = dict(zip(wanted, spread(work, "trainings"), strict=True))
+    work = [delayed(network)(folds[n], TRAININGS[name], n, seconds) for name, n in wanted]
+    trainings = on_all_cores(work, "trainings", args.quick)
+    models = dict(zip(wanted, trainings, strict=True))
     work = [
-        delayed(listed)(adding, trials[n], name, left_out, n, models[name, n], seconds)
+        delayed(listed)(adding, folds[n], name, left_out, n, models[name, n], seconds)
         for name in found
         for n in numbers
-        for left_out in classes(trials[n][name], n, seeds)
+        for left_out in classes(folds[n][name], n, args.seeds)
     ]
-    work += [delayed(listed)(transfer, trials[n], name, models[name, n]) for name, n in wanted]
-    work += [delayed(listed)(floors, trials[n], n) for n in numbers]
+    work += [
+        delayed(listed)(transfer, folds[n], name, models[name, n], args.quick) for name, n in wanted
+    ]
+    work += [delayed(listed)(floors, folds[n], n, args.quick) for n in numbers]
     for n in numbers:
         joint = {name: models[name, n] for name in ("both", "both_2x")}
-        work.append(delayed(listed)(side_by_side, trials[n], joint, n))
+        work.append(delayed(listed)(side_by_side, folds[n], joint, n))
     values = {}
-    for key, value in (pair for part in spread(work, "classes and probes") for pair in part):
+    for key, value in chain.from_iterable(on_all_cores(work, "classes and probes", args.quick)):
         values.setdefault(key, []).append(value)
-    return values, drawn_map(trials[0], models["both", 0])
+    return values, drawn_map(folds[0], models["both", 0])
 
 
 def rows_of(values):
     """A row a score; where a class was left out, `seeds` is 1 and the spread over the draws."""
     for (question, corpus, method, metric, *more), found in values.items():
-        about = {"question": question} | row(corpus, method, metric, found)
+        about = dict(zip(("left_out", "groups"), more, strict=False))
         if more:
             about |= {"seeds": 1, "draws": len(found)}
-        yield about | dict(zip(("left_out", "groups"), more, strict=False))
+        yield row(corpus, method, metric, found, question=question) | about
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=15.0, help="of each training")
-    parser.add_argument("--seeds", type=int, default=SEEDS)
-    args = parser.parse_args()
-    about = machine() | {"training_seconds": args.seconds}
-    values, places = measure(runs(), args.seconds, args.seeds)
-    rows = list(rows_of(values))
-    write_json(RESULTS / "open_questions.json", [*rows, about])
-    write_json(RESULTS / "open_questions_map.json", [*places, about])
-    table = pd.DataFrame(rows).groupby(["question", "corpus", "metric", "method"])["mean"].mean()
-    print(table.round(3).to_string())
+def main(argv=None):
+    options = {"seconds": (15.0, 1e-3, "of each training"), "seeds": SEEDS}
+    args = arguments(__doc__, argv, **options)
+    about = machine(training_seconds=args.seconds)
+    values, places = measure(runs(args), args)
+    publish(args, "open_questions_map", places, about)
+    publish(args, "open_questions", list(rows_of(values)), about)
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

@@ -1,7 +1,7 @@
 """How many tiles a second a training takes in, beside its bare network and the thesis's loader.
 
-Run ``python bench/training.py``; it writes ``bench/results/training.json``, a list of rows, the
-last of which names the machine; with ``--name h100``, for another, ``training_on_h100.json``.
+Run ``python bench/training.py``; it writes ``bench/results/training.json``; with ``--name h100``,
+for another machine, ``training_on_h100.json``.
 
 `ours` is the training loop as it is: pairs or triplets drawn, tiles cut out of the store, changed,
 through the network, loss, gradients, optimiser. `bare_network` is the network's forward and
@@ -11,32 +11,28 @@ first two take turns of a tenth of a second, so that a busy moment of the machin
 one of them; the third, whose threads would disturb them, has its time after theirs in each round.
 
 On a GPU `gpu_busy` is the share of the time in which it computes, by torch's profiler; machines
-with one are paid by the minute, so there is less of everything there, and neither the thesis's
-loader nor growing stores.
+with one are paid by the minute, so neither the thesis's loader nor growing stores are measured.
 Stores of one and of ten times the size show what more data cost: their speeds by turns as well, the
 memory of each in a process of its own.
 All is in bfloat16, at full width a few tiles a step; on a GPU the batches are larger.
 """
 
-import argparse
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import count, islice
-from multiprocessing import get_context
 from pathlib import Path
 
 import librosa
 import numpy as np
 import pandas as pd
 import torch
-from machine import machine, peak_memory
+from harness import arguments, in_own_process, machine, peak_memory, publish, row, run_on, start
 from torch.profiler import ProfilerActivity, profile
 from tqdm.auto import tqdm
 
+from thesis_lib.analysis.reference_features import librosa_log_mel
 from thesis_lib.embed import vectors
-from thesis_lib.pipeline.stages import prepare
 from thesis_lib.recipe import OURS_HOME, SEED, SMALL_HOME, THESIS_MUSIC, THESIS_SINS, TRIPLETS
 from thesis_lib.spectrogram import Features
 from thesis_lib.store import SpectrogramStore
@@ -44,15 +40,8 @@ from thesis_lib.train import new_model, step
 from thesis_lib.training.method import method_of
 from thesis_lib.training.objective import make_objective
 from thesis_lib.util.device import choose
-from thesis_lib.util.files import write_json
 
-ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "bench" / "results"
-ROUNDS = {"cpu": 5, "cuda": 3}
-SECONDS = {"cpu": 3.0, "cuda": 1.5}  # that a method computes in a round, at least
 TURN = 0.1  # s
-STEPS = 150  # after which the memory does not grow any more
-RECORDINGS = 64  # of a minute, in a made-up store; in those that grow 512 and 5120
 OURS_FULL = replace(
     OURS_HOME, name="ours, full width", features=THESIS_SINS.features, tile=5.0, width=64
 )
@@ -65,7 +54,7 @@ ON_CPU = {  # recipe, anchors in a step: at full width a few are enough
 ON_GPU = {OURS_HOME: 512, THESIS_SINS: 170}
 
 
-def made_up(folder, features, recordings=RECORDINGS):
+def made_up(folder, features, recordings):
     """A store of noise in dB, on disk as stores are: a minute a recording, four a session."""
     frames = round(60 * features.frame_rate)
     shape = (recordings * frames, features.mels)
@@ -144,18 +133,14 @@ def by_librosa(path, start, recipe):
     """One tile: (1, length, mels), dB."""
     f = recipe.features
     wave, _ = librosa.load(path, sr=f.sample_rate, offset=start, duration=recipe.tile)
-    wave = librosa.util.fix_length(wave, size=f.fft + (recipe.length - 1) * f.step)
-    power = librosa.feature.melspectrogram(
-        y=wave, sr=f.sample_rate, n_fft=f.fft, hop_length=f.step, win_length=f.frame,
-        n_mels=f.mels, center=False,
-    )  # fmt: skip
-    return librosa.power_to_db(power, top_db=None).T[None].astype(np.float32)
+    wave = librosa.util.fix_length(wave, size=f.frame + (recipe.length - 1) * f.step)
+    return librosa_log_mel(wave, f)[None].astype(np.float32)
 
 
-def turns(methods, device):
+def turns(methods, device, seconds):
     """One round: tiles a second of each method, which take short turns until each had its time."""
     tiles, spent = dict.fromkeys(methods, 0), dict.fromkeys(methods, 0.0)
-    while min(spent.values()) < SECONDS[device.type]:
+    while min(spent.values()) < seconds:
         for name, steps in methods.items():
             began = time.perf_counter()
             while (passed := time.perf_counter() - began) < TURN:
@@ -166,18 +151,18 @@ def turns(methods, device):
     return {name: tiles[name] / spent[name] for name in methods}
 
 
-def rounds(device, *together):
+def rounds(size, device, *together):
     """Tiles a second of each method, a value a round; those of one dict take turns."""
     for steps in (steps for methods in together for steps in methods.values()):
         list(islice(steps, 3))  # the first steps warm up
     found = {}
-    for methods in ROUNDS[device.type] * together:
-        for name, speed in turns(methods, device).items():
+    for methods in size.rounds * together:
+        for name, speed in turns(methods, device, size.seconds).items():
             found.setdefault(name, []).append(speed)
     return found
 
 
-def compare(recipe, store, corpus, device):
+def compare(size, recipe, store, corpus, device):
     """Rows of one recipe: ours, the bare network, the thesis's loader, in turns."""
     by_turns = [(ours, bare_network), (thesis_loader,)]
     if device.type == "cuda":  # its loader computes on the CPU
@@ -186,17 +171,14 @@ def compare(recipe, store, corpus, device):
         {method.__name__: method(Network(recipe, store, device), corpus) for method in methods}
         for methods in by_turns
     ]
-    about = {
-        "corpus": f"tiles of {recipe.length} x {recipe.features.mels}",
-        "recipe": recipe.name, "width": recipe.width, "anchors": recipe.batch,
-    }  # fmt: skip
-    speeds = rounds(device, *together)
-    found = [about | row(name, "tiles_per_s", values) for name, values in speeds.items()]
+    corpus = f"tiles of {recipe.length} x {recipe.features.mels}"
+    about = {"recipe": recipe.name, "width": recipe.width, "anchors": recipe.batch}
+    for name, values in rounds(size, device, *together).items():
+        yield row(corpus, name, "tiles_per_s", values, **about)
     if device.type == "cuda":
         for name, steps in together[0].items():
-            shares = [busy(steps, device) for _ in range(ROUNDS[device.type])]
-            found.append(about | row(name, "gpu_busy", shares))
-    return found
+            shares = [busy(steps, device) for _ in range(size.rounds)]
+            yield row(corpus, name, "gpu_busy", shares, **about)
 
 
 def busy(steps, device, count=30):
@@ -210,68 +192,61 @@ def busy(steps, device, count=30):
     return sum(event.self_device_time_total for event in seen.key_averages()) / 1e6 / passed
 
 
-def row(method, metric, values):
-    """The end of a row of the result; `spread` is the standard deviation over the rounds."""
-    return {
-        "method": method,
-        "metric": metric,
-        "mean": round(float(np.mean(values)), 2),
-        "spread": round(float(np.std(values, ddof=1)), 2),
-        "seeds": len(values),
-    }
-
-
-def larger(folder, times):
+def grown(folder, size, times):
     """A store of so many times a size."""
-    return made_up(Path(folder), OURS_HOME.features, 8 * times * RECORDINGS)
+    return made_up(Path(folder), OURS_HOME.features, times * size.grown)
 
 
-def peak(times):
+def peak(size, times):
     """In a process of its own: the peak of the memory (GB) of some steps on a store."""
     device = choose()
     with tempfile.TemporaryDirectory() as folder:
-        list(islice(ours(Network(OURS_HOME, larger(folder, times), device), None), STEPS))
+        network = Network(OURS_HOME, grown(folder, size, times), device)
+        list(islice(ours(network, None), size.steps))
     on_gpu = torch.cuda.max_memory_allocated() if device.type == "cuda" else 0
     return (on_gpu or peak_memory()) / 1e9
 
 
-def growth(device):
+def growth(size, device):
     """Rows of one and of ten times the data."""
     memory = {1: [], 10: []}
-    for times in [*memory] * 3:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            memory[times].append(pool.submit(peak, times).result())
+    for times in [*memory] * size.builds:
+        memory[times].append(in_own_process(peak, size, times, quick=size.quick))
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as ten:
-        stores = {times: larger(place, times) for times, place in ((1, one), (10, ten))}
+        stores = {times: grown(place, size, times) for times, place in ((1, one), (10, ten))}
         methods = {n: ours(Network(OURS_HOME, store, device), None) for n, store in stores.items()}
-        speeds = rounds(device, methods)
+        speeds = rounds(size, device, methods)
     for times, store in stores.items():
-        size = store.frames.nbytes / 1e9
-        about = {"corpus": f"made-up store of {size:.2f} GB", "recipe": OURS_HOME.name}
-        yield about | row("ours", "tiles_per_s", speeds[times])
-        yield about | row("ours", "peak_memory_gb", memory[times])
+        corpus = f"made-up store of {store.frames.nbytes / 1e9:.2f} GB"
+        for metric, values in (("tiles_per_s", speeds[times]), ("peak_memory_gb", memory[times])):
+            yield row(corpus, "ours", metric, values, recipe=OURS_HOME.name)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--name", help="of the machine, for the name of the result")
-    args = parser.parse_args()
+def main(argv=None):
+    args = arguments(
+        __doc__, argv,
+        name=("", "", "of the machine, for the name of the result"),
+        rounds=(5, 1, "rounds"),
+        seconds=(3.0, 0.01, "that a method computes in a round, at least"),
+        recordings=(64, 8, "of a minute, in a made-up store"),
+        grown=(512, 8, "the same of the smaller store of those that show growth"),
+        steps=(150, 1, "after which the memory does not grow any more"),
+        builds=(3, 1, "processes that show the memory of each"),
+    )  # fmt: skip
     device, about, rows = choose(), machine(), []
-    corpus = prepare("mini_home", ROOT / "runs" / "mini_home", ROOT / "runs").corpus
+    corpus = run_on("mini_home", args).corpus
     sizes = ON_GPU if device.type == "cuda" else ON_CPU
+    if args.quick:
+        sizes = {SMALL_HOME: 4, OURS_HOME: 4}
     for recipe, anchors in tqdm(sizes.items(), "recipes"):
         recipe = replace(recipe, batch=anchors, bfloat16=True)
         with tempfile.TemporaryDirectory() as folder:
-            store = made_up(Path(folder), recipe.features)
-            rows += compare(recipe, store, corpus, device)
+            store = made_up(Path(folder), recipe.features, args.recordings)
+            rows += compare(args, recipe, store, corpus, device)
     if device.type == "cpu":
-        rows += growth(device)
-    name = f"training_on_{args.name}" if args.name else "training"
-    write_json(RESULTS / f"{name}.json", [*rows, about])
-    for one in rows:
-        print(f"{one['corpus']:28} {one['recipe']:18} {one['method']:14} {one['metric']:14} "
-              f"{one['mean']:>9,.2f} ± {one['spread']:,.2f}")  # fmt: skip
+        rows += growth(args, device)
+    publish(args, f"training_on_{args.name}" if args.name else "training", rows, about)
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

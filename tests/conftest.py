@@ -1,6 +1,8 @@
 """What several tests share: a tiny run, made once a session in a few seconds."""
 
+import importlib
 import os
+from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # each worker has a core; read when torch is loaded
 
@@ -19,6 +21,13 @@ SONGS, SECONDS = 4, 6
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    """A function that imports a module of `bench/`."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "bench")
+    return importlib.import_module
 
 
 @pytest.fixture(scope="session")

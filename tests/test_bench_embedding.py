@@ -1,23 +1,11 @@
 """What the comparison of embeddings rests on: who is tested, and who may be a neighbour."""
 
-import importlib
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from thesis_lib.recipe import SMALL_HOME
 from thesis_lib.store import SpectrogramStore
-
-BENCH = Path(__file__).parents[1] / "bench"
-
-
-@pytest.fixture
-def bench(monkeypatch):
-    """A function that imports one of the benchmarks."""
-    monkeypatch.syspath_prepend(BENCH)
-    return importlib.import_module
 
 
 def recordings(labels, groups, split, known=True):

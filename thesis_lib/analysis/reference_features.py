@@ -6,6 +6,7 @@ it raises OSError when it is imported, and what is compared with it is left out.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import librosa
@@ -33,22 +34,32 @@ def by_librosa(wave: np.ndarray, features: Features) -> tuple[np.ndarray, np.nda
     -------
     log_mel, mfcc : arrays, shape (frames, mels) in dB, and (frames, mfcc)
     """
+    levels = librosa_log_mel(wave, features)
+    return levels, librosa.feature.mfcc(S=levels.T, n_mfcc=features.mfcc).T
+
+
+def librosa_log_mel(wave: np.ndarray, features: Features) -> np.ndarray:
+    """Log-Mel as librosa makes it: array, shape (frames, mels), dB."""
     power = librosa.feature.melspectrogram(
         y=_padded(wave, features), sr=features.sample_rate, n_fft=features.fft,
         hop_length=features.step, win_length=features.frame, n_mels=features.mels, center=False,
     )  # fmt: skip
-    levels = librosa.power_to_db(power, top_db=None)
-    return levels.T, librosa.feature.mfcc(S=levels, n_mfcc=features.mfcc).T
+    return librosa.power_to_db(power, top_db=None).T
 
 
 def by_torchaudio(wave: np.ndarray, features: Features) -> np.ndarray:
     """Log-Mel as torchaudio makes it, where it loads: array, shape (frames, mels), dB."""
-    mel = torchaudio.transforms.MelSpectrogram(
+    power = _torchaudio_mel(features)(torch.from_numpy(_padded(wave, features)))
+    return torchaudio.transforms.AmplitudeToDB("power")(power).T.numpy()
+
+
+@cache
+def _torchaudio_mel(features):
+    """Its transform, whose window and bands are made once."""
+    return torchaudio.transforms.MelSpectrogram(
         features.sample_rate, features.fft, features.frame, features.step, n_mels=features.mels,
         norm="slaney", mel_scale="slaney", center=False,
     )  # fmt: skip
-    power = mel(torch.from_numpy(_padded(wave, features)))
-    return torchaudio.transforms.AmplitudeToDB("power")(power).T.numpy()
 
 
 def differences(
