@@ -35,6 +35,7 @@ MAY_NAME = {
     "analysis": HEART,
     "plots": {"datasets"},
     "listening": HEART | {"pipeline", "reporting"},
+    "reporting": HEART | {"listening", "pipeline"},
 }
 
 

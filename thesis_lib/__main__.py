@@ -48,7 +48,8 @@ def _without_address_grammar():
     That takes longer than all the rest of its import, and no notebook holds an address that is
     checked; jsonschema leaves the check out where the package is missing.
     """
-    sys.modules.setdefault("rfc3987_syntax", None)
+    # None stands for a module that is missing; the hints of `sys.modules` do not know it.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def _lab(args):

@@ -8,9 +8,11 @@ of them, see `share_inside`: plain percentiles of 10 groups hold the truth 91 ti
 What a score needs is counted once for each group: a draw is then a weighted sum of counts.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from thesis_lib.util.arrays import column
@@ -36,12 +38,19 @@ class Interval(NamedTuple):
     high: float
 
     @property
-    def excludes_zero(self):
+    def excludes_zero(self) -> bool:
         """Whether a difference is one: only then is a method called better."""
         return self.low > 0 or self.high < 0
 
 
-def f1_interval(truth, predicted, group, fold=None, other=None, **drawn):
+def f1_interval(
+    truth: ArrayLike,
+    predicted: ArrayLike,
+    group: ArrayLike,
+    fold: ArrayLike | None = None,
+    other: ArrayLike | None = None,
+    **drawn: Any,
+) -> Interval:
     """The interval of `linear_probe.macro_f1`, or of the difference of two.
 
     Parameters
@@ -81,7 +90,13 @@ def f1_interval(truth, predicted, group, fold=None, other=None, **drawn):
     return interval(np.stack(confusions, axis=1), _macro_f1, **drawn)
 
 
-def mean_interval(values, group, fold=None, other=None, **drawn):
+def mean_interval(
+    values: ArrayLike,
+    group: ArrayLike,
+    fold: ArrayLike | None = None,
+    other: ArrayLike | None = None,
+    **drawn: Any,
+) -> Interval:
     """The interval of a mean, or of the difference of two.
 
     Parameters
@@ -102,7 +117,13 @@ def mean_interval(values, group, fold=None, other=None, **drawn):
     return interval(np.stack(sums, axis=1), _mean, **drawn)
 
 
-def interval(parts, score, level=0.95, draws=DRAWS, seed=0):
+def interval(
+    parts: np.ndarray,
+    score: Callable[[np.ndarray], np.ndarray],
+    level: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Interval:
     """The interval of any score that follows from sums over groups.
 
     Parameters
@@ -137,7 +158,7 @@ def interval(parts, score, level=0.95, draws=DRAWS, seed=0):
     return Interval(*map(float, [*scores(np.ones((1, groups))), *ends]))
 
 
-def share_inside(level, groups):
+def share_inside(level: float, groups: int) -> float:
     """How many of the draws an interval has to hold, as a share: `level` for very many groups.
 
     Draws of n groups vary less than n groups do, by the factor sqrt((n - 1) / n), and how much

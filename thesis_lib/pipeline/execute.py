@@ -65,7 +65,7 @@ def execute(
             _end(part, error.cell_index)
 
 
-def with_solutions(notebook):
+def with_solutions(notebook: Path | str) -> nbformat.NotebookNode:
     """A notebook that ends with the solutions of its exercises, each a code cell: NotebookNode."""
     content = load_notebook_node(str(notebook))
     texts = [cell.source for cell in content.cells if cell.cell_type == "markdown"]

@@ -40,7 +40,7 @@ def listen(job: Job) -> None:
     wanted = job.given or job.names
     pipeline(job, *(f"{job.run[domain]}/embeddings/done.json" for domain in wanted))
     room = ROOT / job.out / "lab" / f"{ROOM}.ipynb"
-    execute(ROOT / "notebooks" / room.name, room, job.names, **folders(job))
+    execute(ROOT / "notebooks" / room.name, room, job.names, solved=False, **folders(job))
     NotebookNotary().sign(nbformat.read(room, as_version=4))  # else its players stay shut
     print("In JupyterLab: Run > Run All Cells brings the listening room to life.")
     open_in_lab(room)

@@ -1,9 +1,19 @@
 """What 06_error_analysis_sins records of the audit of a data set, and the sentences it shows."""
 
-from IPython.display import Markdown
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from IPython.display import HTML, Markdown
+
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.reporting.notebook_record import Record
 
 
-def neighbours_asked(asked, wanted, group):
+def neighbours_asked(asked: int, wanted: int, group: str) -> Markdown:
     """How many neighbours each tile is asked for, and why there are fewer than wanted."""
     if asked < wanted:
         return Markdown(
@@ -13,7 +23,7 @@ def neighbours_asked(asked, wanted, group):
     return Markdown(f"Each tile asks its {asked} nearest neighbours from other {group}s.")
 
 
-def suspect_tiles(record, alone, tiles, asked):
+def suspect_tiles(record: Record, alone: int, tiles: int, asked: int) -> Markdown:
     """Record how many of the tiles have no neighbour of their own label; as a sentence."""
     record.number("tiles", tiles)
     record.number("suspect_tiles", alone)
@@ -23,7 +33,7 @@ def suspect_tiles(record, alone, tiles, asked):
     )
 
 
-def moments(record, run, moments, worst):
+def moments(record: Record, run: Run, moments: pd.DataFrame, worst: pd.DataFrame) -> HTML:
     """Record how many moments of `segments.by_moment` are suspect, and a table of the worst."""
     shown = worst.drop(columns="tile").round(2)
     record.number("moments", len(moments))
@@ -32,7 +42,7 @@ def moments(record, run, moments, worst):
     return record.table(shown, "suspects_sins", [run])
 
 
-def silence_score(record, score):
+def silence_score(record: Record, score: dict[str, float] | None) -> Markdown:
     """Record how often silence by level is right; None: nothing is known to be silent."""
     if score is None:
         return Markdown("No silence is known here, so these suspicions cannot be scored.")
@@ -41,7 +51,7 @@ def silence_score(record, score):
     return Markdown(sentence.format(**score))
 
 
-def scores(record, run, scores):
+def scores(record: Record, run: Run, scores: pd.DataFrame) -> HTML:
     """Record how right each suspicion is, seed by seed; as a table of means over the seeds.
 
     `scores` has `what`, `embedding`, `seed`, and the columns of `planted_faults.scores`.
@@ -51,7 +61,7 @@ def scores(record, run, scores):
     return record.table(mean.round(3), "audit_scores", [run])
 
 
-def missed(record, cases, nice):
+def missed(record: Record, cases: pd.DataFrame, nice: Callable[[str], str]) -> Markdown:
     """Record how many faults of each sort are found (`planted_faults.cases`); list the missed."""
     lines = []
     for what, own in cases.groupby("what", sort=False):
@@ -62,7 +72,9 @@ def missed(record, cases, nice):
     return Markdown("\n".join(lines))
 
 
-def songs(record, run, by_song, alone, tiles):
+def songs(
+    record: Record, run: Run, by_song: pd.Series, alone: int, tiles: int
+) -> tuple[Markdown, HTML]:
     """Record that `alone` of all tiles are suspect, and their share in each song, largest first.
 
     `by_song` is a Series with the index (label, group).

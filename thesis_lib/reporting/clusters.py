@@ -1,12 +1,21 @@
 """What 07_genre_clusters records of the clusters of the music space, and the sentences it shows."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
+import pandas as pd
 from IPython.display import Markdown
 
 from thesis_lib.reporting import thesis_results
 
+if TYPE_CHECKING:
+    from thesis_lib.reporting.notebook_record import Record
 
-def size(record, songs, classes, explained):
+
+def size(record: Record, songs: np.ndarray, classes: int, explained: np.ndarray) -> Markdown:
     """Record how many tiles, songs and classes there are, and what the components hold.
 
     `songs` (n,) is the song of each tile, `explained` (k,) is from `clusters.principal`.
@@ -20,7 +29,7 @@ def size(record, songs, classes, explained):
     )
 
 
-def bends(record, found, classes):
+def bends(record: Record, found: Sequence[int], classes: int) -> Markdown:
     """Record the different k at which curves bend beside the thesis; 0 or 1 class: not known."""
     here = " or ".join(map(str, found))
     record.compare(
@@ -31,7 +40,9 @@ def bends(record, found, classes):
     return Markdown(f"Here the curves of the trained network bend at {here}; {rest}.")
 
 
-def beside_thesis(record, there, here, names):
+def beside_thesis(
+    record: Record, there: dict[str, float], here: dict[str, str], names: dict[str, str]
+) -> Markdown:
     """Record the agreement of the thesis's table beside the one here; as a sentence.
 
     `there` is from `clusters.agreement`, `names` gives each of its measures the name that it has in
@@ -47,7 +58,7 @@ def beside_thesis(record, there, here, names):
     return Markdown("Thesis, from its table | here: " + "; ".join(pairs) + ".")
 
 
-def songs(record, united, whole):
+def songs(record: Record, united: pd.Series, whole: dict[str, float]) -> Markdown:
     """Record how far songs stay together, and agree as a whole; as a list.
 
     `united` is the share of each song's tiles in its commonest cluster, `whole` is from
@@ -62,7 +73,7 @@ def songs(record, united, whole):
     )
 
 
-def starts(record, alike, several):
+def starts(record: Record, alike: Sequence[float], several: int) -> Markdown:
     """Record how far several starts of k-means agree, from the ARI of each pair; as a sentence."""
     record.number("kmeans_seeds_ari", [min(alike), float(np.mean(alike))])
     return Markdown(
@@ -71,6 +82,6 @@ def starts(record, alike, several):
     )
 
 
-def tables(name, table):
+def tables(name: str, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The table found here and the thesis's, by title."""
     return {f"here: {name}": table, "thesis: 7 sub-genres": thesis_results.CLUSTERS}

@@ -1,12 +1,21 @@
 """What 01_the_data records of the corpora, and the sentences below its cells."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
 from IPython.display import Markdown
 
 from thesis_lib.reporting import thesis_data
 from thesis_lib.util.text import as_markdown
 
+if TYPE_CHECKING:
+    from thesis_lib.corpus import Corpus
+    from thesis_lib.reporting.notebook_record import Record
 
-def corpora(record, sizes, rooms, songs):
+
+def corpora(record: Record, sizes: pd.DataFrame, rooms: Corpus, songs: Corpus) -> Markdown:
     """Record how much of the thesis's data is here, from one column of `overview.sizes` each."""
     here = {name: {k: str(v) for k, v in sizes[name].items()} for name in sizes}
     record.number("corpora", here)
@@ -22,7 +31,7 @@ def corpora(record, sizes, rooms, songs):
     )
 
 
-def balance(record, counted):
+def balance(record: Record, counted: pd.DataFrame) -> Markdown:
     """Record how alike two class balances are: one row per class, one column per corpus."""
     if len(counted) <= 2:
         return Markdown("Too few labelled classes here to compare the two balances.")

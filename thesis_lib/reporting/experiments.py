@@ -1,8 +1,17 @@
 """What 10_experiments records of speed and quality, and the sentences below its cells."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
 from IPython.display import Markdown
 
 from thesis_lib.reporting import thesis_data
+
+if TYPE_CHECKING:
+    from thesis_lib.recipe import Recipe
+    from thesis_lib.reporting.notebook_record import Record
 
 MUSIC_DAYS = 7.5  # that the thesis's music training took
 DAY = 86400  # s
@@ -36,7 +45,7 @@ COLUMNS = {  # of the scoreboard, for readers
 }
 
 
-def fastest(record, speeds, recipe):
+def fastest(record: Record, speeds: pd.DataFrame, recipe: Recipe) -> Markdown:
     """Record the fastest settings, and what the thesis's training of SINS (`recipe`) would take.
 
     `speeds` has `width`, `threads`, `method`, `mean` (tiles/s).
@@ -59,7 +68,7 @@ def fastest(record, speeds, recipe):
     )
 
 
-def around(record, here):
+def around(record: Record, here: pd.DataFrame) -> Markdown:
     """Record what surrounds the network in a step, and what the store saves.
 
     `here` has the index recipe; ours, bare_network, thesis_loader (tiles/s).
@@ -75,7 +84,7 @@ def around(record, here):
     )
 
 
-def music_schedule(record, speeds, recipe):
+def music_schedule(record: Record, speeds: pd.Series, recipe: Recipe) -> Markdown:
     """Record what the thesis's music training (`recipe`) would take at the speeds measured.
 
     `speeds` is a Series, index machine, tiles/s; the machine that is compared comes first.
@@ -102,7 +111,7 @@ def music_schedule(record, speeds, recipe):
     )
 
 
-def grown(record, table, busy):
+def grown(record: Record, table: pd.DataFrame, busy: pd.DataFrame) -> Markdown:
     """Record what ten times the data cost, and how busy a GPU is.
 
     `table` has `tiles_per_s`, `peak_memory_gb`, from the smallest corpus (its index) to the

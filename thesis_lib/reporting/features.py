@@ -1,9 +1,18 @@
 """What 02_preprocessing records of features and stores, and the sentences below its cells."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 from IPython.display import Markdown
 
+if TYPE_CHECKING:
+    from thesis_lib.reporting.notebook_record import Record
+    from thesis_lib.store import SpectrogramStore
 
-def frames_in_a_tile(record, frames, at_44100):
+
+def frames_in_a_tile(record: Record, frames: dict[int, int], at_44100: int) -> Markdown:
     """Record how many frames 5 s and 10 s have at 16000 Hz; `at_44100`: 10 s at 44100 Hz."""
     here = f"{frames[5]}, {frames[10]}"
     record.compare("frames in a tile of 5 s and of 10 s", "498, 998", here, "nothing")
@@ -13,7 +22,7 @@ def frames_in_a_tile(record, frames, at_44100):
     )
 
 
-def as_other_libraries(record, worst, count):
+def as_other_libraries(record: Record, worst: pd.Series, count: int) -> Markdown:
     """Record the largest differences (`reference_features.differences`) in `count` recordings."""
     for name, value in worst.items():
         record.number(name, float(f"{value:.1e}"))
@@ -26,7 +35,7 @@ def as_other_libraries(record, worst, count):
     )
 
 
-def store(store, table, tiles, length):
+def store(store: SpectrogramStore, table: pd.DataFrame, tiles: int, length: int) -> dict[str, Any]:
     """A store of a corpus (`table`) in numbers; so many tiles, so many frames in each: dict."""
     samples = (table.duration * table.sample_rate * table.channels).sum()
     return {
@@ -39,7 +48,7 @@ def store(store, table, tiles, length):
     }
 
 
-def pipeline_gain(record, before, after, once):
+def pipeline_gain(record: Record, before: pd.Series, after: pd.Series, once: pd.Series) -> Markdown:
     """Record how much faster triplets come from the store; as a list.
 
     All are Series with the index corpus: triplets a second in the thesis's way and from the store,

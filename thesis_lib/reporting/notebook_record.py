@@ -1,18 +1,25 @@
 """What a notebook leaves behind: figures, sounds, tables, numbers, and where each came from."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
 import platform
 import textwrap
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
+import numpy as np
+import pandas as pd
 from IPython import get_ipython
 from IPython.display import HTML, Audio, Image
 from matplotlib import pyplot as plt
 from matplotlib import rcParams
-from matplotlib.animation import PillowWriter
+from matplotlib.animation import Animation, PillowWriter
+from matplotlib.figure import Figure
 
 from thesis_lib.audio.io import mp3
 from thesis_lib.reporting import captions
@@ -20,6 +27,9 @@ from thesis_lib.util.device import choose, describe
 from thesis_lib.util.errors import InputError, NothingToShow
 from thesis_lib.util.files import atomic, write_json
 from thesis_lib.util.text import as_html, table_as_html
+
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
 
 PACKAGES = ("torch", "torchaudio", "numpy", "scipy", "librosa", "scikit-learn", "matplotlib")
 DPI = 150
@@ -42,13 +52,29 @@ class Record:
         False: nothing that was learned is shown, so the runs need not be trained yet.
     """
 
-    def __init__(self, notebook, out, parameters, runs=(), learned=True):
+    def __init__(
+        self,
+        notebook: str,
+        out: Path | str,
+        parameters: dict[str, Any],
+        runs: Iterable[Run] = (),
+        learned: bool = True,
+    ) -> None:
         self.notebook, self.out = notebook, Path(out)
         self.parameters = {name: self._here(value) for name, value in parameters.items()}
         self.inputs = {run.corpus.name: run.fingerprint(learned) for run in runs}
-        self.figures, self.numbers, self.pairs = {}, {}, []
+        self.figures: dict[str, dict[str, Any]] = {}
+        self.numbers: dict[str, Any] = {}
+        self.pairs: list[dict[str, Any]] = []
 
-    def figure(self, figure, name, runs=(), sources=(), **values):
+    def figure(
+        self,
+        figure: Figure,
+        name: str,
+        runs: Iterable[Run] = (),
+        sources: Iterable[Path | str] = (),
+        **values: Any,
+    ) -> Image:
         """Save a figure as `figures/<name>.png`, its caption below it, and show it.
 
         Parameters
@@ -82,29 +108,45 @@ class Record:
         plt.close(figure)
         return Image(path.read_bytes(), width=int(figure.get_figwidth() * 90))
 
-    def animation(self, animation, name, runs=(), fps=12, **values):
+    def animation(
+        self,
+        animation: Animation,
+        name: str,
+        runs: Iterable[Run] = (),
+        fps: int = 12,
+        **values: Any,
+    ) -> Image:
         """Save a matplotlib animation as `figures/<name>.gif` and show it."""
         path, caption = self._enter(name + ".gif", values, runs)
         with atomic(path) as part:
             animation.save(part, writer=PillowWriter(fps=fps), dpi=70)
-        plt.close(animation._fig)
+        plt.close(animation._fig)  # type: ignore[attr-defined]  # it has no public name
         return Image(path.read_bytes(), format="gif", alt=caption)
 
-    def sound(self, wave, sample_rate, name, runs=(), **values):
+    def sound(
+        self, wave: np.ndarray, sample_rate: int, name: str, runs: Iterable[Run] = (), **values: Any
+    ) -> Audio:
         """Save a sound as `figures/<name>.mp3` and show a player."""
         path, _ = self._enter(name + ".mp3", values, runs)
         with atomic(path) as part:
             part.write_bytes(mp3(wave, sample_rate))
         return Audio(path.read_bytes(), embed=True)
 
-    def table(self, table, name, runs=(), sources=(), **values):
+    def table(
+        self,
+        table: pd.DataFrame,
+        name: str,
+        runs: Iterable[Run] = (),
+        sources: Iterable[Path | str] = (),
+        **values: Any,
+    ) -> HTML:
         """Save a DataFrame as `figures/<name>.csv` and show it."""
         path, caption = self._enter(name + ".csv", values, runs, sources)
         with atomic(path) as part:
             table.to_csv(part, errors="surrogateescape")
         return HTML(table_as_html(table) + f"<p><small>{as_html(caption)}</small></p>")
 
-    def number(self, name, value):
+    def number(self, name: str, value: Any) -> Any:
         """Write down one number (or a short list or dict of numbers) and give it back."""
         if name in self.numbers:
             raise InputError(
@@ -113,7 +155,9 @@ class Record:
         self.numbers[name] = value
         return value
 
-    def compare(self, what, thesis, here, differs, unit=""):
+    def compare(
+        self, what: str, thesis: float | str | None, here: float | str, differs: str, unit: str = ""
+    ) -> dict[str, Any]:
         """Set a number of the thesis beside the one found here.
 
         Parameters
@@ -129,7 +173,7 @@ class Record:
         self.pairs.append(pair)
         return pair
 
-    def leave_out(self, why):
+    def leave_out(self, why: str) -> NoReturn:
         """End the notebook before a part for which a corpus has too little; its result says why.
 
         Parameters
@@ -147,7 +191,7 @@ class Record:
         rest = "the rest of " if self.figures else ""
         raise NothingToShow(f"{rest}{self.notebook} is left out: {why}.")
 
-    def close(self):
+    def close(self) -> None:
         """Write `results/<notebook>.json`; a notebook that fails before leaves none."""
         result = {
             "notebook": self.notebook,
@@ -196,7 +240,7 @@ def _sha256(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
-def collect(out):
+def collect(out: Path | str) -> list[dict[str, Any]]:
     """Gather what the notebooks recorded: `figures/index.json`, `thesis_vs_here.json`, all numbers.
 
     Parameters
@@ -217,7 +261,7 @@ def collect(out):
     results = [
         json.loads(path.read_text()) for path in sorted((out / "results").glob("[0-9]*.json"))
     ]
-    figures = {}
+    figures: dict[str, dict[str, Any]] = {}
     for name, about in (item for result in results for item in result["figures"].items()):
         path = out / "figures" / name
         if name in figures:

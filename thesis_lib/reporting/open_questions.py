@@ -4,23 +4,40 @@ later, and the sentences it shows.
 The numbers are those of a benchmark, not of runs. `nice` gives a corpus its name for readers.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pandas as pd
 from IPython.display import Markdown
 
+if TYPE_CHECKING:
+    from thesis_lib.reporting.notebook_record import Record
 
-def trained(machine, seeds):
+
+def trained(machine: pd.Series, seeds: int) -> str:
     """How long the networks were trained, for captions."""
     seconds = f"{machine.training_seconds:.0f} s of one core each"
     return f"{seconds}, {seeds} seed{'s' * (seeds > 1)}"
 
 
-def trainings(record, machine, seeds):
+def trainings(record: Record, machine: pd.Series, seeds: int) -> Markdown:
     """Record how the networks were trained, from the benchmark's row on its machine."""
     record.number("training", {"seconds": machine.training_seconds, "seeds": seeds})
     where = f"{machine.machine}, {machine.cores:.0f} cores"
     return Markdown(f"Trainings: {trained(machine, seeds)}. Machine: {where}.")
 
 
-def transfer(record, means, baselines, places, names, metrics, nice):
+def transfer(
+    record: Record,
+    means: pd.DataFrame,
+    baselines: pd.Series,
+    places: dict[tuple[str, str], dict[str, str]],
+    names: dict[str, str],
+    metrics: dict[str, str],
+    nice: Callable[[str], str],
+) -> Markdown:
     """Record what training on each corpus is worth on each; as a list.
 
     `means` has the index (metric, corpus) and one column per network; `baselines` names the better
@@ -42,7 +59,9 @@ def transfer(record, means, baselines, places, names, metrics, nice):
     return Markdown("\n".join(lines))
 
 
-def cost(record, mean, spread, nice):
+def cost(
+    record: Record, mean: pd.DataFrame, spread: pd.DataFrame, nice: Callable[[str], str]
+) -> Markdown:
     """Record what one space for both domains costs each of them; as a list.
 
     `mean` and `spread` of macro-F1 over the seeds: index corpus, one column per network.
@@ -66,7 +85,7 @@ def cost(record, mean, spread, nice):
     )
 
 
-def own_domain(record, share, nice):
+def own_domain(record: Record, share: pd.DataFrame, nice: Callable[[str], str]) -> Markdown:
     """Record how many of the ten nearest recordings are of the own domain; as a list.
 
     `share` has the index corpus and a column for each network and `chance`.
@@ -82,7 +101,12 @@ def own_domain(record, share, nice):
     )
 
 
-def new_class(record, lost, looks, nice):
+def new_class(
+    record: Record,
+    lost: pd.DataFrame,
+    looks: dict[str, tuple[str, str, str]],
+    nice: Callable[[str], str],
+) -> Markdown:
     """Record what it costs the new class that it is in no training; as a list.
 
     `lost` has `corpus`, `groups`, `difference`, `error`, `classes`, `other` (the network beside
@@ -101,7 +125,7 @@ def new_class(record, lost, looks, nice):
     return Markdown("\n".join(lines))
 
 
-def old_classes(record, change, nice):
+def old_classes(record: Record, change: pd.DataFrame, nice: Callable[[str], str]) -> Markdown:
     """Record how the F1 of the other classes changes when one comes; as a list.
 
     `change` has the index corpus and a column for each number of labelled groups.

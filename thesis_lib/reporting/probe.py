@@ -1,10 +1,19 @@
 """What 08_f1_results records of the linear probe, beside the thesis, and the sentences it shows."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import pandas as pd
 from IPython.display import HTML, Markdown
 
 from thesis_lib.reporting import thesis_results
 from thesis_lib.util.text import as_markdown, table_as_html
+
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.reporting.notebook_record import Record
 
 UNITS = {  # of the challenge's columns
     "unknown": "10 s segment, unknown microphones",
@@ -13,7 +22,13 @@ UNITS = {  # of the challenge's columns
 }
 
 
-def subsets(record, run, seeds, train=None, test=None):
+def subsets(
+    record: Record,
+    run: Run,
+    seeds: int,
+    train: pd.DataFrame | None = None,
+    test: pd.DataFrame | None = None,
+) -> Markdown:
     """Record how many tiles and groups are learned from and tested on; as a list.
 
     `seeds` says how many of the run's seeds can be scored; where none can, there are no tiles.
@@ -24,7 +39,7 @@ def subsets(record, run, seeds, train=None, test=None):
             f"- {name}: {seeds} of {len(run.seeds)} seeds can be scored: it takes labels of two "
             "classes to learn from, and others to test."
         )
-    if seeds:
+    if train is not None and test is not None:
         counts = [len(train), len(test), train.group.nunique(), test.group.nunique()]
         record.number(f"{run.corpus.name}: tiles and groups in train and test", counts)
         sentence = "{} tiles to learn from, {} to be tested on; sessions or songs: {} and {}."
@@ -32,7 +47,7 @@ def subsets(record, run, seeds, train=None, test=None):
     return Markdown("\n".join(lines))
 
 
-def reports(record, name, found):
+def reports(record: Record, name: str, found: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Record reports class by class; with the thesis's, by the titles of their figure: dict.
 
     `name` is that of the corpus, or "music"; `found` is a dict, unit of scoring ->
@@ -47,13 +62,13 @@ def reports(record, name, found):
     return {title: thesis_results.with_average(thesis)} | here
 
 
-def confusions(record, tables):
+def confusions(record: Record, tables: dict[str, pd.DataFrame]) -> None:
     """Record which class is taken for which, by title."""
     for title, table in tables.items():
         record.number("confusions, " + title.replace("\n", " "), table.to_dict("index"))
 
 
-def scores(record, runs, scores, means):
+def scores(record: Record, runs: Sequence[Run], scores: pd.DataFrame, means: pd.Series) -> HTML:
     """Record the macro-F1 of each unit, embedding and seed; as a table of `means` over the seeds.
 
     `scores` has `what`, `embedding`, `seed`, `value`, `chance`; `means` (what, embedding) as index.
@@ -62,7 +77,7 @@ def scores(record, runs, scores, means):
     return record.table(means.unstack("embedding"), "probe_comparison", runs)
 
 
-def verdict(record, places):
+def verdict(record: Record, places: dict[str, str]) -> Markdown:
     """Record where training has helped: dict, unit of scoring -> "above", "below", "level with"."""
     record.number("trained against statistics", places)
     below = [what for what, place in places.items() if place == "below"]
@@ -76,7 +91,9 @@ def verdict(record, places):
     )
 
 
-def beside_challenge(run, values, names):
+def beside_challenge(
+    run: Run, values: dict[str, dict[str, pd.Series]], names: dict[str, str]
+) -> pd.DataFrame:
     """The challenge's systems, the thesis, and each embedding of a home here, in %.
 
     `values` is a dict, unit of scoring -> dict, embedding -> Series of macro-F1, one value per
@@ -94,7 +111,7 @@ def beside_challenge(run, values, names):
     return thesis_results.beside_challenge(pd.DataFrame(rows).assign(source=source))
 
 
-def challenge(record, run, systems):
+def challenge(record: Record, run: Run, systems: pd.DataFrame) -> HTML:
     """Record the table of the challenge's systems, the thesis and what is found here."""
     plain = systems.astype(object).where(systems.notna(), None)
     record.number("challenge", plain.to_dict("records"))
@@ -103,7 +120,7 @@ def challenge(record, run, systems):
     return record.table(shown, "challenge", [run])
 
 
-def warning(run):
+def warning(run: Run) -> str:
     """What keeps the numbers of a home from being compared with the challenge's."""
     if run.corpus.note == "simulated":
         return (
@@ -114,7 +131,7 @@ def warning(run):
     return "Tiles, training time and network differ from the thesis's."
 
 
-def thesis_and_here(record, home, music, found):
+def thesis_and_here(record: Record, home: Run, music: Run, found: pd.Series) -> HTML:
     """Record the numbers of the thesis beside those found here, and what differs: a table.
 
     `found` is macro-F1 in %, mean and deviation over the seeds, as text: a Series with the index

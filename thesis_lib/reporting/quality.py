@@ -4,18 +4,27 @@
 the names of the corpora for readers.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pandas as pd
 from IPython.display import Markdown
 
 from thesis_lib.reporting.experiments import COLUMNS, METHODS, METRICS
 
+if TYPE_CHECKING:
+    from thesis_lib.reporting.notebook_record import Record
 
-def summary(board):
+
+def summary(board: pd.DataFrame) -> pd.DataFrame:
     """The scores of ours and what they have to beat, for readers: DataFrame, index where."""
     shown = board[list(COLUMNS)].replace({"which": METHODS}).set_axis(list(board["where"]))
     return shown.rename(columns=COLUMNS).round(3)
 
 
-def beaten(record, board):
+def beaten(record: Record, board: pd.DataFrame) -> Markdown:
     """Record where ours is above every unlabelled method, and where not."""
     board = board.set_index("where")
     below = board[board.margin <= 0]
@@ -60,7 +69,9 @@ def _compare(record, board, corpora):
         record.compare(f"our recipe, {corpora[name]}: {METRICS[metric]}", None, here, differs)
 
 
-def gains(record, board, corpora, errors):
+def gains(
+    record: Record, board: pd.DataFrame, corpora: dict[str, str], errors: dict[str, pd.Series]
+) -> Markdown:
     """Record how much of the thesis's error is left, and how much is there untrained.
 
     `errors` are those of `scoreboard.error_ratio` of "ours" and "supervised".
@@ -85,7 +96,9 @@ def gains(record, board, corpora, errors):
     return Markdown("\n".join(lines))
 
 
-def beyond(record, f1, table, best, nice):
+def beyond(
+    record: Record, f1: pd.DataFrame, table: pd.DataFrame, best: str, nice: Callable[[str], str]
+) -> Markdown:
     """Record which variants differ from ours, the method `best`, by more than 2 standard errors.
 
     `f1` is macro-F1, one row per method, one column per corpus; `table` has

@@ -1,9 +1,16 @@
 """A recipe as a reader sees it: every number of it under a name, with its unit."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from thesis_lib.training.method import method_of
 
+if TYPE_CHECKING:
+    from thesis_lib.recipe import Recipe
 
-def numbers(recipe):
+
+def numbers(recipe: Recipe) -> dict[str, str]:
     """Every number of a recipe under a name for readers, with its unit.
 
     Parameters

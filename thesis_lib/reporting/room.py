@@ -1,23 +1,33 @@
 """What 09_listening_room records of each corpus, and the sentences it shows."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
 from IPython.display import Markdown
 
 from thesis_lib.util.text import as_markdown
 
+if TYPE_CHECKING:
+    from thesis_lib.listening.collection import Collection
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.reporting.notebook_record import Record
+
 THESIS = {"home": "error analysis", "music": "expert listening"}
 
 
-def sizes(runs, collections):
+def sizes(runs: dict[str, Run], collections: dict[str, Collection]) -> Markdown:
     """How many tiles and classes each collection has, and the folder of its run: a list."""
     lines = []
     for domain, one in collections.items():
         size = f"{len(one.tiles)} tiles of {len(one.labels) or 'no'} classes; its run is in"
-        folder = as_markdown(runs[domain].folder)
+        folder = as_markdown(str(runs[domain].folder))
         lines.append(f"- **{as_markdown(one.name)}**: {size} {folder}")
     return Markdown("\n".join(lines))
 
 
-def share(record, domain, collection, found):
+def share(record: Record, domain: str, collection: Collection, found: pd.DataFrame) -> Markdown:
     """Record how many neighbours of the typical tiles carry their label; as a sentence.
 
     `domain` is "home" or "music", `found` is from `Collection.neighbours` without the tiles

@@ -4,34 +4,53 @@ Each function records one result and gives back what is shown. `data_set` is "si
 in the names of the figures; `nice` turns a label into the name for readers.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pandas as pd
-from IPython.display import Markdown
+from IPython.display import HTML, Image, Markdown
+from matplotlib.animation import Animation
+from matplotlib.figure import Figure
 
 from thesis_lib.util.text import as_markdown
 
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.reporting.notebook_record import Record
 
-def cloud(record, run, data_set, still, turning, tiles, explained):
+
+def cloud(
+    record: Record,
+    run: Run,
+    data_set: str,
+    still: Figure,
+    turning: Animation,
+    tiles: pd.DataFrame,
+    explained: np.ndarray,
+) -> tuple[Image, Image]:
     """Record the cloud in three components, still (Figure) and turning (animation).
 
     `tiles` are those that are drawn; `explained` (3,) is each component's share of the variance.
     """
     record.number(f"explained_{data_set}", np.round(explained, 3))
     which = "test tiles" if (tiles.split == "test").all() else "tiles"
-    about = {"data_set": data_set, "tiles": f"{len(tiles)} {which}"}
+    about: dict[str, Any] = {"data_set": data_set, "tiles": f"{len(tiles)} {which}"}
     about["explained"] = 100 * explained.sum()
     name = "pca3d_{data_set}"
     picture = record.figure(still, name, [run], **about)
     return picture, record.animation(turning, name, [run], **about)
 
 
-def without_classes(runs):
+def without_classes(runs: Sequence[Run]) -> Markdown:
     """The corpora in which there is nothing to name: a list, empty where there are none."""
     sentence = "- {} has no labelled tiles of two classes: its space is shown, but not named."
     return Markdown("\n".join(sentence.format(_corpus(run)) for run in runs))
 
 
-def scores(record, runs, scores):
+def scores(record: Record, runs: Sequence[Run], scores: pd.DataFrame) -> HTML:
     """Record silhouette and precision@10: a table of mean and deviation over the seeds."""
     summary = scores.groupby(["corpus", "embedding"], sort=False).agg(["mean", "std"])
     summary = summary.fillna(0).round(3)
@@ -41,13 +60,20 @@ def scores(record, runs, scores):
     return record.table(summary, "space_scores", runs)
 
 
-def centroids(record, runs, made_of):
+def centroids(record: Record, runs: Sequence[Run], made_of: dict[str, pd.DataFrame]) -> HTML:
     """Record which tiles made the centroids: dict, name -> DataFrame of `centroids.centroids`."""
     table = pd.concat(made_of, names=["corpus"]).set_index("label", append=True).droplevel(1)
     return record.table(table, "centroids", runs)
 
 
-def distances(record, run, data_set, figure, apart, nice):
+def distances(
+    record: Record,
+    run: Run,
+    data_set: str,
+    figure: Figure,
+    apart: pd.DataFrame,
+    nice: Callable[[str], str],
+) -> tuple[Image, Markdown]:
     """Record how far the classes are from each other, from `centroids.centroid_distances`."""
     off = apart.to_numpy()[~np.eye(len(apart), dtype=bool)]
     extremes = {"least": off.min(), "mean": off.mean(), "most": off.max()}
@@ -59,20 +85,30 @@ def distances(record, run, data_set, figure, apart, nice):
     return picture, Markdown(f"{_corpus(run)}: the nearest are {near}, the farthest {far}.")
 
 
-def sums(record, runs, sums):
+def sums(record: Record, runs: Sequence[Run], sums: dict[str, pd.DataFrame]) -> HTML:
     """Record every difference of two centroids and the class nearest to it: a table."""
     table = pd.concat(sums, names=["corpus", ""]).droplevel(1)
     return record.table(table, "centroid_arithmetic", runs)
 
 
-def sums_titled(runs, sums, colours):
+def sums_titled(
+    runs: dict[str, Run], sums: dict[str, pd.DataFrame], colours: dict[str, dict[str, str]]
+) -> tuple[dict[str, pd.DataFrame], dict[str, dict[str, str]]]:
     """The differences and the colours of the classes, by the titles of their figure."""
     title = "{}: row - column is nearest to"
     titles = {name: title.format(run.corpus.name) for name, run in runs.items()}
-    return tuple({titles[name]: part[name] for name in runs} for part in (sums, colours))
+    tables = {titles[name]: sums[name] for name in runs}
+    return tables, {titles[name]: colours[name] for name in runs}
 
 
-def sums_counted(record, run, data_set, table, size, nice):
+def sums_counted(
+    record: Record,
+    run: Run,
+    data_set: str,
+    table: pd.DataFrame,
+    size: pd.Series,
+    nice: Callable[[str], str],
+) -> Markdown:
     """Record which classes the differences of `centroids.arithmetic` lead to: an item of a list.
 
     `size` (Series, index label) is the distance of each centroid from zero.
@@ -88,7 +124,9 @@ def sums_counted(record, run, data_set, table, size, nice):
     )
 
 
-def every_walk(record, run, data_set, figure, labels, pairs):
+def every_walk(
+    record: Record, run: Run, data_set: str, figure: Figure, labels: np.ndarray, pairs: int
+) -> tuple[Image, Markdown]:
     """Record the walks between so many pairs of classes, and how often the label changes.
 
     `labels` (walks, steps) are those of the nearest tile at each step; not every pair has a walk.

@@ -1,13 +1,20 @@
 """Thesis | here: the table printed at the end, and the same in the README."""
 
+from __future__ import annotations
+
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic
 from thesis_lib.util.text import as_markdown, one_line, readable
+
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
 
 NO_FAULT = "nothing needs to be done."  # ends sentences on files that are not audio
 EXAMPLES = 5  # sentences on what was left out that are printed of each corpus
@@ -19,7 +26,7 @@ END = "<!-- end -->"
 NONE = "-"  # where there is no number
 
 
-def show(out, runs=()):
+def show(out: Path | str, runs: Iterable[Run] = ()) -> None:
     """Print the pairs of `thesis_vs_here.json` as a table; what was left out; where all is.
 
     Parameters
@@ -48,7 +55,7 @@ def show(out, runs=()):
     )
 
 
-def left_out(out, runs):
+def left_out(out: Path | str, runs: Iterable[Run]) -> list[str]:
     """What was passed over on the way, a line each: files of the corpora, and notebooks."""
     lines = []
     for run in runs:
@@ -64,7 +71,7 @@ def left_out(out, runs):
     return lines
 
 
-def as_table(pairs):
+def as_table(pairs: pd.DataFrame) -> pd.DataFrame:
     """The columns `what`, `thesis`, `here` as text; numbers rounded, units added.
 
     Parameters
@@ -90,7 +97,7 @@ def _number(value, unit):
     return f"{text} {unit}" if unit else text
 
 
-def write_into(page, pairs):
+def write_into(page: Path, pairs: pd.DataFrame) -> None:
     """Replace the table between two marks of a Markdown page by today's pairs.
 
     Parameters
@@ -107,7 +114,7 @@ def write_into(page, pairs):
         part.write_text(before + BEGIN + "\n" + table + "\n" + END + after)
 
 
-def markdown(pairs):
+def markdown(pairs: pd.DataFrame) -> list[str]:
     """The pairs as the lines of a Markdown table."""
     cells = as_table(pairs).map(lambda cell: cell if cell == NONE else as_markdown(cell))
     rows = ["| | thesis | here |", "|---|---|---|"]

@@ -69,13 +69,13 @@ _CLUSTERS = [
 CLUSTERS = pd.DataFrame(_CLUSTERS, index=range(1, 8)).fillna(0).astype(int).sort_index(axis=1)
 
 
-def with_average(report):
+def with_average(report: pd.DataFrame) -> pd.DataFrame:
     """A report with the plain mean over its classes as a last row, as `classify.report` has it."""
     mean = report.mean(numeric_only=True).to_dict() | {"class": "macro average"}
     return pd.concat([report, pd.DataFrame([mean])], ignore_index=True)
 
 
-def beside_challenge(ours):
+def beside_challenge(ours: pd.DataFrame) -> pd.DataFrame:
     """The challenge's systems, the thesis, and what was found here, as `plots.tables.challenge`.
 
     Parameters
@@ -99,7 +99,7 @@ def beside_challenge(ours):
     return pd.concat(parts, ignore_index=True).reindex(columns=wanted)
 
 
-def tiles_of(table):
+def tiles_of(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """A table of clusters x labels as one label and one cluster for each tile."""
     counts = table.to_numpy().ravel()
     labels = np.tile(np.asarray(table.columns), len(table))

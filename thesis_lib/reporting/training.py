@@ -3,21 +3,32 @@
 `data_set` is "sins" or "music", as in the names of the figures.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+import pandas as pd
 from IPython.display import Markdown
 
 from thesis_lib.util.text import as_markdown
 
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.reporting.notebook_record import Record
+
 THESIS_LOSS = {"sins": 0.1879, "music": 0.35}  # the thesis's last training losses
 
 
-def parameters(record, layers, here):
+def parameters(record: Record, layers: pd.DataFrame, here: dict[str, int]) -> None:
     """Record how many parameters there are in `resnet.layer_table` and in the networks here."""
     record.number("parameters_full_width", int(layers.parameters.sum()))
     record.number("parameters_here", here)
 
 
-def final_loss(record, data_set, title, run, found, is_alike):
+def final_loss(
+    record: Record, data_set: str, title: str, run: Run, found: dict[str, Any], is_alike: bool
+) -> Markdown:
     """Record the loss of the last epoch (`found` by `curves.ends`) beside the thesis's.
 
     `title` is `data_set` for readers. Only what `is_alike`, the thesis's own loss, is compared.
@@ -37,7 +48,9 @@ def final_loss(record, data_set, title, run, found, is_alike):
     )
 
 
-def silhouette(record, data_set, run, table, baseline):
+def silhouette(
+    record: Record, data_set: str, run: Run, table: pd.DataFrame, baseline: float
+) -> Markdown:
     """Record the silhouette (`table`: seed, epoch, silhouette) before and after training.
 
     `baseline` is the same of the log-Mel statistics.

@@ -1,13 +1,25 @@
 """What 00_start_here and 03_triplets record of triplets, and the sentences below their cells."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 from IPython.display import Markdown
 
 from thesis_lib.reporting import thesis_data
 
+if TYPE_CHECKING:
+    import torch
+
+    from thesis_lib.recipe import Recipe
+    from thesis_lib.reporting.notebook_record import Record
+
 ROLES = ("anchor", "neighbour", "opposite")
 
 
-def neighbours_nearer(record, nearer):
+def neighbours_nearer(record: Record, nearer: torch.Tensor) -> Markdown:
     """Record in what share of the triplets the neighbour is nearer: bool tensor (triplets,)."""
     if not len(nearer):
         record.number("neighbour_nearer_share", None)
@@ -19,7 +31,7 @@ def neighbours_nearer(record, nearer):
     )
 
 
-def counts(table, recipe, anchors):
+def counts(table: pd.DataFrame, recipe: Recipe, anchors: int) -> dict[str, Any]:
     """How many triplets there are, of the tiles' table: dict, name -> number."""
     return {
         "recordings": table.recording.nunique(),
@@ -32,7 +44,7 @@ def counts(table, recipe, anchors):
     }
 
 
-def ranges(record, counts, recipes):
+def ranges(record: Record, counts: pd.DataFrame, recipes: dict[str, tuple[Recipe, Recipe]]) -> None:
     """Set tile and neighbour range beside the thesis's; `counts` has one column per corpus.
 
     `recipes` is a dict, name of a corpus -> (the thesis's Recipe, the one here).
@@ -44,7 +56,7 @@ def ranges(record, counts, recipes):
         record.compare(f"tile and neighbour range, {name}", theirs, here, differs)
 
 
-def titles(anchor, near, far, nice):
+def titles(anchor: Any, near: Any, far: Any, nice: Callable[[str], str]) -> list[str]:
     """What the three tiles of a triplet (rows of the tiles' table) are: a list of texts."""
     at = [
         f"{nice(tile.label)}, {tile.group.split('/')[-1]}"
@@ -58,12 +70,12 @@ def titles(anchor, near, far, nice):
     ]
 
 
-def in_one_line(titles):
+def in_one_line(titles: Iterable[str]) -> str:
     """The titles of a triplet's tiles, each behind its role."""
     return "; ".join(f"{role}: {text}" for role, text in zip(ROLES, titles, strict=True))
 
 
-def in_common(record, shares):
+def in_common(record: Record, shares: pd.DataFrame) -> float:
     """Record what opposites share with their anchors: one row of `in_common` per corpus.
 
     Gives back how many opposites would carry their anchor's label in SINS, %.

@@ -119,16 +119,22 @@ class SyncedBatchNorm(nn.modules.batchnorm._BatchNorm):
         mean = _sum(x.float().sum(dims)) / count  # (channels,)
         centred = x.float() - mean.view(shape)
         variance = _sum(centred.square().sum(dims)) / count
-        self.num_batches_tracked += 1
-        self.running_mean.lerp_(mean.detach(), self.momentum)
-        self.running_var.lerp_(variance.detach() * count / (count - 1), self.momentum)
+        self._remember(mean.detach(), variance.detach() * count / (count - 1))
         y = centred * (variance + self.eps).rsqrt().view(shape)
         if self.affine:
             y = y * self.weight.view(shape) + self.bias.view(shape)
         return y.to(x.dtype)
 
+    def _remember(self, mean, variance):
+        share = self.momentum  # None would ask for the mean over all batches
+        assert share is not None and self.num_batches_tracked is not None
+        self.num_batches_tracked += 1
+        self.get_buffer("running_mean").lerp_(mean, share)
+        self.get_buffer("running_var").lerp_(variance, share)
+
 
 def _sum(x):
+    assert distributed.group.WORLD is not None, "`process_group` has begun it"
     return all_reduce(x, "sum", distributed.group.WORLD)
 
 
