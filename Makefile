@@ -57,8 +57,9 @@ shard: $(READY)
 test: lint  ## run the tests, every notebook included (8 to 12 minutes)
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-lint: $(READY)  ## check the style of code and notebooks (ruff); `make test` begins with it
+lint: $(READY)  ## check style (ruff) and types (mypy); `make test` begins with it
 	@$(PY) -m ruff check .
+	@$(PY) -m mypy
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(THESIS) lab $(ASKED)
@@ -79,7 +80,7 @@ bench-%: $(READY)
 	@$(PY) bench/$*.py
 
 clean:  ## remove everything that `make figures` made beside the figures
-	rm -rf runs .snakemake .pytest_cache .hypothesis
+	rm -rf runs .snakemake .pytest_cache .hypothesis .mypy_cache
 
 # A .venv from exact pins. pip asks its index for torch: that is a CUDA build on Linux.
 $(READY): requirements.lock pyproject.toml

@@ -156,6 +156,7 @@ def suite(tmp_path):
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
     (tmp_path / ".venv" / "ready").touch()
+    (tmp_path / "thesis_lib").mkdir()
     return tmp_path
 
 
@@ -163,18 +164,32 @@ def make(target, folder):
     return subprocess.run(["make", target], cwd=folder, capture_output=True, text=True)
 
 
-def test_a_fault_of_style_fails_the_tests_before_they_begin(suite):
-    (suite / "fault.py").write_text("import os\n")
-    (suite / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
+FAULTS = {
+    "import os\n": "F401",
+    "def public():\n    return 1\n": "ANN201",
+    "class Public:\n    def __init__(self, x):\n        self.x = x\n": "ANN204",
+    "def public(x) -> int:\n    return 1\n": "no-untyped-def",
+    "def public(x: int) -> int:\n    return str(x)\n": "return-value",
+    "def _private(x):\n    return 1 + str(x)\n": "operator",
+}
+
+
+@pytest.mark.parametrize(("code", "said"), FAULTS.items(), ids=FAULTS.values())
+def test_a_fault_of_style_or_type_fails_the_tests_before_they_begin(suite, code, said):
+    (suite / "thesis_lib" / "fault.py").write_text(code)
+    (suite / "tests").mkdir()
+    (suite / "tests" / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
     for target in ("lint", "test"):
         done = make(target, suite)
-        assert done.returncode and "F401" in done.stdout and "passed" not in done.stdout
+        assert done.returncode and said in done.stdout and "passed in" not in done.stdout
 
 
 def test_code_without_fault_passes(suite):
-    (suite / "fine.py").write_text("import os\n\nprint(os.name)\n")
+    (suite / "thesis_lib" / "fine.py").write_text("def twice(x: int) -> int:\n    return 2 * x\n")
+    (suite / "bench.py").write_text("def no_part_of_the_library(x):\n    return x\n")
     done = make("lint", suite)
     assert done.returncode == 0 and "All checks passed" in done.stdout
+    assert "no issues found" in done.stdout
 
 
 def test_the_workflow_runs_the_tests_on_the_first_and_the_last_python():
@@ -184,9 +199,10 @@ def test_the_workflow_runs_the_tests_on_the_first_and_the_last_python():
     assert re.search(r"run: make test\b", text)
 
 
-def test_before_a_commit_the_same_ruff_runs_as_in_the_tests():
+def test_before_a_commit_the_same_ruff_and_mypy_run_as_in_the_tests():
     text = (ROOT / ".pre-commit-config.yaml").read_text()
     assert f"ruff=={LOCK['ruff']}" in text
+    assert "entry: .venv/bin/python -m mypy\n" in text
 
 
 def test_citation_and_changelog_name_the_version():
