@@ -107,11 +107,24 @@ def test_the_heart_runs_in_no_circle():
 
 def test_the_heart_loads_nothing_to_draw_or_show():
     heart = ", ".join(f"thesis_lib.{name}" for name in sorted(HEART | {"train"}))
-    code = f"import sys, {heart}; print(*sorted(sys.modules))"
+    found = loaded(f"import {heart}")
+    assert "torch" in found
+    assert not found & {"IPython", "matplotlib", "seaborn", "papermill", "av", "librosa"}
+
+
+def loaded(code):
+    """The modules that a piece of code leaves loaded in a new process."""
+    code += "; import sys; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.split())
-    assert "torch" in loaded
-    assert not loaded & {"IPython", "matplotlib", "seaborn", "papermill", "av"}
+    return set(done.stdout.split())
+
+
+def test_commands_load_no_more_than_they_need():
+    """Every stage is a process: what it loads in vain, each of them pays."""
+    assert "pandas" not in loaded("import thesis_lib.pipeline.arguments, thesis_lib.pipeline.job")
+    front_door = loaded("import thesis_lib.pipeline.front_door")
+    assert "pandas" in front_door and not front_door & {"torch", "matplotlib"}
+    assert not loaded("import thesis_lib.reporting.summary") & {"torch", "matplotlib", "IPython"}
 
 
 @pytest.mark.parametrize("folder", ["thesis_lib", "tests", "bench", "data"])

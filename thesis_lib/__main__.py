@@ -153,9 +153,9 @@ def _summary(args):
 
     import pandas as pd
 
-    from thesis_lib.reporting import notebook_record, summary
+    from thesis_lib.reporting import summary
 
-    pairs = pd.DataFrame(notebook_record.collect(args.out))
+    pairs = pd.DataFrame(summary.collect(args.out))
     page = Path(args.out) / "README.md"
     if page.is_file():
         summary.write_into(page, pairs)

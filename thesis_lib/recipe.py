@@ -3,10 +3,37 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from thesis_lib.spectrogram import Features
-
 TRIPLETS = "thesis_lib.training.triplets"  # the thesis's method
 CONTRASTIVE = "thesis_lib.contrastive.method"  # ours
+
+
+@dataclass(frozen=True)
+class Features:
+    """How a waveform becomes a log-Mel spectrogram (thesis, preprocessing; 02_preprocessing).
+
+    Attributes
+    ----------
+    sample_rate : int, Hz
+    frame, step, fft : int, samples
+    mels, mfcc : int, bands and coefficients
+    """
+
+    sample_rate: int = 16000
+    frame: int = 480
+    step: int = 160
+    fft: int = 1024
+    mels: int = 128
+    mfcc: int = 13
+
+    @property
+    def frame_rate(self) -> float:
+        """Frames a second."""
+        return self.sample_rate / self.step
+
+    def frames(self, seconds: float) -> int:
+        """Frames that fit wholly into `seconds` of sound (0 where not even one does)."""
+        samples = round(seconds * self.sample_rate)
+        return max(0, (samples - self.frame) // self.step + 1)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ reaching over an end of the signal, each zero-padded to an FFT of 1024. So 5 s a
 """
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import torch
 
+from thesis_lib.recipe import Features
 from thesis_lib.util.errors import InputError
 
 BASELINE = 1e-10  # power below which everything is -100 dB, as in librosa
@@ -25,35 +25,6 @@ CORNER, LINEAR, RATIO = 1000.0, 200 / 3, np.log(6.4) / 27
 # needs no more memory than ten seconds.
 BLOCK = 340
 GROUP = 16  # Mel bands summed up at a time: most filters are narrow, few frequencies enter a group
-
-
-@dataclass(frozen=True)
-class Features:
-    """How a waveform becomes a log-Mel spectrogram (thesis, preprocessing; 02_preprocessing).
-
-    Attributes
-    ----------
-    sample_rate : int, Hz
-    frame, step, fft : int, samples
-    mels, mfcc : int, bands and coefficients
-    """
-
-    sample_rate: int = 16000
-    frame: int = 480
-    step: int = 160
-    fft: int = 1024
-    mels: int = 128
-    mfcc: int = 13
-
-    @property
-    def frame_rate(self) -> float:
-        """Frames a second."""
-        return self.sample_rate / self.step
-
-    def frames(self, seconds: float) -> int:
-        """Frames that fit wholly into `seconds` of sound (0 where not even one does)."""
-        samples = round(seconds * self.sample_rate)
-        return max(0, (samples - self.frame) // self.step + 1)
 
 
 def log_mel(

@@ -16,7 +16,8 @@ from PIL import Image
 
 from thesis_lib.reporting import captions
 from thesis_lib.reporting import notebook_record as record_module
-from thesis_lib.reporting.notebook_record import Record, collect
+from thesis_lib.reporting.notebook_record import Record
+from thesis_lib.reporting.summary import collect
 from thesis_lib.util.errors import InputError, NothingToShow
 from thesis_lib.util.files import write_json
 

@@ -13,13 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import torch
 from filelock import FileLock, Timeout
 from joblib import cpu_count
 
+from thesis_lib.corpus import Corpus
 from thesis_lib.datasets import registry
 from thesis_lib.pipeline.job import Job
-from thesis_lib.pipeline.run import Run
 from thesis_lib.recipe import RECIPES
 from thesis_lib.reporting import summary
 from thesis_lib.util import disk
@@ -39,7 +38,8 @@ IN_A_TERMINAL, IN_A_LOG = "0.5", "30"  # s between two looks of a progress bar
 def figures(job: Job) -> None:
     """Make every figure and number of a job, and show them beside the thesis's."""
     pipeline(job)
-    summary.show(ROOT / job.out, [Run(ROOT / folder) for folder in job.run.values()])
+    folders = [ROOT / run / "corpus" for run in job.run.values()]
+    summary.show(ROOT / job.out, {folder: Corpus.open(folder) for folder in folders})
 
 
 def pipeline(job: Job, *targets: str) -> None:
@@ -70,12 +70,8 @@ def _check(job):
         if name not in RECIPES:
             known = sorted({known.split(",")[0] for known in RECIPES})
             raise InputError(f"RECIPE={job.recipe!r} is unknown; choose one of {', '.join(known)}.")
-    at_most = torch.cuda.device_count() or cpu_count()
-    if not 1 <= job.processes <= at_most:
-        raise InputError(
-            f"PROCESSES={job.processes}: choose 1 to {at_most}, as many as this machine has GPUs, "
-            "or cores where it has none."
-        )
+    if job.processes != 1:
+        _check_processes(job.processes)
     if job.seeds < 0:
         raise InputError(f"SEEDS={job.seeds}: choose 1 or more trainings.")
     for name, folder in job.given.values():
@@ -86,6 +82,17 @@ def _check(job):
                 f"{folder} cannot be written to, and results go there; copy the suite to a folder "
                 "of your own."
             )
+
+
+def _check_processes(processes):
+    import torch  # takes seconds, and most jobs have one process
+
+    at_most = torch.cuda.device_count() or cpu_count()
+    if not 1 <= processes <= at_most:
+        raise InputError(
+            f"PROCESSES={processes}: choose 1 to {at_most}, as many as this machine has GPUs, "
+            "or cores where it has none."
+        )
 
 
 def _snakemake(settings, *targets):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import platform
 import textwrap
@@ -238,45 +237,3 @@ def _cell():
 
 def _sha256(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-
-
-def collect(out: Path | str) -> list[dict[str, Any]]:
-    """Gather what the notebooks recorded: `figures/index.json`, `thesis_vs_here.json`, all numbers.
-
-    Parameters
-    ----------
-    out : Path
-        Folder that holds `figures/` and `results/`.
-
-    Returns
-    -------
-    pairs : list of dict, as `Record.compare` made them, with their notebook
-
-    Raises
-    ------
-    InputError
-        A figure that a result tells of is missing, or made by two notebooks.
-    """
-    out = Path(out)
-    results = [
-        json.loads(path.read_text()) for path in sorted((out / "results").glob("[0-9]*.json"))
-    ]
-    figures: dict[str, dict[str, Any]] = {}
-    for name, about in (item for result in results for item in result["figures"].items()):
-        path = out / "figures" / name
-        if name in figures:
-            makers = f"{figures[name]['notebook']} and {about['notebook']}"
-            raise InputError(f"{path} is made by both {makers}; rename one.")
-        if not path.is_file():
-            raise InputError(f"{path} is missing; run `make figures` again to make it.")
-        figures[name] = about | {"sha256": _sha256(path)}
-    pairs = [
-        pair | {"notebook": result["notebook"]}
-        for result in results
-        for pair in result["thesis_vs_here"]
-    ]
-    write_json(out / "figures" / "index.json", dict(sorted(figures.items())))
-    write_json(out / "results" / "thesis_vs_here.json", pairs)
-    numbers = {result["notebook"]: result["numbers"] for result in results}
-    write_json(out / "results" / "numbers.json", numbers)
-    return pairs

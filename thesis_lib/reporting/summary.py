@@ -1,20 +1,23 @@
-"""Thesis | here: the table printed at the end, and the same in the README."""
+"""What all notebooks recorded, gathered; and thesis | here: the table printed at the end, and the
+same in the README.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from thesis_lib.util.errors import InputError
-from thesis_lib.util.files import atomic
+from thesis_lib.util.files import atomic, write_json
 from thesis_lib.util.text import as_markdown, one_line, readable
 
 if TYPE_CHECKING:
-    from thesis_lib.pipeline.run import Run
+    from thesis_lib.corpus import Corpus
 
 NO_FAULT = "nothing needs to be done."  # ends sentences on files that are not audio
 EXAMPLES = 5  # sentences on what was left out that are printed of each corpus
@@ -26,15 +29,57 @@ END = "<!-- end -->"
 NONE = "-"  # where there is no number
 
 
-def show(out: Path | str, runs: Iterable[Run] = ()) -> None:
+def collect(out: Path | str) -> list[dict[str, Any]]:
+    """Gather what the notebooks recorded: `figures/index.json`, `thesis_vs_here.json`, all numbers.
+
+    Parameters
+    ----------
+    out : Path
+        Folder that holds `figures/` and `results/`.
+
+    Returns
+    -------
+    pairs : list of dict, as `Record.compare` made them, with their notebook
+
+    Raises
+    ------
+    InputError
+        A figure that a result tells of is missing, or made by two notebooks.
+    """
+    out = Path(out)
+    results = [
+        json.loads(path.read_text()) for path in sorted((out / "results").glob("[0-9]*.json"))
+    ]
+    figures: dict[str, dict[str, Any]] = {}
+    for name, about in (item for result in results for item in result["figures"].items()):
+        path = out / "figures" / name
+        if name in figures:
+            makers = f"{figures[name]['notebook']} and {about['notebook']}"
+            raise InputError(f"{path} is made by both {makers}; rename one.")
+        if not path.is_file():
+            raise InputError(f"{path} is missing; run `make figures` again to make it.")
+        figures[name] = about | {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    pairs = [
+        pair | {"notebook": result["notebook"]}
+        for result in results
+        for pair in result["thesis_vs_here"]
+    ]
+    write_json(out / "figures" / "index.json", dict(sorted(figures.items())))
+    write_json(out / "results" / "thesis_vs_here.json", pairs)
+    numbers = {result["notebook"]: result["numbers"] for result in results}
+    write_json(out / "results" / "numbers.json", numbers)
+    return pairs
+
+
+def show(out: Path | str, corpora: Mapping[Path, Corpus] | None = None) -> None:
     """Print the pairs of `thesis_vs_here.json` as a table; what was left out; where all is.
 
     Parameters
     ----------
     out : Path
         Folder that holds `figures/` and `results/`.
-    runs : list of Run
-        That were shown.
+    corpora : dict, folder -> Corpus
+        That were shown, by where they are kept.
 
     Raises
     ------
@@ -48,23 +93,22 @@ def show(out: Path | str, runs: Iterable[Run] = ()) -> None:
     pairs = pd.DataFrame(json.loads(path.read_text()))
     print(as_table(pairs).to_string(index=False))
     print(f"\nThe data here differ from the thesis's: {path} says how, number by number.")
-    for line in left_out(out, runs):
+    for line in left_out(out, corpora or {}):
         print(line)
     print(
         f"Figures: {out / 'figures'}   numbers: {out / 'results'}   read on: README.md, `make lab`"
     )
 
 
-def left_out(out: Path | str, runs: Iterable[Run]) -> list[str]:
+def left_out(out: Path | str, corpora: Mapping[Path, Corpus]) -> list[str]:
     """What was passed over on the way, a line each: files of the corpora, and notebooks."""
     lines = []
-    for run in runs:
-        corpus = run.corpus_of_all_folds
+    for folder, corpus in corpora.items():
         told = [one for one in corpus.left_out if not one.endswith(NO_FAULT)]
         named, more = told[:EXAMPLES], len(told) - EXAMPLES
         lines += [f"Left out of {corpus.name}: {sentence}" for sentence in named]
         if more > 0:
-            lines.append(f"... and {more} more: {run.folder / 'corpus' / 'corpus.json'} has all.")
+            lines.append(f"... and {more} more: {folder / 'corpus.json'} has all.")
     for path in sorted((Path(out) / "results").glob("[0-9]*.json")):
         said = json.loads(path.read_text())["numbers"].get("left_out")
         lines += [f"Left out: {path.stem}, for {said}."] if said else []
