@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from embedding import (
     CPU,
-    SEEDS,
+    asked,
     heard_whole,
     mean_and_deviation,
     measure,
@@ -24,7 +24,7 @@ from embedding import (
     trained,
     whole,
 )
-from harness import arguments, machine, publish, row, start
+from harness import publish, row, start
 from torch import nn
 
 from thesis_lib.contrastive.encoder import Encoder, projection
@@ -189,9 +189,8 @@ def kinds():
 
 
 def main(argv=None):
-    options = {"seconds": (10.0, 1e-3, "of training, each method"), "seeds": SEEDS}
-    args = arguments(__doc__, argv, **options)
-    about, found, kind = machine(training_seconds=args.seconds), runs(args), kinds()
+    args, about = asked(__doc__, argv, 10.0)
+    found, kind = runs(args), kinds()
     if args.quick:
         found.pop("mini_home")
     values = measure(found, ablation, args)

@@ -49,7 +49,6 @@ from thesis_lib.training.objective import Objective, make_objective
 from thesis_lib.util.files import ROOT
 
 CPU = torch.device("cpu")
-SEEDS = (3, 1, "seeds")
 PARTS = {"mini_music": (0, 1, 2)}  # elsewhere each seed has one test
 
 
@@ -246,10 +245,15 @@ def measure_one(corpus, domain, run, number, part, ways, args):
     ]
 
 
+def asked(description, argv, seconds):
+    """What the command line asks for: seconds of training for each method, and seeds."""
+    options = {"seconds": (seconds, 1e-3, "of each training"), "seeds": (3, 1, "seeds")}
+    args = arguments(description, argv, **options)
+    return args, machine(training_seconds=args.seconds)
+
+
 def main(argv=None):
-    options = {"seconds": (30.0, 1e-3, "of training, each method"), "seeds": SEEDS}
-    args = arguments(__doc__, argv, **options)
-    about = machine(training_seconds=args.seconds)
+    args, about = asked(__doc__, argv, 30.0)
     rows = [row(*key, values) for key, values in measure(runs(args), methods, args).items()]
     publish(args, "embedding", rows, about)
 

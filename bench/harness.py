@@ -182,8 +182,9 @@ def run_on(name, args):
     """The `Run` on one of the suite's corpora; in quick mode a made-up one stands in for each."""
     if args.quick:
         return prepare("music", class_folders(args.out / "made_up"), args.out / "runs")
-    folder = {"mini_home": ROOT / "runs" / name, "mini_music": ROOT / "data" / name}[name]
-    return prepare("mini_home" if name == "mini_home" else "music", folder, ROOT / "runs")
+    places = {"mini_home": ("mini_home", "runs"), "mini_music": ("music", "data")}
+    reader, place = places[name]
+    return prepare(reader, ROOT / place / name, ROOT / "runs")
 
 
 def class_folders(folder, classes=3, songs=6, length=4.0):

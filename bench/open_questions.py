@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import torch
 from embedding import (
-    SEEDS,
+    asked,
     heard_whole,
     mean_and_deviation,
     runs,
@@ -32,7 +32,7 @@ from embedding import (
     trained,
     whole,
 )
-from harness import arguments, machine, on_all_cores, publish, row, start
+from harness import on_all_cores, publish, row, start
 from joblib import delayed
 from sklearn.base import clone
 from sklearn.decomposition import PCA
@@ -266,9 +266,7 @@ def rows_of(values):
 
 
 def main(argv=None):
-    options = {"seconds": (15.0, 1e-3, "of each training"), "seeds": SEEDS}
-    args = arguments(__doc__, argv, **options)
-    about = machine(training_seconds=args.seconds)
+    args, about = asked(__doc__, argv, 15.0)
     values, places = measure(runs(args), args)
     publish(args, "open_questions_map", places, about)
     publish(args, "open_questions", list(rows_of(values)), about)

@@ -1,6 +1,5 @@
 """What a notebook leaves behind: figures, sounds, tables, numbers, and where each came from."""
 
-import hashlib
 import json
 import os
 from types import SimpleNamespace
@@ -17,7 +16,6 @@ from PIL import Image
 from thesis_lib.reporting import captions
 from thesis_lib.reporting import notebook_record as record_module
 from thesis_lib.reporting.notebook_record import Record
-from thesis_lib.reporting.summary import collect
 from thesis_lib.util.errors import InputError, NothingToShow
 from thesis_lib.util.files import write_json
 
@@ -201,52 +199,6 @@ def test_what_is_drawn_from_measurements_names_their_files_and_no_run(tmp_path):
         assert record.figures[name]["inputs"] == {"speed.json": digest}
 
 
-def test_results_are_collected(tmp_path):
-    for notebook in ("05_space", "08_f1"):
-        record = Record(notebook, tmp_path, {})
-        record.figure(drawing(), "picture_{notebook}", notebook=notebook, text="Tiles.")
-        record.compare(f"F1 of {notebook}", 62.19, 50.0, "data", "%")
-        record.close()
-    write_json(tmp_path / "results" / "real_esc10.json", {"not": "a notebook's"})
-    pairs = collect(tmp_path)
-    assert [(pair["what"], pair["notebook"]) for pair in pairs] == [
-        ("F1 of 05_space", "05_space"),
-        ("F1 of 08_f1", "08_f1"),
-    ]
-    assert json.loads((tmp_path / "results" / "thesis_vs_here.json").read_text()) == pairs
-    index = json.loads((tmp_path / "figures" / "index.json").read_text())
-    assert list(index) == ["picture_05_space.png", "picture_08_f1.png"]
-    for name, about in index.items():
-        content = (tmp_path / "figures" / name).read_bytes()
-        assert about["sha256"] == hashlib.sha256(content).hexdigest()
-
-
-def test_collected_again_nothing_changes(record, tmp_path):
-    record.figure(drawing(), "space", text="Tiles.")
-    record.close()
-    collect(tmp_path)
-    before = listing(tmp_path)
-    collect(tmp_path)
-    assert listing(tmp_path) == before
-
-
-def test_a_figure_that_is_gone_is_named(record, tmp_path):
-    record.figure(drawing(), "space", text="Tiles.")
-    record.close()
-    (tmp_path / "figures" / "space.png").unlink()
-    with pytest.raises(InputError, match=r"figures/space\.png is missing; run `make figures`"):
-        collect(tmp_path)
-
-
-def test_a_figure_of_two_notebooks_is_named(tmp_path):
-    for notebook in ("05_space", "08_f1"):
-        record = Record(notebook, tmp_path, {})
-        record.figure(drawing(), "space", text="Tiles.")
-        record.close()
-    with pytest.raises(InputError, match=r"space\.png is made by both 05_space and 08_f1"):
-        collect(tmp_path)
-
-
 @pytest.mark.parametrize("file", ["x.png", "x.gif", "x.mp3", "x.csv", "05_space.json"])
 def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, file):
     def make(number):
@@ -273,18 +225,6 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, file):
     monkeypatch.undo()
     assert listing(tmp_path) == before
     plt.close("all")
-
-
-def test_a_full_disk_while_results_are_collected(record, tmp_path, monkeypatch):
-    record.figure(drawing(), "space", text="Tiles.")
-    record.close()
-    collect(tmp_path)
-    before = listing(tmp_path)
-    fill_disk(monkeypatch, "index.json")
-    with pytest.raises(InputError, match=r"index\.json: the disk is full"):
-        collect(tmp_path)
-    monkeypatch.undo()
-    assert listing(tmp_path) == before
 
 
 def test_json_takes_numpy_numbers_and_paths(tmp_path):
