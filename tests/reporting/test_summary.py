@@ -1,4 +1,4 @@
-"""What all notebooks recorded, gathered: indices of figures, of numbers, of pairs with the thesis."""
+"""What all notebooks recorded, gathered: indices of figures and numbers, pairs with the thesis."""
 
 import hashlib
 import json
