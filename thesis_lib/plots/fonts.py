@@ -11,6 +11,7 @@ from pathlib import Path
 
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
@@ -28,12 +29,22 @@ MARKS = ("Mn", "Me", "Cf", "Sk", "Cs")  # left out where no font has them: accen
 
 
 class LegibleFigure(Figure):
-    """A Figure whose texts are made drawable before anything is drawn."""
+    """A Figure whose texts are made drawable before anything is placed or drawn."""
 
     def draw(self, renderer):
         """Draw as `Figure` does, every text in letters that some font has."""
-        make_legible(self)
+        if self.get_layout_engine() is None:
+            make_legible(self)
         super().draw(renderer)
+
+
+class LegibleLayout(ConstrainedLayoutEngine):
+    """Places the axes of a figure by the letters that its texts will have."""
+
+    def execute(self, fig):
+        """Place as constrained layout does."""
+        make_legible(fig)
+        super().execute(fig)
 
 
 def make_legible(figure):

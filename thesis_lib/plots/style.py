@@ -7,7 +7,7 @@ import numpy as np
 import seaborn as sns
 from matplotlib import pyplot as plt
 
-from thesis_lib.plots.fonts import LegibleFigure
+from thesis_lib.plots.fonts import LegibleFigure, LegibleLayout
 from thesis_lib.util.text import one_line, readable, width
 
 WIDTH = 9.0  # in, a whole page
@@ -83,7 +83,7 @@ def legend_columns(names, most, inches=WIDTH):
 def subplots(rows=1, columns=1, height=3.2, width=WIDTH, **options):
     """`plt.subplots` of a page's width (in), with nothing overlapping, in letters of any script."""
     return plt.subplots(
-        rows, columns, figsize=(width, height), layout="constrained", FigureClass=LegibleFigure,
+        rows, columns, figsize=(width, height), layout=LegibleLayout(), FigureClass=LegibleFigure,
         **options,
     )  # fmt: skip
 

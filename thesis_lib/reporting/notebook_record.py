@@ -4,6 +4,7 @@ import hashlib
 import os
 import platform
 import textwrap
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -69,7 +70,7 @@ class Record:
         """
         caption = self._enter(name + ".png", caption, thesis, runs, sources)
         lines = textwrap.fill(caption, int(figure.get_figwidth() * 14))
-        figure.draw_without_rendering()
+        _lay_out(figure)
         figure.set_layout_engine(None)  # all keeps its place; the caption comes below
         for legend in figure.legends:
             legend.set_bbox_to_anchor((0, 0, 1, 1), figure.transFigure)
@@ -178,9 +179,20 @@ class Record:
             "inputs": {Path(path).name: _sha256(path) for path in sources} or self.inputs,
             "device": describe(choose()),
             "python": platform.python_version(),
-            "packages": {name: version(name) for name in PACKAGES},
+            "packages": _packages(),
         }
         return caption
+
+
+@cache
+def _packages():
+    return {name: version(name) for name in PACKAGES}
+
+
+def _lay_out(figure):
+    """Place axes and legends where they stay; drawing would do no more, and takes as long again."""
+    if figure.get_layout_engine():
+        figure.get_layout_engine().execute(figure)
 
 
 def _cell():
