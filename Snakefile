@@ -73,7 +73,11 @@ wildcard_constraints:
     domain="home|music",
 
 
-# Stages take all cores, one after the other: so there is one progress bar at a time.
+# Stages take all cores, one after the other: so there is one progress bar at a time. What is as
+# small as the smoke profile is only slower on several threads, which wait for each other.
+THREADS = 1 if JOB.is_smoke else workflow.cores
+
+
 rule all:
     input:
         expand(f"{BELOW}results/{{name}}.json", name=NEEDS),
@@ -89,7 +93,7 @@ rule mini_home:
     params:
         folder=lambda wildcards: JOB.made_home,
         size=JOB.profile,
-    threads: workflow.cores
+    threads: THREADS
     priority: 50
     shell:
         "thesis home {params.folder:q} --size {params.size}"
@@ -108,9 +112,9 @@ rule corpus:
         name=lambda wildcards: JOB.names[wildcards.domain],
         source=lambda wildcards: JOB.sources[wildcards.domain],
         recipe=lambda wildcards: JOB.recipes[wildcards.domain],
-        part="--part 3" if JOB.is_smoke else "",
+        part="--part 1" if JOB.is_smoke else "",
         seeds=JOB.n_seeds,
-    threads: workflow.cores
+    threads: THREADS
     priority: 40
     shell:
         "thesis corpus {params.name} {params.source:q} {wildcards.folder:q}/{wildcards.domain}"
@@ -123,7 +127,7 @@ rule features:
         code("thesis_lib.pipeline.store_builder"),
     output:
         "{folder}/{domain}/store/meta.json",
-    threads: workflow.cores
+    threads: THREADS
     priority: 30
     shell:
         "thesis features {wildcards.folder:q}/{wildcards.domain}"
@@ -143,7 +147,7 @@ rule shard:
         "{folder}/{domain}/run.json",
     output:
         touch(f"{{folder}}/{{domain}}/{SHARDED}"),
-    threads: workflow.cores
+    threads: THREADS
     shell:
         "thesis features {wildcards.folder:q}/{wildcards.domain} --shard {JOB.shard}"
 
@@ -156,7 +160,7 @@ rule training:
         "{folder}/{domain}/train/done.json",
     params:
         thesis="thesis" if JOB.processes == 1 else TOGETHER,
-    threads: workflow.cores
+    threads: THREADS
     shell:
         "{params.thesis} training {wildcards.folder:q}/{wildcards.domain}"
 
@@ -167,7 +171,7 @@ rule embeddings:
         code("thesis_lib.embed"),
     output:
         "{folder}/{domain}/embeddings/done.json",
-    threads: workflow.cores
+    threads: THREADS
     shell:
         "thesis embeddings {wildcards.folder:q}/{wildcards.domain}"
 

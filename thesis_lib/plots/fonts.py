@@ -13,6 +13,7 @@ from matplotlib import font_manager
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
@@ -30,12 +31,22 @@ MARKS = ("Mn", "Me", "Cf", "Sk", "Cs")  # left out where no font has them: accen
 
 
 class LegibleFigure(Figure):
-    """A Figure whose texts are made drawable before anything is drawn."""
+    """A Figure whose texts are made drawable before anything is placed or drawn."""
 
     def draw(self, renderer: RendererBase) -> None:
         """Draw as `Figure` does, every text in letters that some font has."""
-        make_legible(self)
+        if self.get_layout_engine() is None:
+            make_legible(self)
         super().draw(renderer)
+
+
+class LegibleLayout(ConstrainedLayoutEngine):
+    """Places the axes of a figure by the letters that its texts will have."""
+
+    def execute(self, fig: Figure) -> None:
+        """Place as constrained layout does."""
+        make_legible(fig)
+        super().execute(fig)
 
 
 def make_legible(figure: Figure) -> None:

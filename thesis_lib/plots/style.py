@@ -11,7 +11,7 @@ import seaborn as sns
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from thesis_lib.plots.fonts import LegibleFigure
+from thesis_lib.plots.fonts import LegibleFigure, LegibleLayout
 from thesis_lib.util.text import one_line, readable, width
 
 WIDTH = 9.0  # in, a whole page
@@ -88,7 +88,7 @@ def subplots(
 ) -> tuple[Figure, Any]:
     """`plt.subplots` of a page's width (in), with nothing overlapping, in letters of any script."""
     return plt.subplots(
-        rows, columns, figsize=(width, height), layout="constrained", FigureClass=LegibleFigure,
+        rows, columns, figsize=(width, height), layout=LegibleLayout(), FigureClass=LegibleFigure,
         **options,
     )  # fmt: skip
 

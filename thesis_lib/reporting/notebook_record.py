@@ -7,6 +7,7 @@ import os
 import platform
 import textwrap
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -95,7 +96,7 @@ class Record:
         """
         path, caption = self._enter(name + ".png", values, runs, sources)
         lines = textwrap.fill(caption, int(figure.get_figwidth() * 14))
-        figure.draw_without_rendering()
+        _lay_out(figure)
         figure.set_layout_engine(None)  # all keeps its place; the caption comes below
         for legend in figure.legends:
             legend.set_bbox_to_anchor((0, 0, 1, 1), figure.transFigure)
@@ -224,9 +225,20 @@ class Record:
             "inputs": {Path(path).name: _sha256(path) for path in sources} or self.inputs,
             "device": describe(choose()),
             "python": platform.python_version(),
-            "packages": {name: version(name) for name in PACKAGES},
+            "packages": _packages(),
         }
         return self.out / "figures" / file, caption
+
+
+@cache
+def _packages():
+    return {name: version(name) for name in PACKAGES}
+
+
+def _lay_out(figure):
+    """Place axes and legends where they stay; drawing would do no more, and takes as long again."""
+    if figure.get_layout_engine():
+        figure.get_layout_engine().execute(figure)
 
 
 def _cell():
