@@ -60,7 +60,7 @@ class Encoder(ResNet18):
         return self.bands(energy(x, self.mean).transpose(1, 3)).transpose(1, 3)
 
 
-def energy(x: torch.Tensor, reference_db: torch.Tensor) -> torch.Tensor:
+def energy(x: torch.Tensor, reference_db: torch.Tensor | float) -> torch.Tensor:
     """How each band rises above its own mean in the tile, compressed (10_experiments).
 
     Per-channel energy normalisation (Wang et al., 2017): microphone, room and loudness colour the

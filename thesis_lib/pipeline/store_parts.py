@@ -194,7 +194,9 @@ def empty(corpus: Corpus, rows: pd.DataFrame) -> np.ndarray:
     return records
 
 
-def unchanged(now: np.ndarray, before: np.ndarray, other_rows: bool = False) -> np.ndarray:
+def unchanged(
+    now: np.ndarray | np.void, before: np.ndarray | np.void, other_rows: bool = False
+) -> np.ndarray | np.bool:
     """Whether recordings are still read from the same files; one that is gone did not change."""
     same = now["bytes"] == before["bytes"]
     if not other_rows:
