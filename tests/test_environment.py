@@ -114,6 +114,7 @@ def test_every_dependency_is_used():
     code += [path.read_text() for path in (ROOT / "notebooks").glob("*.ipynb")]
     text = "\n".join(code) + (ROOT / "Makefile").read_text() + (ROOT / "Snakefile").read_text()
     modules = {"scikit-learn": "sklearn", "ipython": "IPython", "jupyterlab": "jupyter lab"}
+    modules |= {"python-debian": "debian.arfile"}
     modules |= {"setuptools": "pip install"}  # builds the package itself
     modules |= {"pytest-xdist": "pytest -n auto"}
     unused = [

@@ -18,7 +18,7 @@ BASELINE = 100_000_000  # bytes that any archive may unpack to
 HEADER = 30  # bytes in front of an entry's name and data, at least
 BAD = "it is damaged or made to do harm: fetch it again from its publisher."
 
-# What `zipfile` raises on damaged archives.
+# What `zipfile` raises on damaged archives, and other readers too.
 DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -58,30 +58,38 @@ def unpack(archive: Path | str, folder: Path | str, strip: bool = True) -> list[
         out of the folder. Nothing was written then.
     """
     archive, folder = Path(archive), Path(folder)
-    with _named(archive), zipfile.ZipFile(archive) as file:
+    with named(archive), zipfile.ZipFile(archive) as file:
         members = _members(archive, file, strip)
         _check_overlaps(archive, file.infolist())
-        _check_size(archive, folder, members.values())
+        total = sum(member.file_size for member in members.values())
+        check_bomb(archive, total)
+        check_room(archive, folder, total)
         _check_places(archive, folder, members)
-        with _room_in(folder, archive.name) as room:
+        with room_in(folder, archive.name) as room:
             for name, member in members.items():
                 _extract(file, member, room / name)
-            for name in members:
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (room / name).replace(folder / name)
-    return [folder / name for name in members]
+            return move_in(archive, room, folder, members)
+
+
+def move_in(archive, room, folder, names):
+    """Move files that are whole from the room into the folder: list of Path, in their order."""
+    _check_places(archive, folder, names)
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (room / name).replace(folder / name)
+    return [folder / name for name in names]
 
 
 @contextmanager
-def _named(archive):
-    """Whatever `zipfile` raises becomes a sentence that names the archive."""
+def named(archive, damaged=DAMAGED):
+    """What a reader raises on damaged archives becomes a sentence that names the archive."""
     if not archive.is_file():
         raise InputError(f"{archive} is missing; fetch it again.")
     try:
         yield
     except InputError:
         raise
-    except DAMAGED as error:
+    except damaged as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise InputError(
             f"{archive} cannot be unpacked ({reason}); fetch it again, or make room for it."
@@ -99,9 +107,14 @@ def _members(archive, file, strip):
             raise InputError(f"{archive} does not hold one folder with all files; fetch it again.")
         paths = [PurePosixPath(*path.parts[1:]) for path in paths]
     names = [str(path) for path in paths]
-    if len({name.casefold() for name in names}) < len(names):  # some disks do not tell a from A
-        raise InputError(f"{archive} holds a name twice; fetch it again.")
+    check_names(archive, names)
     return dict(zip(names, entries, strict=True))
+
+
+def check_names(archive, names):
+    """Refuse names of which two are one file on some disk: those that do not tell a from A."""
+    if len({name.casefold() for name in names}) < len(names):
+        raise InputError(f"{archive} holds a name twice; fetch it again.")
 
 
 def _is_folder(archive, entry):
@@ -116,13 +129,19 @@ def _is_folder(archive, entry):
 def _path(archive, entry):
     """An entry's name as a path that stays below the folder, of a plain file that can be read."""
     name = entry.filename
-    parts = name.removesuffix("/").split("/")
-    if {"", ".", ".."} & set(parts) or "\\" in name or ":" in parts[0]:
-        raise InputError(f"{archive} holds a name that leads out of its folder, {name!r}; {BAD}")
+    path = inside(archive, name)
     if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise InputError(f"{archive} holds a link or a special file, {name!r}; {BAD}")
     if entry.flag_bits & 0x1:
         raise InputError(f"{archive} is encrypted ({name!r}); fetch the open one.")
+    return path
+
+
+def inside(archive, name):
+    """A name in an archive as a path that stays below the folder: PurePosixPath."""
+    parts = name.removesuffix("/").split("/")
+    if {"", ".", ".."} & set(parts) or "\\" in name or ":" in parts[0]:
+        raise InputError(f"{archive} holds a name that leads out of its folder, {name!r}; {BAD}")
     return PurePosixPath(name)
 
 
@@ -135,13 +154,17 @@ def _check_overlaps(archive, entries):
         end = entry.header_offset + HEADER + len(entry.orig_filename) + entry.compress_size
 
 
-def _check_size(archive, folder, entries):
-    total = sum(entry.file_size for entry in entries)
+def check_bomb(archive, total):
+    """Refuse an archive that unpacks to far more bytes than it weighs."""
     if total > max(BASELINE, RATIO * archive.stat().st_size):
         raise InputError(
             f"{archive} would unpack to {total / 1e9:.1f} GB, more than {RATIO} times its size; "
             + BAD
         )
+
+
+def check_room(archive, folder, total):
+    """Refuse an archive that unpacks to more bytes than the disk has free."""
     near = next(place for place in [folder, *folder.absolute().parents] if place.is_dir())
     free = shutil.disk_usage(near).free
     if total > free:
@@ -162,7 +185,7 @@ def _check_places(archive, folder, names):
 
 
 @contextmanager
-def _room_in(folder, name):
+def room_in(folder, name):
     """A hidden folder on the disk of `folder`, gone at the end; a new `folder` goes with a fault.
 
     Not beside it: `folder` may be where a disk is mounted.
