@@ -6,9 +6,11 @@ SUITE := $(CURDIR)
 
 # What is typed behind `make` reaches the command as it was typed, whatever it holds: through the
 # environment, past make's and the shell's own reading. 1 stands for where `make data` puts things.
-TYPED := MUSIC SINS FMA RECIPE PROFILE SEEDS SHARD PROCESSES
+TYPED := MUSIC SINS FMA OPEN RECIPE PROFILE SEEDS SHARD PROCESSES
 unexport $(TYPED)
-export MUSIC_TYPED := $(if $(filter 1,$(value FMA)),$(CURDIR)/data/fma,$(or $(value FMA),$(value MUSIC)))
+FMA_TYPED := $(if $(filter 1,$(value FMA)),$(CURDIR)/data/fma,$(value FMA))
+OPEN_TYPED := $(if $(filter 1,$(value OPEN)),$(CURDIR)/data/open_music,$(value OPEN))
+export MUSIC_TYPED := $(or $(FMA_TYPED),$(OPEN_TYPED),$(value MUSIC))
 export SINS_TYPED := $(if $(filter 1,$(value SINS)),$(CURDIR)/data/sins,$(value SINS))
 export RECIPE_TYPED := $(value RECIPE)
 export PROFILE_TYPED := $(value PROFILE)
@@ -45,7 +47,9 @@ help:  ## what can I do?
 	@echo "  make figures RECIPE=thesis  the same with the thesis's to the letter: days without a GPU"
 	@echo "  make figures PROCESSES=8    the same, each network trained by eight GPUs together"
 	@echo "  make data SINS=1            fetch SINS (91 GB, 186 unpacked) to data/sins; then make figures SINS=1"
-	@echo "  make data FMA=1             fetch open music (24 GB) to data/fma; then make figures FMA=1"
+	@echo "  make data FMA=1             fetch FMA, music by genre (24 GB), to data/fma; then make figures FMA=1"
+	@echo "  make data OPEN=1            fetch music of free games, 12 hours (1.9 GB), to data/open_music;"
+	@echo "                              then make figures OPEN=1"
 
 figures: $(READY)  ## regenerate every figure and number (5 to 9 minutes on 2 cores)
 	@$(THESIS) figures $(ASKED)
@@ -72,6 +76,7 @@ data: $(READY)  ## check the data that comes with the suite, make the mini home
 	@.venv/bin/thesis home runs/mini_home
 	@$(if $(SINS_TYPED),.venv/bin/thesis fetch sins --to "$$SINS_TYPED")
 	@$(if $(value FMA),.venv/bin/thesis fetch fma --to "$$MUSIC_TYPED")
+	@$(if $(value FMA),,$(if $(value OPEN),.venv/bin/thesis fetch open-music --to "$$MUSIC_TYPED"))
 
 BENCHES := input_pipeline training_step number_formats training features embedding ablation open_questions
 bench: $(addprefix bench-,$(BENCHES))  ## measure again all that bench/results/ holds (an hour or two)

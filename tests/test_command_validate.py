@@ -41,6 +41,16 @@ def test_fetch_says_what_it_would_fetch_and_fetches_nothing(tmp_path, said, caps
     assert not to.exists()
 
 
+def test_open_music_may_be_typed_as_in_english(tmp_path, said, capsys):
+    to = tmp_path / "music"
+    assert said("fetch", "open-music", "--to", to, "--from", tmp_path, "--dry-run") is None
+    out = capsys.readouterr().out
+    assert "16 archives, 16 to fetch: 1.9 GB" in out and str(to / "hyperrogue-music") in out
+    assert not to.exists()
+    assert one_sentence(said("validate", tmp_path, "--name", "open-music"))
+    assert "is missing; `thesis fetch open-music` fetches it" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("name", ["dev", "eval"])
 def test_validate_takes_music_for_music_whatever_its_classes_are_called(songs, said, name):
     (songs / "a").rename(songs / name)

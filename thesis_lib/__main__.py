@@ -83,7 +83,8 @@ def _fetch(args):
         table = archives.plan(args.name, args.to, sets, args.parts)
         print(archives.describe(table, args.to))
         return
-    download.fetch(args.name, args.to, sets, args.parts, jobs=args.jobs, keep=args.keep)
+    more = {"jobs": args.jobs, "keep": args.keep, "given": args.given}
+    download.fetch(args.name, args.to, sets, args.parts, **more)
     print(f"{args.to}: all is fetched and unpacked; `thesis validate {args.to}` checks every file.")
 
 

@@ -1,6 +1,7 @@
 """Archives of a data set, as `data/archives.json` declares them: what there is, what is here."""
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -72,15 +73,23 @@ def _rows(one, to, parts):
         {
             "name": archive["name"],
             "size": archive["bytes"],
-            "url": one["url"] + archive["name"],
+            "url": one["url"] + archive.get("path", "") + archive["name"],
             "checksum": archive["checksum"],
-            "to": to / one["folder"],
+            "to": to / archive.get("folder", one["folder"]),
             "unpacked": round(archive["bytes"] * swells),
             "strip": one["strip"],
-            "there": _is_there(to, to / one["folder"], archive),
+            "only": archive.get("only"),
+            "fallback": _fallback(one, archive),
+            "there": _is_there(to, to / archive.get("folder", one["folder"]), archive),
         }
         for archive in archives
     ]
+
+
+def _fallback(one, archive):
+    """Where else an archive is, for good, if its publisher takes it away; empty: nowhere."""
+    where = one.get("fallback", "")
+    return where and where + archive.get("path", "") + archive["name"]
 
 
 def _number(name):
@@ -124,6 +133,29 @@ def mark(to: Path, row: Any, files: Sequence[Path]) -> None:
     holds = [path.relative_to(row.to).as_posix() for path in (files[0], files[-1])]
     with atomic(marker(to, row.name)) as place:
         place.write_text(json.dumps({"checksum": row.checksum, "holds": holds}))
+
+
+def take(rows: Sequence[Any], to: Path, given: Path) -> None:
+    """Put archives that are in another folder where they will not be fetched again.
+
+    `apt-get download` writes an epoch into a package's name, which Debian's servers leave out.
+    """
+    if not given.is_dir():
+        raise InputError(f"{given} is no folder; give the one that holds the archives.")
+    found = {re.sub(r"_\d+%3a", "_", path.name): path for path in sorted(given.iterdir())}
+    for row in rows:
+        archive, _ = pieces(to, row)
+        if row.name in found and not archive.exists():
+            archive.parent.mkdir(parents=True, exist_ok=True)
+            _link(found[row.name], archive)
+
+
+def _link(source: Path, target: Path) -> None:
+    """The same file under another name; a copy on another disk, or on one without links."""
+    try:
+        os.link(os.path.realpath(source), target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def free_space(to: Path) -> int:

@@ -2,8 +2,10 @@
 
 import posixpath
 import shutil
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from backports.zstd import tarfile  # reads .tar.zst too, as Python 3.14 does
 from debian.arfile import ArError, ArFile
@@ -22,7 +24,7 @@ from thesis_lib.datasets.unpack import (
 from thesis_lib.util.errors import InputError
 
 
-def unpack(archive, folder, only):
+def unpack(archive: Path | str, folder: Path | str, only: Sequence[str]) -> list[Path]:
     """Unpack some files of a package into a folder, beside what lies there.
 
     The package is read as a stream, once, and unpacked aside: files are moved in only when all of
@@ -49,7 +51,8 @@ def unpack(archive, folder, only):
         lacks what is wanted, or holds a name twice, a special file, or a name or a link that leads
         out of it. Nothing was written then.
     """
-    archive, folder, names = Path(archive), Path(folder), []
+    archive, folder = Path(archive), Path(folder)
+    names: list[str] = []
     with named(archive, (*DAMAGED, tarfile.TarError, ArError)):
         with _data(archive) as tar, room_in(folder, archive.name) as room:
             for name, entry in _files(archive, tar):
@@ -68,9 +71,9 @@ def _data(archive):
     members = [one for one in ArFile(archive).getmembers() if one.name.startswith("data.tar")]
     if len(members) != 1:
         raise InputError(f"{archive} is no Debian package; fetch it again.")
-    with tarfile.open(fileobj=members[0], mode="r|*") as tar:
+    source: Any = members[0]  # a file in all that is needed to read
+    with closing(source), tarfile.open(fileobj=source, mode="r|*") as tar:
         yield tar
-    members[0].close()
 
 
 def _files(archive, tar):

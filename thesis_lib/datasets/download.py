@@ -24,7 +24,8 @@ from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 from tqdm.utils import CallbackIOWrapper
 
-from thesis_lib.datasets.archives import ARCHIVES, check_disk, mark, pieces, plan
+from thesis_lib.datasets import debs
+from thesis_lib.datasets.archives import ARCHIVES, check_disk, mark, pieces, plan, take
 from thesis_lib.datasets.unpack import unpack
 from thesis_lib.util.errors import InputError
 
@@ -46,6 +47,7 @@ def fetch(
     parts: str | None = None,
     jobs: int = 3,
     keep: bool = False,
+    given: Path | str | None = None,
     declared: Path | str = ARCHIVES,
 ) -> pd.DataFrame:
     """Fetch a data set and unpack it.
@@ -53,7 +55,7 @@ def fetch(
     Parameters
     ----------
     name : str
-        "sins" or "fma", or another that `declared` declares.
+        "sins", "fma" or "open_music", or another that `declared` declares.
     to : Path
         Folder for all of it; "sins" makes `dev/` and `eval/` there.
     sets : list of str, or str
@@ -65,6 +67,8 @@ def fetch(
         Archives at a time.
     keep : bool
         Leave the archives there after unpacking.
+    given : Path
+        A folder with archives that were fetched by other means; those in it are not fetched again.
     declared : Path
 
     Returns
@@ -82,6 +86,8 @@ def fetch(
     """
     table = plan(name, to, sets, parts, declared)
     rows = list(table[~table.there].itertuples())
+    if given:
+        take(rows, Path(to), Path(given))
     check_disk(rows, Path(to), jobs, keep)
     _fetch_all(rows, Path(to), jobs, keep)
     return table
@@ -122,7 +128,7 @@ def _fetch_one(row, to, keep, bar, stop):
     archive, part = pieces(to, row)
     try:
         _download(row, archive, part, bar, stop)
-        mark(to, row, unpack(archive, row.to, row.strip))
+        mark(to, row, _unpacked(archive, row))
         if not keep:
             archive.unlink()
     except _Stopped:
@@ -131,12 +137,21 @@ def _fetch_one(row, to, keep, bar, stop):
         stop.set()  # the others come from the same host
         return error
     except requests.RequestException as error:
+        if row.fallback and _is_gone(error):
+            return _fetch_one(row._replace(url=row.fallback, fallback=""), to, keep, bar, stop)
         return InputError(f"{row.url} cannot be fetched ({error}); run the same command again.")
     except OSError as error:
         reason = error.strerror or error
         return InputError(f"{archive} cannot be written ({reason}); make room and run again.")
     except InputError as error:
         return error
+
+
+def _unpacked(archive, row):
+    """Unpack an archive, whatever it is: list of Path."""
+    if archive.suffix == ".deb":
+        return debs.unpack(archive, row.to, row.only)
+    return unpack(archive, row.to, row.strip)
 
 
 def _download(row, archive, part, bar, stop):
@@ -208,6 +223,10 @@ def _resume(url, output_file, _pooch, part, counted, stop):
 def _may_pass(error):
     """Whether it is worth to try again: the line broke, or the server is busy."""
     return error.response is None or error.response.status_code in (429, 500, 502, 503, 504)
+
+
+def _is_gone(error):
+    return error.response is not None and error.response.status_code in (404, 410)
 
 
 def _connect(url, part, begun, counted):

@@ -6,6 +6,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -71,7 +72,7 @@ def unpack(archive: Path | str, folder: Path | str, strip: bool = True) -> list[
             return move_in(archive, room, folder, members)
 
 
-def move_in(archive, room, folder, names):
+def move_in(archive: Path, room: Path, folder: Path, names: Iterable[str]) -> list[Path]:
     """Move files that are whole from the room into the folder: list of Path, in their order."""
     _check_places(archive, folder, names)
     for name in names:
@@ -81,7 +82,7 @@ def move_in(archive, room, folder, names):
 
 
 @contextmanager
-def named(archive, damaged=DAMAGED):
+def named(archive: Path, damaged: tuple[type[Exception], ...] = DAMAGED) -> Iterator[None]:
     """What a reader raises on damaged archives becomes a sentence that names the archive."""
     if not archive.is_file():
         raise InputError(f"{archive} is missing; fetch it again.")
@@ -111,7 +112,7 @@ def _members(archive, file, strip):
     return dict(zip(names, entries, strict=True))
 
 
-def check_names(archive, names):
+def check_names(archive: Path, names: Sequence[str]) -> None:
     """Refuse names of which two are one file on some disk: those that do not tell a from A."""
     if len({name.casefold() for name in names}) < len(names):
         raise InputError(f"{archive} holds a name twice; fetch it again.")
@@ -137,7 +138,7 @@ def _path(archive, entry):
     return path
 
 
-def inside(archive, name):
+def inside(archive: Path, name: str) -> PurePosixPath:
     """A name in an archive as a path that stays below the folder: PurePosixPath."""
     parts = name.removesuffix("/").split("/")
     if {"", ".", ".."} & set(parts) or "\\" in name or ":" in parts[0]:
@@ -154,7 +155,7 @@ def _check_overlaps(archive, entries):
         end = entry.header_offset + HEADER + len(entry.orig_filename) + entry.compress_size
 
 
-def check_bomb(archive, total):
+def check_bomb(archive: Path, total: int) -> None:
     """Refuse an archive that unpacks to far more bytes than it weighs."""
     if total > max(BASELINE, RATIO * archive.stat().st_size):
         raise InputError(
@@ -163,7 +164,7 @@ def check_bomb(archive, total):
         )
 
 
-def check_room(archive, folder, total):
+def check_room(archive: Path, folder: Path, total: int) -> None:
     """Refuse an archive that unpacks to more bytes than the disk has free."""
     near = next(place for place in [folder, *folder.absolute().parents] if place.is_dir())
     free = shutil.disk_usage(near).free
@@ -185,7 +186,7 @@ def _check_places(archive, folder, names):
 
 
 @contextmanager
-def room_in(folder, name):
+def room_in(folder: Path, name: str) -> Iterator[Path]:
     """A hidden folder on the disk of `folder`, gone at the end; a new `folder` goes with a fault.
 
     Not beside it: `folder` may be where a disk is mounted.

@@ -31,6 +31,11 @@ def _shard(text):
     return int(found[1]), int(found[2])
 
 
+def _corpus_name(text):
+    """A corpus may be typed as in English: open-music."""
+    return text.replace("-", "_")
+
+
 def _add_job(command):
     """The options that say what a pipeline is asked for."""
     command.add_argument("--music", help="your own: class folders, a CSV, a playlist; or FMA")
@@ -62,17 +67,19 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     home.add_argument("--size", default="full", choices=["full", "smoke"])
     check = commands.add_parser("check", help="check the data that comes with the suite")
     check.add_argument("manifest", nargs="?", default="data/manifest.json")
-    fetch = commands.add_parser("fetch", help="fetch SINS or FMA: resumed, checked, unpacked")
-    fetch.add_argument("name", choices=fetched())
+    fetch = commands.add_parser("fetch", help="fetch SINS, FMA or open music: resumed, checked")
+    fetch.add_argument("name", type=_corpus_name, choices=fetched())
     fetch.add_argument("--to", required=True, help="folder for all of it")
     fetch.add_argument("--set", help="of sins: dev, eval (both by default); of fma: medium, large")
     fetch.add_argument("--parts", help="1-3 or 2,5: only these of the numbered audio archives")
     fetch.add_argument("--dry-run", action="store_true", help="only say what would be fetched")
     fetch.add_argument("--jobs", type=_number, default=3, help="archives at a time")
     fetch.add_argument("--keep", action="store_true", help="leave the archives after unpacking")
+    fetch.add_argument("--from", dest="given", help="a folder with archives that you have already")
     validate = commands.add_parser("validate", help="decode every file of a folder to its end")
     validate.add_argument("folder")
-    validate.add_argument("--name", choices=names(), help="of the corpus; by default it is guessed")
+    text = "of the corpus; by default it is guessed"
+    validate.add_argument("--name", type=_corpus_name, choices=names(), help=text)
     corpus = commands.add_parser("corpus", help="read and check a corpus, begin a run")
     corpus.add_argument("name", choices=names())
     corpus.add_argument("source", help="folder with the audio")
