@@ -150,7 +150,7 @@ def take(rows: Sequence[Any], to: Path, given: Path) -> None:
             _link(found[row.name], archive)
 
 
-def _link(source, target):
+def _link(source: Path, target: Path) -> None:
     """The same file under another name; a copy on another disk, or on one without links."""
     try:
         os.link(os.path.realpath(source), target)

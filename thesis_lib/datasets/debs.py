@@ -3,8 +3,9 @@
 import posixpath
 import shutil
 from collections.abc import Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from backports.zstd import tarfile  # reads .tar.zst too, as Python 3.14 does
 from debian.arfile import ArError, ArFile
@@ -50,7 +51,8 @@ def unpack(archive: Path | str, folder: Path | str, only: Sequence[str]) -> list
         lacks what is wanted, or holds a name twice, a special file, or a name or a link that leads
         out of it. Nothing was written then.
     """
-    archive, folder, names = Path(archive), Path(folder), []
+    archive, folder = Path(archive), Path(folder)
+    names: list[str] = []
     with named(archive, (*DAMAGED, tarfile.TarError, ArError)):
         with _data(archive) as tar, room_in(folder, archive.name) as room:
             for name, entry in _files(archive, tar):
@@ -69,10 +71,9 @@ def _data(archive):
     members = [one for one in ArFile(archive).getmembers() if one.name.startswith("data.tar")]
     if len(members) != 1:
         raise InputError(f"{archive} is no Debian package; fetch it again.")
-    # ArMember reads as a file does, without being declared one.
-    with tarfile.open(fileobj=members[0], mode="r|*") as tar:  # type: ignore[call-overload]
+    source: Any = members[0]  # a file in all that is needed to read
+    with closing(source), tarfile.open(fileobj=source, mode="r|*") as tar:
         yield tar
-    members[0].close()
 
 
 def _files(archive, tar):

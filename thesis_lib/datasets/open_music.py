@@ -10,7 +10,6 @@ import json
 import logging
 import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +26,7 @@ AGAIN = "`thesis fetch open-music` fetches it"
 log = logging.getLogger(__name__)
 
 
-def tracks(manifest: Path | str = MANIFEST) -> pd.DataFrame:
+def tracks(manifest: Path = MANIFEST) -> pd.DataFrame:
     """The list: every track, whose it is, its licence, and where it sounds.
 
     Parameters
@@ -52,15 +51,13 @@ def tracks(manifest: Path | str = MANIFEST) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(node="", position=0, known=True)
 
 
-def is_in(folder: Path | str, manifest: Path | str = MANIFEST) -> bool:
+def is_in(folder: Path | str, manifest: Path = MANIFEST) -> bool:
     """Whether a package of the list was unpacked in a folder, under its name."""
     games = json.loads(Path(manifest).read_text(encoding="utf-8"))["games"]
     return any(os.path.isdir(os.path.join(folder, game["package"], "usr")) for game in games)
 
 
-def read(
-    folder: Path | str, folds: int = 3, seed: int = 1234, manifest: Path | str = MANIFEST
-) -> Corpus:
+def read(folder: Path | str, folds: int = 3, seed: int = 1234, manifest: Path = MANIFEST) -> Corpus:
     """Read the tracks that are there: a class a game, a group a song.
 
     Nothing is decoded. A file is the track of the list if it has its size; whether it has its
@@ -72,7 +69,7 @@ def read(
         With a folder for each package, as `download.fetch` or ``dpkg -x`` unpacks it.
     folds : int
     seed : int
-        For assigning songs to folds.
+        For assigning the songs to folds.
     manifest : Path
 
     Returns
@@ -112,9 +109,7 @@ def _lacking(folder, table, there):
     ]
 
 
-def files(
-    folder: Path | str, manifest: Path | str = MANIFEST
-) -> tuple[dict[Path, list[Any]], list[str]]:
+def files(folder: Path | str, manifest: Path = MANIFEST) -> tuple[dict[Path, list], list[str]]:
     """Every track that is there, and sentences on those that are not, for `validate`.
 
     Parameters
@@ -127,9 +122,10 @@ def files(
     faults : list of str
         A sentence for each track that is missing or has another checksum than the list says.
     """
-    folder, found, faults = Path(folder), dict[Path, list[Any]](), list[str]()
+    found: dict[Path, list] = {}
+    faults = []
     for row in tracks(manifest).itertuples():
-        path = folder / row.path
+        path = Path(folder) / row.path
         if not path.is_file():
             faults.append(f"{path} is missing; {AGAIN}.")
             continue

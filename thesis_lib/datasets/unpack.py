@@ -6,7 +6,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -72,7 +72,7 @@ def unpack(archive: Path | str, folder: Path | str, strip: bool = True) -> list[
             return move_in(archive, room, folder, members)
 
 
-def move_in(archive: Path, room: Path, folder: Path, names: Sequence[str]) -> list[Path]:
+def move_in(archive: Path, room: Path, folder: Path, names: Iterable[str]) -> list[Path]:
     """Move files that are whole from the room into the folder: list of Path, in their order."""
     _check_places(archive, folder, names)
     for name in names:
@@ -82,9 +82,7 @@ def move_in(archive: Path, room: Path, folder: Path, names: Sequence[str]) -> li
 
 
 @contextmanager
-def named(
-    archive: Path, damaged: tuple[type[Exception], ...] = DAMAGED
-) -> Iterator[None]:
+def named(archive: Path, damaged: tuple[type[Exception], ...] = DAMAGED) -> Iterator[None]:
     """What a reader raises on damaged archives becomes a sentence that names the archive."""
     if not archive.is_file():
         raise InputError(f"{archive} is missing; fetch it again.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from thesis_lib.corpus import Corpus
@@ -30,7 +30,7 @@ def read(folder: Path | str, folds: int = 3) -> Corpus:
     return open_music.read(folder, folds=max(3, folds))
 
 
-def files(folder: Path) -> tuple[dict[Path, list[Any]], list[str]]:
+def files(folder: Path) -> tuple[dict[Path, list], list[str]]:
     """Every track with what it has to be; a sentence for each that is missing or another."""
     from thesis_lib.datasets import open_music
 
