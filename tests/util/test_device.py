@@ -72,14 +72,17 @@ OURS = replace(OURS_MUSIC, width=4, epochs=2)
 
 @pytest.mark.parametrize("recipe", [SMOKE_MUSIC, OURS], ids=["smoke", "ours"])
 def test_both_formats_learn_the_same_curve(tiny_run, recipe, tmp_path, monkeypatch):
-    """Before steps add up what was rounded: the means over the first epoch."""
+    """Before steps add up what was rounded: the means over the first epoch.
+
+    Vectors may be 5 % of their spread apart (the test above), so squared distances 10 %.
+    """
     loss = {}
     for has in (True, False):
         monkeypatch.setattr(device, "has_bfloat16", lambda kind, has=has: has)
         _, history = train(tiny_run.store, recipe, tmp_path / str(has), 1, CPU)
         loss[has] = history.loss[history.epoch <= 1].mean()
     assert loss[True] != loss[False]
-    assert loss[True] == pytest.approx(loss[False], rel=0.05)
+    assert loss[True] == pytest.approx(loss[False], rel=0.1)
 
 
 @pytest.mark.skipif(not device.has_bfloat16("cpu"), reason="this processor has no bfloat16")
