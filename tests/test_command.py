@@ -105,7 +105,7 @@ def test_a_bad_home(tmp_path, said, case):
 @pytest.mark.parametrize(
     "args, says",
     [
-        (["--recipe", "nonsense"], "recipe 'nonsense' is unknown; choose one of thesis, SINS"),
+        (["--recipe", "nonsense"], "recipe 'nonsense' is unknown; choose one of 'thesis, SINS', "),
         ([*SMOKE, "--seeds", "0"], "seeds=0 and part=None must be 1 or more"),
         ([*SMOKE, "--part", "0"], "part=0 must be 1 or more"),
         ([*SMOKE, "--part", "-1"], "part=-1 must be 1 or more"),

@@ -61,7 +61,8 @@ def train(
     -------
     model : Module
     history : DataFrame
-        `POINTS` rows an epoch: epoch (as a fraction), loss, near, far (squared distances), active.
+        At most `POINTS` rows an epoch: epoch (as a fraction), loss, near, far (squared distances),
+        active.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def train(
     optimiser = method_of(recipe).optimiser(model, recipe)
     plan = make_plan(store, recipe, seed, world)
     done, history = resume(Path(folder), plan, model, optimiser, device, world)
-    bar = bar or tqdm(disable=True)
+    bar = tqdm(disable=True) if bar is None else bar
     bar.update(done * objective.size)
     for epoch in range(done, recipe.epochs):
         try:

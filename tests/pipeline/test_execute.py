@@ -112,3 +112,14 @@ def test_without_labels_a_notebook_is_left_out_and_its_result_says_so(
     assert not any("Exception" in "".join(cell["source"]) for cell in cells)  # it is no fault
     result = json.loads((tmp_path / "results" / "07_made_up.json").read_text())
     assert result["figures"] == {} and "carries 0 labels" in result["numbers"]["left_out"]
+
+
+@pytest.mark.filterwarnings("ignore:the file is not specified with any extension")
+@pytest.mark.parametrize("content", [None, "# no notebook"])
+def test_what_is_no_notebook_is_named(tmp_path, content):
+    path = tmp_path / "x.ipynb"
+    if content:
+        path.write_text(content)
+    with pytest.raises(InputError, match=r"x\.ipynb is no notebook \(.*; give an \.ipynb file"):
+        execute(path, tmp_path / "y.ipynb")
+    assert not (tmp_path / "y.ipynb").exists()

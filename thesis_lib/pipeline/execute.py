@@ -85,7 +85,10 @@ def with_parameters(
 
 
 def _papermill(notebook, output, names, folders, **options):
-    known = papermill.inspect_notebook(notebook)
+    try:
+        known = papermill.inspect_notebook(notebook)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{notebook} is no notebook ({error}); give an .ipynb file.") from None
     given = (names or {}) | {name: os.path.abspath(path) for name, path in folders.items()}
     return papermill.execute_notebook(
         notebook,

@@ -122,7 +122,7 @@ def _snakemake(settings, *targets):
 def alone(folder: Path | str) -> Iterator[None]:
     """Keep others out of a folder, in this process and in all others, while the block runs.
 
-    The lock lies beside the folder, which need not be there, and is gone with its process.
+    The lock's file is beside the folder, which need not be there; a lock is gone with its process.
 
     Raises
     ------

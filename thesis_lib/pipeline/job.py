@@ -153,8 +153,9 @@ def given(domain: str, folder: str) -> tuple[str, str]:
             f"{option}={folder!a} holds bytes that are no UTF-8; rename that folder."
         ) from None
     if not disk.kind(path):
+        where = f" ({path})" if str(path) != os.fspath(folder) else ""
         raise InputError(
-            f"{option}={folder} does not exist ({path}); give the folder that holds the recordings."
+            f"{option}={folder} does not exist{where}; give the folder that holds the recordings."
         )
     if domain == "home":
         return "sins", str(path)

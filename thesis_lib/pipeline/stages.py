@@ -51,7 +51,9 @@ def corpus(
         Only so many groups a class and side of the split: for a quick look.
     """
     if recipe not in RECIPES:
-        raise InputError(f"recipe {recipe!r} is unknown; choose one of {', '.join(RECIPES)}.")
+        raise InputError(
+            f"recipe {recipe!r} is unknown; choose one of {', '.join(map(repr, RECIPES))}."
+        )
     if seeds < 1 or (part is not None and part < 1):
         raise InputError(f"seeds={seeds} and part={part} must be 1 or more; choose other numbers.")
     tile = RECIPES[recipe].tile
