@@ -39,11 +39,13 @@ def _corpus_name(text):
 def _add_job(command):
     """The options that say what a pipeline is asked for."""
     command.add_argument("--music", help="your own: class folders, a CSV, a playlist; or FMA")
-    command.add_argument("--sins", help="SINS, as its archives unpack")
-    command.add_argument("--recipe", default="small", help="small, thesis or ours")
-    command.add_argument("--profile", default="full", choices=["full", "smoke"])
+    command.add_argument("--sins", help="the folder of SINS, as unpacked")
+    command.add_argument("--recipe", default="small", help="small, thesis, ours or smoke")
+    text = "smoke: as little as shows that all runs"
+    command.add_argument("--profile", default="full", choices=["full", "smoke"], help=text)
     command.add_argument("--seeds", type=_number, default=0, help="trainings of each corpus")
-    command.add_argument("--processes", type=_number, default=1, help="GPUs that train one network")
+    text = "GPUs or cores that train one network"
+    command.add_argument("--processes", type=_number, default=1, help=text)
     command.add_argument("--runs", default="runs", help="folder of all that is computed")
 
 
@@ -77,14 +79,14 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     fetch.add_argument("--keep", action="store_true", help="leave the archives after unpacking")
     fetch.add_argument("--from", dest="given", help="a folder with archives that you have already")
     validate = commands.add_parser("validate", help="decode every file of a folder to its end")
-    validate.add_argument("folder")
+    validate.add_argument("folder", help="of a corpus, or of any music")
     text = "of the corpus; by default it is guessed"
     validate.add_argument("--name", type=_corpus_name, choices=names(), help=text)
     corpus = commands.add_parser("corpus", help="read and check a corpus, begin a run")
     corpus.add_argument("name", choices=names())
     corpus.add_argument("source", help="folder with the audio")
     corpus.add_argument("run", help="folder for what is made of it")
-    corpus.add_argument("--recipe", required=True)
+    corpus.add_argument("--recipe", required=True, help="by its whole name: 'small, music'")
     corpus.add_argument("--seeds", type=_number, default=3, help="how many trainings")
     corpus.add_argument("--part", type=_number, help="only so many sessions or songs a class")
     features = commands.add_parser("features", help="make the spectrogram stores of a run")
@@ -97,7 +99,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
         ("embeddings", "embed the tiles of a run"),
     ):
         stage = commands.add_parser(name, help=text)
-        stage.add_argument("run")
+        stage.add_argument("run", help="its folder")
     notebook = commands.add_parser("notebook", help="run a notebook without a browser")
     notebook.add_argument("notebook")
     notebook.add_argument("executed", help="where the copy with its outputs goes")
