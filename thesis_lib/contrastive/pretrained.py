@@ -1,0 +1,98 @@
+"""The network that comes with the suite: trained once, without labels, on other sound than yours.
+
+`data/make_pretrained.py` trains it and writes the file; the file's header says on what and how.
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from thesis_lib.contrastive.encoder import Encoder
+from thesis_lib.contrastive.method import from_weights
+from thesis_lib.recipe import Contrast, Features, Recipe
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.files import ROOT, atomic
+
+PATH = ROOT / "data" / "pretrained.safetensors"
+CPU = torch.device("cpu")
+
+
+def load(path: Path | str = PATH, device: torch.device = CPU) -> Encoder:
+    """The network, in evaluation mode (04_gpu_training).
+
+    Parameters
+    ----------
+    path : Path
+    device : torch.device
+
+    Returns
+    -------
+    Encoder
+        It takes spectrograms of the features that `recipe` names, of any length.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, or of another network.
+    """
+    _header(path)
+    weights = {name: value.float() if value.is_floating_point() else value
+               for name, value in load_file(path).items()}  # fmt: skip
+    try:
+        model = from_weights(weights)
+        model.load_state_dict(weights)
+    except (KeyError, RuntimeError):
+        raise InputError(f"{path} is of another network; fetch the suite's own again.") from None
+    return model.to(device, memory_format=torch.channels_last).eval()
+
+
+def recipe(path: Path | str = PATH) -> Recipe:
+    """The recipe that it was trained by (04_gpu_training)."""
+    found = _header(path)["recipe"]
+    parts = {"features": Features(**found["features"]), "contrast": Contrast(**found["contrast"])}
+    return Recipe(**(found | parts))
+
+
+def provenance(path: Path | str = PATH) -> dict[str, Any]:
+    """What it was trained on, when, by which code, and its curves (04_gpu_training)."""
+    return _header(path)
+
+
+def save(
+    model: nn.Module, recipe: Recipe, about: dict[str, Any], path: Path | str = PATH
+) -> None:
+    """Write a network in half precision, with its recipe and where it comes from.
+
+    See 04_gpu_training.
+
+    Parameters
+    ----------
+    model : Encoder
+    recipe : Recipe
+    about : dict
+        What `provenance` gives back beside `recipe`; plain numbers, texts, lists and dicts.
+    path : Path
+    """
+    weights = {name: value.half() if value.is_floating_point() else value
+               for name, value in model.state_dict().items()}  # fmt: skip
+    weights = {name: value.contiguous() for name, value in weights.items()}
+    header = {"about": json.dumps(about | {"recipe": asdict(recipe)}, sort_keys=True)}
+    with atomic(Path(path)) as part:
+        save_file(weights, part, header)
+
+
+def _header(path):
+    """What the file says of itself; a sentence where it is no such file."""
+    if not Path(path).is_file():
+        raise InputError(f"{path} is missing; it comes with the suite: fetch it again.")
+    try:
+        with safe_open(path, "pt") as file:
+            return json.loads(file.metadata()["about"])
+    except (SafetensorError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is damaged ({type(error).__name__}); fetch it again.") from error
