@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as to_bytes
 from torch import nn
 
 from thesis_lib.contrastive.encoder import Encoder
@@ -64,9 +65,7 @@ def provenance(path: Path | str = PATH) -> dict[str, Any]:
     return _header(path)
 
 
-def save(
-    model: nn.Module, recipe: Recipe, about: dict[str, Any], path: Path | str = PATH
-) -> None:
+def save(model: nn.Module, recipe: Recipe, about: dict[str, Any], path: Path | str = PATH) -> None:
     """Write a network in half precision, with its recipe and where it comes from.
 
     See 04_gpu_training.
@@ -84,7 +83,7 @@ def save(
     weights = {name: value.contiguous() for name, value in weights.items()}
     header = {"about": json.dumps(about | {"recipe": asdict(recipe)}, sort_keys=True)}
     with atomic(Path(path)) as part:
-        save_file(weights, part, header)
+        part.write_bytes(to_bytes(weights, header))
 
 
 def _header(path):
