@@ -20,7 +20,6 @@ from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import torch
 from embedding import (
     asked,
@@ -42,7 +41,7 @@ from threadpoolctl import threadpool_limits
 from thesis_lib.analysis.linear_probe import fit, macro_f1
 from thesis_lib.analysis.neighbours import nearest, precision_at
 from thesis_lib.recipe import RECIPES, SEED
-from thesis_lib.store import SpectrogramStore
+from thesis_lib.store import join
 from thesis_lib.train import new_model
 
 GROUPS = (1, 2, 4, 8)  # labelled groups of the class that comes later
@@ -74,26 +73,10 @@ def opened(found, number):
     return {name: run.store_of(run.seeds[number]) for name, (_, run) in found.items()}
 
 
-def joined(stores):
-    """One store of several; groups are named after their corpus, so that none are mixed up."""
-    tables, frames = [], [np.asarray(store.frames) for store in stores.values()]
-    first = np.cumsum([0, *map(len, frames)])
-    for (name, store), begin in zip(stores.items(), first, strict=False):
-        index = store.index
-        own = {"group": name + "/" + index.group, "first_frame": index.first_frame + begin}
-        tables.append(index.assign(domain=name, **own))
-    features = {store.features for store in stores.values()}
-    assert len(features) == 1, "spectrograms of different kinds do not go into one store"
-    index = pd.concat(tables, ignore_index=True)
-    heard = index[index.split == "train"].groupby("domain").n_frames.sum()
-    level = sum(stores[name].meta["mean"] * count for name, count in heard.items()) / heard.sum()
-    return SpectrogramStore(np.concatenate(frames), index, features.pop(), {"mean": level})
-
-
 def network(stores, training, number, seconds):
     """A network trained on one corpus or on several, on one core."""
     torch.set_num_threads(1)
-    store = joined({name: stores[name] for name in training.on})
+    store = join({name: stores[name] for name in training.on})
     return trained(store, RECIPES[training.recipe], SEED + number, training.times * seconds)
 
 
@@ -128,10 +111,10 @@ def transfer(stores, method, model, quick):
 def side_by_side(stores, models, number):
     """How far the domains lie apart in one space, by each network and by what was not learned."""
     torch.set_num_threads(1)
-    store, recipe = joined({name: stores[name] for name in DOMAINS}), RECIPES["ours, home"]
+    store, recipe = join({name: stores[name] for name in DOMAINS}), RECIPES["ours, home"]
     spaces = unlearned(store, number)
     spaces |= {name: heard_whole(model, store, recipe) for name, model in models.items()}
-    group, domain = store.index.group, store.index.domain.to_numpy(str)
+    group, domain = store.index.group, store.index.corpus.to_numpy(str)
     for name in DOMAINS:
         asked = np.flatnonzero((domain == name) & tested(store.index))
         for method, vectors in spaces.items():
@@ -143,7 +126,7 @@ def side_by_side(stores, models, number):
 
 def tested(index):
     """The recordings of the tests of all domains."""
-    parts = [part for _, part in index.groupby("domain")]
+    parts = [part for _, part in index.groupby("corpus")]
     return np.isin(index.index, np.concatenate([part.index[sides(part)[2]] for part in parts]))
 
 
@@ -162,7 +145,7 @@ def chance(domain, group, asked):
 
 def drawn_map(stores, model):
     """t-SNE of the tested recordings in the joint space: a row a recording."""
-    store = joined({name: stores[name] for name in DOMAINS})
+    store = join({name: stores[name] for name in DOMAINS})
     vectors = heard_whole(model, store, RECIPES["ours, home"])
     shown = tested(store.index)
     vectors = directions(vectors, store.index)[shown]
@@ -172,7 +155,7 @@ def drawn_map(stores, model):
     index = store.index[shown]
     return [
         {"domain": domain, "label": label, "x": x, "y": y}
-        for domain, label, (x, y) in zip(index.domain, index.label, places.tolist(), strict=True)
+        for domain, label, (x, y) in zip(index.corpus, index.label, places.tolist(), strict=True)
     ]
 
 

@@ -166,6 +166,11 @@ OURS: dict[str, Any] = {
 OURS_HOME = replace(SMALL_HOME, name="ours, home", **OURS)
 OURS_MUSIC = replace(SMALL_MUSIC, name="ours, music", **OURS)
 
+# The network that comes with the suite, see `data/make_pretrained.py`: wider, on far more sound.
+PRETRAINED = replace(
+    OURS_MUSIC, name="ours, pretrained", width=32, batch=128, learning_rate=3e-3, epochs=20
+)
+
 # Seconds, to see that everything runs; what it learns means nothing.
 SMOKE_HOME = replace(SMALL_HOME, name="smoke, home", width=4, epochs=2)
 SMOKE_MUSIC = replace(SMALL_MUSIC, name="smoke, music", width=4, epochs=2)
@@ -179,6 +184,7 @@ RECIPES = {
         SMALL_MUSIC,
         OURS_HOME,
         OURS_MUSIC,
+        PRETRAINED,
         SMOKE_HOME,
         SMOKE_MUSIC,
     )

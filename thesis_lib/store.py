@@ -105,6 +105,42 @@ class SpectrogramStore:
         return frames if device.type == "cpu" else frames.to(device)
 
 
+def join(stores: dict[str, SpectrogramStore]) -> SpectrogramStore:
+    """One store of several corpora, all of it in memory (11_open_questions).
+
+    Parameters
+    ----------
+    stores : dict, name -> SpectrogramStore
+
+    Returns
+    -------
+    SpectrogramStore
+        Its index has one more column, `corpus`; groups are named after their corpus, so that none
+        are mixed up. `mean` and `std` weigh the training parts by their frames.
+
+    Raises
+    ------
+    InputError
+        Their spectrograms are of different kinds.
+    """
+    if len({store.features for store in stores.values()}) > 1:
+        raise InputError(f"the spectrograms of {', '.join(stores)} are of different kinds.")
+    tables, first = [], 0
+    for name, store in stores.items():
+        index = store.index
+        own = {"group": name + "/" + index.group, "first_frame": index.first_frame + first}
+        tables.append(index.assign(corpus=name, **own))
+        first += len(store.frames)
+    index, metas = pd.concat(tables, ignore_index=True), [store.meta for store in stores.values()]
+    weights = index[index.split == "train"].groupby("corpus").n_frames.sum().reindex(stores)
+    mean = np.average([meta["mean"] for meta in metas], weights=weights)
+    power = np.average([meta["std"] ** 2 + meta["mean"] ** 2 for meta in metas], weights=weights)
+    meta = {"mean": float(mean), "std": float((power - mean**2) ** 0.5)}
+    meta["hash"] = " ".join(str(one.get("hash")) for one in metas)
+    frames = np.concatenate([np.asarray(store.frames) for store in stores.values()])
+    return SpectrogramStore(frames, index, next(iter(stores.values())).features, meta)
+
+
 def assign_processes(rows: pd.DataFrame, count: int) -> pd.Series:
     """Assign recordings to processes, groups whole: the longest first, each to the shortest share.
 
