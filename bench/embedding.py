@@ -38,7 +38,7 @@ from thesis_lib.contrastive.encoder import Encoder
 from thesis_lib.contrastive.pair_sampler import PairSampler
 from thesis_lib.corpus import apply_fold
 from thesis_lib.datasets.music import assign_folds
-from thesis_lib.embed import embed, vectors
+from thesis_lib.embed import each_recording, embed, embed_recordings, vectors
 from thesis_lib.pipeline.stages import prepare
 from thesis_lib.recipe import RECIPES, SEED
 from thesis_lib.spectrogram import cosines
@@ -137,22 +137,13 @@ class Told(NamedTuple):
 
 
 def whole(store, function):
-    """A vector of each recording's whole spectrogram, (recordings, d); equal lengths together."""
-    found, frames = [None] * len(store.index), store.on(CPU)
-    with torch.inference_mode():
-        for length, rows in store.index.groupby("n_frames"):
-            for part in np.array_split(rows.index, -(-len(rows) // 32)):
-                starts = torch.from_numpy(store.index.first_frame[part].to_numpy(copy=True))
-                for number, vector in zip(
-                    part, function(gather(frames, starts, length)), strict=True
-                ):
-                    found[number] = vector
-    return torch.stack(found).numpy()
+    """What a function makes of each recording's whole spectrogram, (recordings, d)."""
+    return each_recording(function, store, CPU)
 
 
 def heard_whole(model, store, recipe):
-    """By a network that takes tiles of any length."""
-    return whole(store, lambda tiles: vectors(model, tiles, recipe))
+    """By a network that takes tiles of any length, (recordings, d)."""
+    return embed_recordings(model, store, recipe, CPU).vectors
 
 
 def of_tiles(model, store, recipe):

@@ -1,5 +1,6 @@
-"""Tiles to vectors: by a network, or by the plain statistics it has to beat."""
+"""Tiles, segments and songs to vectors: by a network, or by the statistics it has to beat."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -20,6 +21,7 @@ from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic
 
 BATCH = 256
+FRAMES = 2**14  # of whole recordings that are embedded at a time
 KEPT = ["path", "label", "group", "node", "position", "channel", "split", "known"]
 
 
@@ -31,7 +33,7 @@ class Embeddings:
     ----------
     vectors : float32 array, shape (n, d)
     tiles : DataFrame, n rows
-        recording (row of the store's index), start (s, in the file), duration (s), and the
+        Of tiles, or of whatever a vector is of: recording (row of the store's index), start (s, in the file), duration (s), and the
         recording's path, label, group, node, position, channel, split, known.
     """
 
@@ -106,6 +108,84 @@ def embed(
     with torch.inference_mode():
         parts = _each(of, torch.from_numpy(starts).to(device), bar)
     return Embeddings(torch.cat(parts).cpu().numpy(), table)
+
+
+def embed_recordings(
+    model: nn.Module, store: SpectrogramStore, recipe: Recipe, device: torch.device
+) -> Embeddings:
+    """Embed every recording of a store as a whole: of a home, segments of 10 s.
+
+    See 08_f1_results.
+
+    Parameters
+    ----------
+    model : Module
+        One that takes tiles of any length, as `contrastive.encoder.Encoder` does.
+    store, recipe, device
+        As for `embed`; the length of a tile does not count.
+
+    Returns
+    -------
+    Embeddings, a row of `tiles` for each recording
+    """
+    found = each_recording(lambda tiles: vectors(model, tiles, recipe), store, device)
+    table = store.index[KEPT].reset_index(drop=True)
+    for at, name in enumerate(("start", "duration")):
+        table.insert(at, name, store.index[name].to_numpy())
+    table.insert(0, "recording", np.arange(len(table)))
+    return Embeddings(found, table)
+
+
+def each_recording(
+    function: Callable[[torch.Tensor], torch.Tensor], store: SpectrogramStore, device: torch.device
+) -> np.ndarray:
+    """What a function makes of each recording's whole spectrogram (08_f1_results).
+
+    Parameters
+    ----------
+    function : of a tensor, shape (n, 1, frames, mels), dB -> (n, d)
+        It gets recordings of equal length together.
+    store : SpectrogramStore
+    device : torch.device
+
+    Returns
+    -------
+    float32 array, shape (recordings, d)
+    """
+    rows, parts, frames = [], [], store.on(device)
+    first = torch.from_numpy(store.index.first_frame.to_numpy(copy=True)).to(device)
+    for length, numbers in store.index.reset_index(drop=True).groupby("n_frames").groups.items():
+        for part in np.array_split(np.asarray(numbers), -(-len(numbers) * length // FRAMES)):
+            with torch.inference_mode():
+                parts.append(function(gather(frames, first[part], length)).float().cpu().numpy())
+            rows.append(part)
+    return np.concatenate(parts)[np.argsort(np.concatenate(rows))]
+
+
+def pool(found: Embeddings, by: Sequence[str]) -> Embeddings:
+    """One vector for all rows that agree in some columns: the mean of their unit vectors.
+
+    By ("path", "start") the microphones of a node become one segment, by ("group",) the recordings
+    or tiles of a song become the song. See 08_f1_results.
+
+    Parameters
+    ----------
+    found : Embeddings
+    by : list of str
+        Columns of `tiles`.
+
+    Returns
+    -------
+    Embeddings
+        In the order in which they first occur; `tiles` holds the first row of each.
+    """
+    number = found.tiles.groupby(list(by), sort=False).ngroup().to_numpy()
+    length = np.linalg.norm(found.vectors, axis=1, keepdims=True)
+    unit = found.vectors / np.maximum(length, np.finfo(np.float32).tiny)
+    sums = np.zeros((number.max() + 1, unit.shape[1]), np.float32)
+    np.add.at(sums, number, unit)
+    table = found.tiles.drop_duplicates(list(by)).reset_index(drop=True)
+    return Embeddings(sums / np.bincount(number)[:, None].astype(np.float32), table)
 
 
 def vectors(model: nn.Module, tiles: torch.Tensor, recipe: Recipe) -> torch.Tensor:

@@ -2,12 +2,14 @@
 
 import logging
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from joblib import Parallel, cpu_count, delayed
 from tqdm.auto import tqdm
 
+from thesis_lib.contrastive import pretrained
 from thesis_lib.datasets import registry, validate
 from thesis_lib.embed import embed, statistics, tile_table
 from thesis_lib.pipeline import store_builder
@@ -19,7 +21,7 @@ from thesis_lib.training.checkpoint import make_plan, plan_of
 from thesis_lib.training.distributed import process_group
 from thesis_lib.util.device import choose, describe
 from thesis_lib.util.errors import InputError, in_short
-from thesis_lib.util.files import write_json
+from thesis_lib.util.files import sha256, write_json
 from thesis_lib.util.notices import tell
 
 log = logging.getLogger(__name__)
@@ -192,13 +194,44 @@ def _set_aside_other_plans(run, seed, processes):
     log.warning("Recipe or data changed: training anew; the old training is kept in %s.", aside)
 
 
-def embeddings(folder: Path | str) -> None:
-    """Embed all tiles of a run: trained, untrained, and plain statistics."""
+def ours(folder: Path | str) -> None:
+    """Embed all tiles of a run by what needs no training: the suite's network, and statistics."""
     run, device = Run(Path(folder)), choose()
-    recipe = run.recipe
+    made, stores = run.folder / "embeddings", _stores(run)
+    network = pretrained.recipe()
+    about = {"network": sha256(pretrained.PATH)}
+    for channels, store in stores.items():
+        found = statistics(store, run.recipe)
+        found.save(run.embedding_folder("statistics", None, channels))
+    if pretrained.hears(run.recipe.features):
+        model = pretrained.embedder(device=device)
+        recipe = replace(run.recipe, bfloat16=network.bfloat16)  # the length of its tiles
+        total = sum(len(tile_table(store, recipe)[0]) for store in stores.values())
+        with tqdm(total=total, desc=f"embedding {run.corpus.name} by ours") as bar:
+            for channels, store in stores.items():
+                found = embed(model, store, recipe, device, bar)
+                found.save(run.embedding_folder("ours", None, channels))
+    else:
+        for channels in stores:
+            shutil.rmtree(run.embedding_folder("ours", None, channels), ignore_errors=True)
+        about = {"left_out": f"recipe {run.recipe.name!r} has other spectrograms than the network "
+                 "that comes with the suite: `ours` is left out"}  # fmt: skip
+        log.warning("%s; the network trained here is shown.", about["left_out"])
+    write_json(made / "ours.json", about)
+
+
+def _stores(run):
+    """The stores whose tiles are embedded, by whether each is of single channels."""
     stores = {False: SpectrogramStore.open(run.folder / "store")}  # split: not yet of one fold
     if (run.folder / "store_channels").is_dir():
         stores[True] = run.channel_store
+    return stores
+
+
+def embeddings(folder: Path | str) -> None:
+    """Embed all tiles of a run by the networks that are trained on it, and before that."""
+    run, device = Run(Path(folder)), choose()
+    recipe, stores = run.recipe, _stores(run)
     total = sum(len(tile_table(store, recipe)[0]) for store in stores.values())
     with tqdm(total=2 * total * len(run.seeds), desc=f"embedding {run.corpus.name}") as bar:
         for channels, store in stores.items():
@@ -207,6 +240,4 @@ def embeddings(folder: Path | str) -> None:
                     model = run.model(seed, epoch, device)
                     made = embed(model, store, recipe, device, bar)
                     made.save(run.embedding_folder(embedding, seed, channels))
-            made = statistics(store, recipe)
-            made.save(run.embedding_folder("statistics", None, channels))
     write_json(Path(folder) / "embeddings" / "done.json", {"seeds": run.seeds})
