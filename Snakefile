@@ -210,7 +210,7 @@ for name, parts in NEEDS.items():
             benches=[f"bench/results/{bench}.json" for bench in BENCHES.get(name, [])],
             code=ALL_CODE,
         output:
-            # Kept until it is written anew: Ctrl-C does not take a result away.
+            # Kept until it is written again: Ctrl-C does not take a result away.
             result=update(f"{BELOW}results/{name}.json"),
         params:
             names=JOB.names,

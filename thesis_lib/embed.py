@@ -66,7 +66,9 @@ def tile_table(store: SpectrogramStore, recipe: Recipe) -> tuple[np.ndarray, pd.
 
     See 03_triplets.
     """
-    tiles = sampler.cut(store.index.first_frame, store.index.n_frames, recipe.length, recipe.hop)
+    tiles = sampler.cut(
+        store.index.first_frame, store.index.n_frames, recipe.tile_frames, recipe.tile_hop
+    )
     rows = store.index.iloc[tiles.recording]
     table = rows[KEPT].reset_index(drop=True)
     offset = (tiles.start - rows.first_frame.to_numpy()) / store.features.frame_rate
@@ -87,7 +89,8 @@ def embed(
 
     Parameters
     ----------
-    model : ResNet18
+    model : Module
+        In evaluation mode, as `load_model` gives it; it is used as it is.
     store : SpectrogramStore
     recipe : Recipe
         For the length of a tile.
@@ -102,11 +105,11 @@ def embed(
     starts, table = tile_table(store, recipe)
     frames = store.on(device)
 
-    def of(batch):
-        return vectors(model, gather(frames, batch, recipe.length), recipe)
+    def embed_batch(batch):
+        return vectors(model, gather(frames, batch, recipe.tile_frames), recipe)
 
     with torch.inference_mode():
-        parts = _each(of, torch.from_numpy(starts).to(device), bar)
+        parts = _each(embed_batch, torch.from_numpy(starts).to(device), bar)
     return Embeddings(torch.cat(parts).cpu().numpy(), table)
 
 
@@ -143,7 +146,7 @@ def each_recording(
 
     Parameters
     ----------
-    function : of a tensor, shape (n, 1, frames, mels), dB -> (n, d)
+    function : of a tensor, shape (n, 1, frames, n_mels), dB -> (n, d)
         It gets recordings of equal length together.
     store : SpectrogramStore
     device : torch.device
@@ -191,7 +194,8 @@ def pool(found: Embeddings, by: Sequence[str]) -> Embeddings:
 def vectors(model: nn.Module, tiles: torch.Tensor, recipe: Recipe) -> torch.Tensor:
     """Tiles through the network, in bfloat16 where recipe and device agree: (n, d), float32.
 
-    See 04_gpu_training.
+    The network stays in its mode. In training mode a tile's vector depends on the others of its
+    batch; call `model.eval()` before vectors that are to be compared. See 04_gpu_training.
     """
     enabled = in_bfloat16(recipe, tiles.device)
     with torch.autocast(tiles.device.type, torch.bfloat16, enabled=enabled):
@@ -199,7 +203,7 @@ def vectors(model: nn.Module, tiles: torch.Tensor, recipe: Recipe) -> torch.Tens
 
 
 def statistics(store: SpectrogramStore, recipe: Recipe) -> Embeddings:
-    """Mean and standard deviation over time of a tile's log-Mel bands, d = 2 * mels.
+    """Mean and standard deviation over time of a tile's log-Mel bands, d = 2 * n_mels.
 
     See 00_start_here.
 
@@ -208,11 +212,11 @@ def statistics(store: SpectrogramStore, recipe: Recipe) -> Embeddings:
     starts, table = tile_table(store, recipe)
     frames = store.on(torch.device("cpu"))
 
-    def vectors(batch):
-        tiles = gather(frames, batch, recipe.length)[:, 0]  # (n, length, mels)
+    def mean_and_deviation(batch):
+        tiles = gather(frames, batch, recipe.tile_frames)[:, 0]  # (n, length, n_mels)
         return torch.cat([tiles.mean(1), tiles.std(1)], dim=1)
 
-    return Embeddings(torch.cat(_each(vectors, torch.from_numpy(starts))).numpy(), table)
+    return Embeddings(torch.cat(_each(mean_and_deviation, torch.from_numpy(starts))).numpy(), table)
 
 
 def _each(function, starts, bar=None):

@@ -70,7 +70,7 @@ class ReadOut(nn.Module):
         self.encoder = encoder
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Embed tiles of any length: (n, 1, frames, mels) in dB -> (n, d)."""
+        """Embed tiles of any length: (n, 1, frames, n_mels) in dB -> (n, d)."""
         levels = self.encoder.project[0]  # a batch normalisation without weights
         return F.normalize(levels(self.encoder(x).float()), dim=1)
 
@@ -87,7 +87,7 @@ def recipe(path: Path | str = PATH) -> Recipe:
     return Recipe(**(found | parts))
 
 
-def hears(features: Features, path: Path | str = PATH) -> bool:
+def takes(features: Features, path: Path | str = PATH) -> bool:
     """Whether spectrograms of these features are what the network takes (04_gpu_training)."""
     return recipe(path).features == features
 

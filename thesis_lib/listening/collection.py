@@ -143,7 +143,7 @@ class Collection:
         return table.assign(label=self.label[table.tile.astype(int)])
 
     def levels(self, tile: int) -> np.ndarray:
-        """The tile's log-Mel spectrogram: array, shape (frames, mels), dB."""
+        """The tile's log-Mel spectrogram: array, shape (frames, n_mels), dB."""
         return picture(self.store, self.tiles.iloc[tile])
 
     def sound(self, tile: int) -> np.ndarray:

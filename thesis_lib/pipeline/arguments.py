@@ -19,8 +19,8 @@ def _number(text):
     try:
         return int(text)
     except ValueError:
-        said = f"{text!r} is no whole number; write one, such as 3"
-        raise argparse.ArgumentTypeError(said) from None
+        fault = f"{text!r} is no whole number; write one, such as 3"
+        raise argparse.ArgumentTypeError(fault) from None
 
 
 def _shard(text):

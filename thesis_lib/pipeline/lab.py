@@ -43,9 +43,9 @@ def listen(job: Job) -> None:
     from thesis_lib.contrastive import pretrained  # with torch, which `lab` does without
 
     wanted = job.given or job.names
-    heard = {d: pretrained.hears(RECIPES[job.recipes[d]].features) for d in wanted}
+    untrained = {d: pretrained.takes(RECIPES[job.recipes[d]].features) for d in wanted}
     parts = {True: "ours.json", False: "done.json"}
-    pipeline(job, *(f"{job.run[d]}/embeddings/{parts[heard[d]]}" for d in wanted))
+    pipeline(job, *(f"{job.run[d]}/embeddings/{parts[untrained[d]]}" for d in wanted))
     room = ROOT / job.out / "lab" / f"{ROOM}.ipynb"
     execute(ROOT / "notebooks" / room.name, room, job.names, solved=False, **folders(job))
     NotebookNotary().sign(nbformat.read(room, as_version=4))  # else its players stay shut

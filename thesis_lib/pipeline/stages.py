@@ -22,7 +22,7 @@ from thesis_lib.training.distributed import process_group
 from thesis_lib.util.device import choose, describe
 from thesis_lib.util.errors import InputError, in_short
 from thesis_lib.util.files import sha256, write_json
-from thesis_lib.util.notices import tell
+from thesis_lib.util.notices import log_notices
 
 log = logging.getLogger(__name__)
 
@@ -71,17 +71,17 @@ def corpus(
 def _long_enough(corpus, tile):
     """Without the recordings that are shorter than a tile, each of them named."""
     short = corpus.table.duration < tile
-    said = [
+    notices = [
         f"{corpus.path(row)} lasts {row.duration:.2f} s, less than a tile of {tile:g} s."
         for row in corpus.table[short].itertuples()
     ]
-    tell(log, said, "Left out: ")
+    log_notices(log, notices, "Left out: ")
     if short.all():
         raise InputError(
             f"{corpus.root} holds no recording as long as one tile of {tile:g} s; "
             "use longer recordings."
         )
-    return corpus.without(short, said)
+    return corpus.without(short, notices)
 
 
 def _check_training(corpus, seeds):
@@ -157,9 +157,9 @@ def training(folder: Path | str) -> None:
     run, device = Run(Path(folder)), choose()
     with process_group(device) as processes:
         total = sum(count_anchors(run.store_of(seed), run.recipe, processes) for seed in run.seeds)
-        said = describe(device, processes.size, run.recipe.bfloat16)
+        described = describe(device, processes.size, run.recipe.bfloat16)
         if processes.is_main:
-            print(said)
+            print(described)
             for seed in run.seeds:
                 _set_aside_other_plans(run, seed, processes)
         side_by_side = len(run.seeds) if device.type == "cpu" and processes.size == 1 else 1
@@ -179,7 +179,7 @@ def training(folder: Path | str) -> None:
             jobs = (delayed(one)(seed) for seed in run.seeds)
             Parallel(n_jobs=side_by_side, require="sharedmem")(jobs)
     if processes.is_main:
-        write_json(run.folder / "train" / "done.json", {"seeds": run.seeds, "device": said})
+        write_json(run.folder / "train" / "done.json", {"seeds": run.seeds, "device": described})
 
 
 def _set_aside_other_plans(run, seed, processes):
@@ -191,7 +191,7 @@ def _set_aside_other_plans(run, seed, processes):
     aside = folder.with_name(f"{folder.name}_of_store_{plan['hash'][:8]}")
     shutil.rmtree(aside, ignore_errors=True)
     folder.rename(aside)
-    log.warning("Recipe or data changed: training anew; the old training is kept in %s.", aside)
+    log.warning("Recipe or data changed: training again; the old training is kept in %s.", aside)
 
 
 def ours(folder: Path | str) -> None:
@@ -203,7 +203,7 @@ def ours(folder: Path | str) -> None:
     for channels, store in stores.items():
         found = statistics(store, run.recipe)
         found.save(run.embedding_folder("statistics", None, channels))
-    if pretrained.hears(run.recipe.features):
+    if pretrained.takes(run.recipe.features):
         model = pretrained.embedder(device=device)
         recipe = replace(run.recipe, bfloat16=network.bfloat16)  # the length of its tiles
         total = sum(len(tile_table(store, recipe)[0]) for store in stores.values())
