@@ -26,7 +26,7 @@ ASKED = $${MUSIC_TYPED:+--music="$$MUSIC_TYPED"} $${SINS_TYPED:+--sins="$$SINS_T
 THESIS = cd "$${START:-.}" && exec "$$SUITE/.venv/bin/thesis"
 PY = "$$SUITE/.venv/bin/python"
 
-# Large temporaries stay with the process instead of being mapped anew each step; text is UTF-8.
+# Large temporaries stay with the process instead of being mapped again each step; text is UTF-8.
 export MALLOC_MMAP_THRESHOLD_ := 1073741824
 export MALLOC_TRIM_THRESHOLD_ := 1073741824
 export PYTHONUTF8 := 1

@@ -165,9 +165,23 @@ rule training:
         "{params.thesis} training {wildcards.folder:q}/{wildcards.domain}"
 
 
+rule ours:
+    input:
+        "{folder}/{domain}/store/meta.json",
+        "data/pretrained.safetensors",
+        code("thesis_lib.embed", "thesis_lib.contrastive.pretrained"),
+    output:
+        "{folder}/{domain}/embeddings/ours.json",
+    threads: THREADS
+    priority: 10
+    shell:
+        "thesis ours {wildcards.folder:q}/{wildcards.domain}"
+
+
 rule embeddings:
     input:
         "{folder}/{domain}/train/done.json",
+        "{folder}/{domain}/embeddings/ours.json",
         code("thesis_lib.embed"),
     output:
         "{folder}/{domain}/embeddings/done.json",
@@ -196,7 +210,7 @@ for name, parts in NEEDS.items():
             benches=[f"bench/results/{bench}.json" for bench in BENCHES.get(name, [])],
             code=ALL_CODE,
         output:
-            # Kept until it is written anew: Ctrl-C does not take a result away.
+            # Kept until it is written again: Ctrl-C does not take a result away.
             result=update(f"{BELOW}results/{name}.json"),
         params:
             names=JOB.names,

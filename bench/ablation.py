@@ -31,7 +31,7 @@ from thesis_lib.contrastive.encoder import Encoder, projection
 from thesis_lib.train import new_model
 from thesis_lib.training.objective import make_objective
 
-ALIKE = {"gain_db": 0.0, "tilt_db": 0.0}  # tiles as they are
+ALIKE = {"gain_db": 0.0, "equaliser_db": 0.0}  # tiles as they are
 LADDER = (
     "thesis",
     "+ our optimiser",
@@ -45,7 +45,7 @@ LADDER = (
 )
 LEFT_OUT = {
     "without another level": {"gain_db": 0.0},
-    "without another colour": {"tilt_db": 0.0},
+    "without another colour": {"equaliser_db": 0.0},
     "without any change": ALIKE,
     "without neighbours elsewhere": {"cross_recording_prob": 0.0},
     "without weights by time": {"position_decay": 1e9},  # of the recordings of a session
@@ -67,7 +67,7 @@ ENCODERS = {
     "decibels, half centred": alternatives.HalfCentred,
     "decibels, wholly centred": alternatives.WhollyCentred,
     "PCEN, running mean and root": alternatives.Pcen,
-    "bands not levelled": alternatives.NotLevelled,
+    "bands not levelled": alternatives.NotNormalised,
 }
 CHANGES = {
     "tiles mixed too": alternatives.mixed,
@@ -81,12 +81,12 @@ SIZES = {"batch 256": {}, "batch 256, rate higher": {"learning_rate": 5.7e-3}}  
 class ThesisPooling(alternatives.Decibels):
     """ResNet18 of whose last stage the mean over time and bands is taken."""
 
-    def __init__(self, width, mels, level):
-        super().__init__(width, mels, level, blocks=2)
+    def __init__(self, width, n_mels, level):
+        super().__init__(width, n_mels, level, blocks=2)
         self.project = projection(8 * width)
 
     def forward(self, x):
-        *_, last = self.heard(x)
+        *_, last = self.stages(x)
         return last.float().mean((2, 3))  # (n, 8 * width)
 
 
@@ -175,7 +175,7 @@ def changed(recipe, change):
 def built(kind, store, recipe, seed, **sizes):
     """A network of some kind with the first weights that `seed` gives."""
     torch.manual_seed(seed)
-    model = kind(recipe.width, store.features.mels, store.meta["mean"], **sizes)
+    model = kind(recipe.width, store.features.n_mels, store.meta["mean"], **sizes)
     model.std.fill_(store.meta["std"])  # of those that hear decibels
     return model
 

@@ -13,7 +13,7 @@ from pytorch_metric_learning.losses import MultiSimilarityLoss, VICRegLoss
 from torch import nn
 from torch.nn import functional as F
 
-from thesis_lib.contrastive.encoder import GAIN, Encoder, energy
+from thesis_lib.contrastive.encoder import PCEN_GAIN, Encoder, energy
 from thesis_lib.contrastive.nt_xent import contrastive_loss, own_group
 from thesis_lib.embed import vectors
 from thesis_lib.spectrogram import OCTAVES
@@ -132,7 +132,7 @@ def crop(tiles, most):
         places.append(((2 * torch.arange(count) + 1) / count - 1) * size + middle)  # (n, count)
     frames, bands = places
     grid = [bands[:, None].expand(n, *shape), frames[:, :, None].expand(n, *shape)]
-    grid = torch.stack(grid, dim=3)  # (n, frames, mels, 2)
+    grid = torch.stack(grid, dim=3)  # (n, frames, n_mels, 2)
     return F.grid_sample(tiles, grid, align_corners=False, padding_mode="border")
 
 
@@ -183,7 +183,7 @@ class Decibels(Encoder):
 
     centre = 0.0  # share that is taken away of how a tile's mean spectrum differs from `mean`
 
-    def levelled(self, x):
+    def preprocess(self, x):
         x = x - self.centre * (x.mean(dim=2, keepdim=True) - self.mean)
         return (x - self.mean) / self.std
 
@@ -200,22 +200,22 @@ class WhollyCentred(Decibels):
     centre = 1.0
 
 
-class NotLevelled(Encoder):
+class NotNormalised(Encoder):
     """Energy over its mean, but no band normalised."""
 
-    def levelled(self, x):
+    def preprocess(self, x):
         return energy(x, self.mean)
 
 
 class Pcen(Encoder):
     """Per-channel energy normalisation with a running mean and a root, as it was published."""
 
-    def levelled(self, x):
+    def preprocess(self, x):
         return self.bands(pcen(x, self.mean).transpose(1, 3)).transpose(1, 3)
 
 
-def pcen(x, level, smooth=0.04, gain=GAIN, bias=2.0, root=0.5):
-    """Each band over its own running mean, and compressed (Wang et al., 2017); gain as `GAIN`."""
+def pcen(x, level, smooth=0.04, gain=PCEN_GAIN, bias=2.0, root=0.5):
+    """Each band over its own running mean, and compressed: PCEN (Wang et al., 2017)."""
     power = torch.exp2((x - level) * OCTAVES)
     age = torch.arange(x.shape[2])[:, None] - torch.arange(x.shape[2])  # (frames, frames)
     weight = torch.where(age >= 0, smooth * (1 - smooth) ** age.clamp(min=0), 0.0)

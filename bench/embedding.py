@@ -10,8 +10,8 @@ songs), and, where THESIS_REAL_DATA names a folder that holds it, the real recor
 logistic classifier on those of the training part, its penalty chosen there by sessions or songs
 left out; the ten nearest recordings of another session, song or source by cosine.
 
-Mini music has ninety recordings, a third of which says little: each seed deals its songs anew to
-three parts, each part is held out once, and the seed's score is the mean of the three.
+Mini music has ninety recordings, a third of which means little. Each seed assigns its songs
+to three parts, each part is held out once, and the seed's score is the mean of the three.
 
 What each part of ours is worth, `ablation.py` measures.
 """
@@ -38,7 +38,7 @@ from thesis_lib.contrastive.encoder import Encoder
 from thesis_lib.contrastive.pair_sampler import PairSampler
 from thesis_lib.corpus import apply_fold
 from thesis_lib.datasets.music import assign_folds
-from thesis_lib.embed import embed, vectors
+from thesis_lib.embed import each_recording, embed, embed_recordings, vectors
 from thesis_lib.pipeline.stages import prepare
 from thesis_lib.recipe import RECIPES, SEED
 from thesis_lib.spectrogram import cosines
@@ -111,7 +111,7 @@ def supervised(store, recipe, seed, seconds, blocks=2):
     part = replace(store, index=rows.assign(group=rows.label))
     torch.manual_seed(seed)
     head = nn.Sequential(nn.LazyBatchNorm1d(affine=False), nn.LazyLinear(len(names)))
-    draw = PairSampler(part.index, recipe.length, 0, 0.0)
+    draw = PairSampler(part.index, recipe.tile_frames, 0, 0.0, 2.0)
     frames, own = store.on(CPU), torch.Generator().manual_seed(seed)
 
     def batches(_seed, _epoch):
@@ -119,14 +119,14 @@ def supervised(store, recipe, seed, seconds, blocks=2):
 
     def loss(model, batch):
         starts, _, label = batch  # 0, 1, ... for the sorted names
-        x = gather(frames, starts, recipe.length)
-        x = augment(x, recipe.contrast.gain_db, recipe.contrast.tilt_db, own)
+        x = gather(frames, starts, recipe.tile_frames)
+        x = augment(x, recipe.contrast.gain_db, recipe.contrast.equaliser_db, own)
         found = F.cross_entropy(head(vectors(model, x, recipe)), label)
         return Told(found)
 
     head(torch.zeros(2, 64 * recipe.width))  # its sizes are known from here on
     objective = Objective(len(rows), batches, loss)
-    model = Encoder(recipe.width, store.features.mels, store.meta["mean"], blocks)
+    model = Encoder(recipe.width, store.features.n_mels, store.meta["mean"], blocks)
     return trained(store, recipe, seed, seconds, objective, model, [head])
 
 
@@ -137,22 +137,13 @@ class Told(NamedTuple):
 
 
 def whole(store, function):
-    """A vector of each recording's whole spectrogram, (recordings, d); equal lengths together."""
-    found, frames = [None] * len(store.index), store.on(CPU)
-    with torch.inference_mode():
-        for length, rows in store.index.groupby("n_frames"):
-            for part in np.array_split(rows.index, -(-len(rows) // 32)):
-                starts = torch.from_numpy(store.index.first_frame[part].to_numpy(copy=True))
-                for number, vector in zip(
-                    part, function(gather(frames, starts, length)), strict=True
-                ):
-                    found[number] = vector
-    return torch.stack(found).numpy()
+    """What a function makes of each recording's whole spectrogram, (recordings, d)."""
+    return each_recording(function, store, CPU)
 
 
 def heard_whole(model, store, recipe):
-    """By a network that takes tiles of any length."""
-    return whole(store, lambda tiles: vectors(model, tiles, recipe))
+    """By a network that takes tiles of any length, (recordings, d)."""
+    return embed_recordings(model, store, recipe, CPU).vectors
 
 
 def of_tiles(model, store, recipe):

@@ -121,9 +121,11 @@ def accuracy(name, waves):
 def in_double(wave):
     """Frames, Fourier transform and Mel bands in double precision by numpy."""
     f = FEATURES
-    frames = librosa.util.frame(wave, frame_length=f.frame, hop_length=f.step).T
-    power = np.abs(np.fft.rfft(frames * librosa.filters.get_window("hann", f.frame), f.fft)) ** 2
-    bank = librosa.filters.mel(sr=f.sample_rate, n_fft=f.fft, n_mels=f.mels, dtype=np.float64)
+    frames = librosa.util.frame(wave, frame_length=f.win_length, hop_length=f.hop_length).T
+    power = (
+        np.abs(np.fft.rfft(frames * librosa.filters.get_window("hann", f.win_length), f.n_fft)) ** 2
+    )
+    bank = librosa.filters.mel(sr=f.sample_rate, n_fft=f.n_fft, n_mels=f.n_mels, dtype=np.float64)
     return librosa.power_to_db(power @ bank.T, top_db=None)
 
 
@@ -186,7 +188,7 @@ def gathering(folder, rounds):
     for _ in range(4 * rounds):
         starts = torch.from_numpy(rng.integers(0, len(frames) - length, BATCH))
         taken = timed(gather, frames, starts, length)
-        speeds.append(BATCH * length * FEATURES.mels * 2 / taken / 1e9)
+        speeds.append(BATCH * length * FEATURES.n_mels * 2 / taken / 1e9)
     return speeds[rounds:]  # the first ones warm up
 
 

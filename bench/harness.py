@@ -30,7 +30,7 @@ from thesis_lib.util.files import ROOT, write_json
 
 RESULTS = ROOT / "bench" / "results"
 PACKAGES = ("librosa", "numpy", "torch", "torchaudio", "soundfile", "soxr")
-# As the Makefile sets it: large temporaries stay with the process, not mapped anew each time.
+# As the Makefile sets it: large temporaries stay with the process, not mapped again each time.
 MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
 RATE = 16000  # Hz, of what is made up
 

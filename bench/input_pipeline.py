@@ -34,7 +34,9 @@ class Bench:
         self.seconds = timed(store_builder.build, corpus, recipe.features, folder, None, False)
         self.store = SpectrogramStore.open(folder)
         index = self.store.index
-        self.tiles = sampler.cut(index.first_frame, index.n_frames, recipe.length, recipe.hop)
+        self.tiles = sampler.cut(
+            index.first_frame, index.n_frames, recipe.tile_frames, recipe.tile_hop
+        )
         self.draw = sampler.TripletSampler(self.tiles, recipe.neighbour_range_tiles)
         self.frames = self.store.on(torch.device("cpu"))
         self.frames.sum()  # read once, as every file is in the first round
@@ -46,7 +48,7 @@ class Bench:
 
     def gathered(self, batch):
         """Cut the tiles out of the store."""
-        return gather(self.frames, self.starts[batch.flatten()], self.recipe.length)
+        return gather(self.frames, self.starts[batch.flatten()], self.recipe.tile_frames)
 
     def _wave(self, tile):
         row = self.store.index.iloc[self.tiles.recording[tile]]

@@ -46,7 +46,7 @@ OURS_FULL = replace(
     OURS_HOME, name="ours, full width", features=THESIS_SINS.features, tile=5.0, width=64
 )
 # The tiles that a second of sound gives at the thesis's frame step.
-OURS_FINE = replace(OURS_HOME, name="ours, 10 ms a frame", features=Features(mels=64))
+OURS_FINE = replace(OURS_HOME, name="ours, 10 ms a frame", features=Features(n_mels=64))
 ON_CPU = {  # recipe, anchors in a step: at full width a few are enough
     SMALL_HOME: SMALL_HOME.batch, OURS_HOME: OURS_HOME.batch, OURS_FINE: OURS_HOME.batch,
     THESIS_SINS: 8, THESIS_MUSIC: 4, OURS_FULL: 8,
@@ -57,10 +57,10 @@ ON_GPU = {OURS_HOME: 512, THESIS_SINS: 170}
 def made_up(folder, features, recordings):
     """A store of noise in dB, on disk as stores are: a minute a recording, four a session."""
     frames = round(60 * features.frame_rate)
-    shape = (recordings * frames, features.mels)
+    shape = (recordings * frames, features.n_mels)
     array = np.lib.format.open_memmap(folder / "frames.npy", "w+", np.float16, shape)
     rng = np.random.default_rng(SEED)
-    noise = rng.normal(-40, 10, (frames, features.mels))
+    noise = rng.normal(-40, 10, (frames, features.n_mels))
     for first in range(0, len(array), frames):
         array[first : first + frames] = noise + rng.normal(0, 3)
     number = np.arange(recordings)
@@ -130,10 +130,12 @@ def thesis_loader(network, corpus):
 
 
 def by_librosa(path, start, recipe):
-    """One tile: (1, length, mels), dB."""
+    """One tile: (1, length, n_mels), dB."""
     f = recipe.features
     wave, _ = librosa.load(path, sr=f.sample_rate, offset=start, duration=recipe.tile)
-    wave = librosa.util.fix_length(wave, size=f.frame + (recipe.length - 1) * f.step)
+    wave = librosa.util.fix_length(
+        wave, size=f.win_length + (recipe.tile_frames - 1) * f.hop_length
+    )
     return librosa_log_mel(wave, f)[None].astype(np.float32)
 
 
@@ -171,7 +173,7 @@ def compare(size, recipe, store, corpus, device):
         {method.__name__: method(Network(recipe, store, device), corpus) for method in methods}
         for methods in by_turns
     ]
-    corpus = f"tiles of {recipe.length} x {recipe.features.mels}"
+    corpus = f"tiles of {recipe.tile_frames} x {recipe.features.n_mels}"
     about = {"recipe": recipe.name, "width": recipe.width, "anchors": recipe.batch}
     for name, values in rounds(size, device, *together).items():
         yield row(corpus, name, "tiles_per_s", values, **about)

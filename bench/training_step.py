@@ -16,7 +16,7 @@ from thesis_lib.spectrogram import Features
 from thesis_lib.triplet_loss import triplet_loss
 from thesis_lib.util.device import choose
 
-SMALL = replace(SMALL_HOME, features=Features(mels=64))  # 98 x 64, whatever runs use
+SMALL = replace(SMALL_HOME, features=Features(n_mels=64))  # 98 x 64, whatever runs use
 TRIPLETS = {SMALL: 64, THESIS_SINS: 8}  # a step; few are enough at full width
 METHODS = {
     "float32": (False, torch.contiguous_format),
@@ -30,11 +30,11 @@ def make_step(recipe, triplets, method, device):
     """A function that takes one training step."""
     bfloat16, layout = METHODS[method]
     torch.manual_seed(SEED)
-    x = torch.randn(3 * triplets, 1, recipe.length, recipe.features.mels, device=device)
+    x = torch.randn(3 * triplets, 1, recipe.tile_frames, recipe.features.n_mels, device=device)
     x = x.contiguous(memory_format=layout)
     model = ResNet18(1, recipe.width, recipe.embedding).to(device, memory_format=layout)
     optimiser = torch.optim.Adam(
-        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.l2
+        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
 
     def step():
@@ -58,7 +58,7 @@ def measure(recipe, device, methods, threads, rounds, triplets):
         return 3 * triplets / timed(steps[method])
 
     ways = {key: partial(speed, *key) for key in product(threads, methods)}
-    corpus = f"random tiles, {recipe.length} x {recipe.features.mels}"
+    corpus = f"random tiles, {recipe.tile_frames} x {recipe.features.n_mels}"
     return [
         row(corpus, method, "tiles_per_s", values, width=recipe.width, threads=count)
         for (count, method), values in by_turns(ways, rounds).items()

@@ -27,7 +27,7 @@ from debian.copyright import Copyright
 from tinytag import TinyTag
 
 from thesis_lib.datasets.metadata import named
-from thesis_lib.datasets.recordings import hear
+from thesis_lib.datasets.recordings import scan_files
 from thesis_lib.util.files import atomic
 from thesis_lib.util.names import clean
 
@@ -35,7 +35,7 @@ HERE = Path(__file__).parent
 SHORTEST = 45.0  # s; what is shorter is a jingle
 ENDINGS = (".ogg", ".mp3")
 FASTER = re.compile("_f(ast)?$")  # the same track again, for the last lap of a race
-HEARD = ("start", "duration", "sample_rate", "channels", "channel")
+SCANNED = ("start", "duration", "sample_rate", "channels", "channel")
 
 
 class Game(NamedTuple):
@@ -143,9 +143,9 @@ def _holders(text):
 def make(folder):
     """The list: dict, as it is in `open_music.json`."""
     table = listed(folder)
-    heard, _ = hear(folder, table)  # names what is damaged, and leaves it out
-    heard = heard[["path", "name", "group", *HEARD]].assign(duration=_once(heard))
-    table = table.drop(columns=["name", "song"]).merge(heard, on="path", validate="one_to_one")
+    scanned, _ = scan_files(folder, table)  # names what is damaged, and leaves it out
+    scanned = scanned[["path", "name", "group", *SCANNED]].assign(duration=_once(scanned))
+    table = table.drop(columns=["name", "song"]).merge(scanned, on="path", validate="one_to_one")
     games = [
         {
             "game": GAMES[package].name,
@@ -157,15 +157,15 @@ def make(folder):
     return {"games": games}
 
 
-def _once(heard):
+def _once(scanned):
     """The seconds of each track until it begins again: array."""
     loops = {
         f"{package}/{stem}": seconds
         for package, game in GAMES.items()
         for stem, seconds in game.loops.items()
     }
-    places = heard.path.map(lambda path: f"{path.partition('/')[0]}/{Path(path).stem}")
-    return np.minimum(heard.duration, places.map(loops).fillna(np.inf))
+    places = scanned.path.map(lambda path: f"{path.partition('/')[0]}/{Path(path).stem}")
+    return np.minimum(scanned.duration, places.map(loops).fillna(np.inf))
 
 
 def _track(folder, row):
@@ -178,7 +178,7 @@ def _track(folder, row):
         "licence": row.licence,
         "copyright": row.copyright,
         "seconds": row.seconds,
-        **{key: round(getattr(row, key), 4) for key in HEARD},
+        **{key: round(getattr(row, key), 4) for key in SCANNED},
         "bytes": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
     }

@@ -49,7 +49,7 @@ def tiny_run(tiny_music, tmp_path_factory):
     """A `Run` of `tiny_music` with all its parts: 36 tiles of 2 s, 2 seeds."""
     folder = run_folder("music", tiny_music, tmp_path_factory.mktemp("tiny_run"))
     stages.corpus("music", tiny_music, folder, "smoke, music", seeds=2)
-    for stage in (stages.features, stages.training, stages.embeddings):
+    for stage in (stages.features, stages.ours, stages.training, stages.embeddings):
         stage(folder)
     return Run(folder)
 

@@ -75,7 +75,7 @@ def test_a_benchmark_starts_as_make_starts_it(harness, monkeypatch):
     for name in harness.MALLOC:
         monkeypatch.delenv(name, raising=False)
     harness.start(lambda: None)
-    (program, line, environment), = calls
+    ((program, line, environment),) = calls
     assert dict(exported).items() == harness.MALLOC.items() <= environment.items()
     for name, value in exported:
         monkeypatch.setenv(name, value)

@@ -17,7 +17,7 @@ from thesis_lib.util.errors import InputError
 
 CPU = torch.device("cpu")
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
-RECIPE = Recipe(name="toy", features=Features(mels=16), tile=0.2, width=2, embedding=4)
+RECIPE = Recipe(name="toy", features=Features(n_mels=16), tile=0.2, width=2, embedding=4)
 SECONDS = (1.0, 0.1, 0.7)  # 5, 0 and 3 tiles
 
 

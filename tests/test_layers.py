@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "plots": {"util"},
     "listening": {"analysis", "audio", "plots", "util"},
     "reporting": {"audio", "training", "util"},
-    "pipeline": BELOW | {"train", "training", "audio", "datasets", "reporting"},
+    "pipeline": BELOW | {"train", "training", "contrastive", "audio", "datasets", "reporting"},
     "__main__": {"datasets", "pipeline", "reporting", "util"},
     "__init__": set(),
 }

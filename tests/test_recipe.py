@@ -21,18 +21,18 @@ SHARED = {
     "embedding": 256,
     "margin": 1.0,
     "reduction": "nonzero",
-    "l2": 0.01,
+    "weight_decay": 0.01,
     "learning_rate": 1e-5,
     "bfloat16": False,
     "method": TRIPLETS,
     "contrast": None,
     "features": {
         "sample_rate": 16000,
-        "frame": 480,
-        "step": 160,
-        "fft": 1024,
-        "mels": 128,
-        "mfcc": 13,
+        "win_length": 480,
+        "hop_length": 160,
+        "n_fft": 1024,
+        "n_mels": 128,
+        "n_mfcc": 13,
     },
 }
 SINS = SHARED | {"tile": 5.0, "neighbour_range": 5.0, "batch": 64, "epochs": 110}
@@ -51,15 +51,22 @@ def test_the_thesiss_numbers(recipe, table):
     "recipe, length, hop, reach", [(THESIS_SINS, 498, 500, 1), (THESIS_MUSIC, 998, 1000, 4)]
 )
 def test_the_thesiss_numbers_in_frames_and_tiles(recipe, length, hop, reach):
-    assert (recipe.length, recipe.hop, recipe.neighbour_range_tiles) == (length, hop, reach)
+    assert (recipe.tile_frames, recipe.tile_hop, recipe.neighbour_range_tiles) == (
+        length,
+        hop,
+        reach,
+    )
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))
 def test_every_recipe_can_be_followed(name):
     recipe = RECIPES[name]
     assert recipe.name == name
-    assert recipe.hop >= recipe.length > 0  # tiles lie end to end and share no frame
-    assert recipe.hop - recipe.length < recipe.features.frame / recipe.features.step
+    assert recipe.tile_hop >= recipe.tile_frames > 0  # tiles lie end to end and share no frame
+    assert (
+        recipe.tile_hop - recipe.tile_frames
+        < recipe.features.win_length / recipe.features.hop_length
+    )
     assert recipe.neighbour_range_tiles >= 1  # an anchor has somewhere to look for a neighbour
     assert recipe.neighbour_range_tiles * recipe.tile <= recipe.neighbour_range + 1e-6
 
@@ -67,14 +74,14 @@ def test_every_recipe_can_be_followed(name):
 @pytest.mark.parametrize("name", sorted(name for name in RECIPES if not name.startswith("ours")))
 def test_what_the_thesis_decided_holds_in_small_too(name):
     """The small recipes change sizes, not the idea: same margin, same loss."""
-    for key in ("margin", "reduction", "l2"):
+    for key in ("margin", "reduction", "weight_decay"):
         assert getattr(RECIPES[name], key) == SHARED[key]
 
 
 @pytest.mark.parametrize("recipe", [SMALL_HOME, OURS_HOME], ids=lambda recipe: recipe.name)
 def test_a_reader_is_told_every_number_that_counts(recipe):
     told = numbers(recipe)
-    names = "tile neighbour_range width l2 learning_rate batch epochs".split()
+    names = "tile neighbour_range width weight_decay learning_rate batch epochs".split()
     other = dict.fromkeys(names, 7)
     other |= {"bfloat16": not recipe.bfloat16}
     other |= {"margin": 7, "embedding": 7, "reduction": "all"} if recipe.method == TRIPLETS else {}

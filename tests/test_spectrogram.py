@@ -15,31 +15,33 @@ from thesis_lib.spectrogram import Features, log_mel, mel_bank, mfcc
 from thesis_lib.util.errors import InputError
 
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
-SMALL = Features(mels=64, step=320)
+SMALL = Features(n_mels=64, hop_length=320)
 
 
 def reference(wave, features):
     """librosa's log-Mel of frames cut by hand: no padding at the ends, 0 after each frame."""
-    frames = librosa.util.frame(wave, frame_length=features.frame, hop_length=features.step)
-    window = librosa.filters.get_window("hann", features.frame)
-    power = np.abs(np.fft.rfft(frames.T * window, features.fft)) ** 2  # (frames, fft / 2 + 1)
+    frames = librosa.util.frame(
+        wave, frame_length=features.win_length, hop_length=features.hop_length
+    )
+    window = librosa.filters.get_window("hann", features.win_length)
+    power = np.abs(np.fft.rfft(frames.T * window, features.n_fft)) ** 2  # (frames, n_fft / 2 + 1)
     bank = librosa.filters.mel(
-        sr=features.sample_rate, n_fft=features.fft, n_mels=features.mels, dtype=np.float64
+        sr=features.sample_rate, n_fft=features.n_fft, n_mels=features.n_mels, dtype=np.float64
     )
     return librosa.power_to_db(power @ bank.T, ref=1.0, amin=1e-10, top_db=None)
 
 
 def librosas_own(wave, features):
     """librosa's Mel spectrogram as it is called by everybody, centred window in a longer FFT."""
-    side = (features.fft - features.frame) // 2
+    side = (features.n_fft - features.win_length) // 2
     power = librosa.feature.melspectrogram(
         y=np.pad(wave, side),
         sr=features.sample_rate,
-        n_fft=features.fft,
-        hop_length=features.step,
-        win_length=features.frame,
+        n_fft=features.n_fft,
+        hop_length=features.hop_length,
+        win_length=features.win_length,
         center=False,
-        n_mels=features.mels,
+        n_mels=features.n_mels,
     )
     return librosa.power_to_db(power, ref=1.0, amin=1e-10, top_db=None).T
 
@@ -53,7 +55,7 @@ def same(wave, features=THESIS):
     assert got.dtype == np.float32
     np.testing.assert_allclose(got, reference(wave, features), rtol=0, atol=1e-3)
     np.testing.assert_allclose(got, librosas_own(wave, features), rtol=0, atol=1e-3)
-    want = librosa.feature.mfcc(S=reference(wave, features).T, n_mfcc=features.mfcc).T
+    want = librosa.feature.mfcc(S=reference(wave, features).T, n_mfcc=features.n_mfcc).T
     np.testing.assert_allclose(mfcc(wave, features).numpy(), want, rtol=0, atol=1e-3)
 
 
@@ -129,11 +131,13 @@ def test_lengths_around_the_end_of_a_block(blocks, more):
     np.testing.assert_allclose(got, reference(wave, Features()), rtol=0, atol=1e-3)
 
 
-@pytest.mark.parametrize("features", [Features(), SMALL, Features(44100, mels=40)])
+@pytest.mark.parametrize("features", [Features(), SMALL, Features(44100, n_mels=40)])
 def test_the_mel_bank_is_librosas(features):
-    want = librosa.filters.mel(sr=features.sample_rate, n_fft=features.fft, n_mels=features.mels)
+    want = librosa.filters.mel(
+        sr=features.sample_rate, n_fft=features.n_fft, n_mels=features.n_mels
+    )
     got = mel_bank(features).numpy()
-    assert got.shape == (513, features.mels)
+    assert got.shape == (513, features.n_mels)
     np.testing.assert_allclose(got, want.T, rtol=1e-6)
 
 
@@ -171,7 +175,7 @@ def test_frames_are_those_that_fit_wholly(seconds, step):
     samples = round(seconds * 16000)
     starts = range(0, samples, step)
     want = sum(start + 480 <= samples for start in starts)
-    assert Features(step=step).frames(seconds) == want
+    assert Features(hop_length=step).frames(seconds) == want
 
 
 @pytest.mark.parametrize("samples", [0, 1, 479])

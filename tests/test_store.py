@@ -22,7 +22,7 @@ from thesis_lib.spectrogram import Features, log_mel
 from thesis_lib.store import SpectrogramStore, gather, join
 from thesis_lib.util.errors import InputError
 
-FEATURES = Features(mels=32)
+FEATURES = Features(n_mels=32)
 SECONDS = (1.0, 0.03, 0.5, 2.345)
 
 
@@ -155,7 +155,7 @@ def test_the_hash_changes_with_what_a_store_is_made_of(corpus, tmp_path, change)
     if change == "audio":
         write(corpus.root / "00.wav", noise(1, seed=99), subtype="FLOAT")
     elif change == "features":
-        features = replace(FEATURES, mels=33)
+        features = replace(FEATURES, n_mels=33)
     elif change == "label":
         table.loc[2, "label"] = "another"
     elif change == "split":
@@ -280,7 +280,7 @@ def test_what_it_was_made_of_is_written_down(corpus, tmp_path):
     build(corpus, tmp_path / "store")
     made = json.loads((tmp_path / "store" / "meta.json").read_text())
     assert (made["corpus"], made["note"]) == ("made up", "simulated")
-    assert made["features"]["mels"] == 32 and len(made["hash"]) == 64
+    assert made["features"]["n_mels"] == 32 and len(made["hash"]) == 64
 
 
 def test_a_trial_knows_level_and_spread_of_what_it_trains_on_only(corpus, tmp_path):

@@ -87,9 +87,9 @@ def _near_to_far(model, store, recipe):
     """Mean squared distance within a training recording, by that between two of them."""
     rows = store.index[store.index.split == "train"]
     tiles = [
-        store.spectrogram(i)[at : at + recipe.length]
+        store.spectrogram(i)[at : at + recipe.tile_frames]
         for i in rows.index
-        for at in range(0, 10 * recipe.hop, recipe.hop)
+        for at in range(0, 10 * recipe.tile_hop, recipe.tile_hop)
     ]
     with torch.no_grad():
         z = model(torch.from_numpy(np.stack(tiles))[:, None])

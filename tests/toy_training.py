@@ -18,7 +18,7 @@ CPU = torch.device("cpu")
 SECONDS = 2.0
 RECIPE = Recipe(
     name="toy",
-    features=Features(mels=16),
+    features=Features(n_mels=16),
     tile=0.2,
     neighbour_range=0.4,
     width=2,

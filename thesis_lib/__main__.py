@@ -180,6 +180,7 @@ DO = {
     "corpus": _corpus,
     "features": _features,
     "training": _stage,
+    "ours": _stage,
     "embeddings": _stage,
     "notebook": _notebook,
     "summary": _summary,

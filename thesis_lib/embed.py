@@ -1,5 +1,6 @@
-"""Tiles to vectors: by a network, or by the plain statistics it has to beat."""
+"""Tiles, segments and songs to vectors: by a network, or by the statistics it has to beat."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -20,6 +21,7 @@ from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic
 
 BATCH = 256
+FRAMES = 2**14  # of whole recordings that are embedded at a time
 KEPT = ["path", "label", "group", "node", "position", "channel", "split", "known"]
 
 
@@ -31,7 +33,7 @@ class Embeddings:
     ----------
     vectors : float32 array, shape (n, d)
     tiles : DataFrame, n rows
-        recording (row of the store's index), start (s, in the file), duration (s), and the
+        Of tiles, or of whatever a vector is of: recording (row of the store's index), start (s, in the file), duration (s), and the
         recording's path, label, group, node, position, channel, split, known.
     """
 
@@ -64,7 +66,9 @@ def tile_table(store: SpectrogramStore, recipe: Recipe) -> tuple[np.ndarray, pd.
 
     See 03_triplets.
     """
-    tiles = sampler.cut(store.index.first_frame, store.index.n_frames, recipe.length, recipe.hop)
+    tiles = sampler.cut(
+        store.index.first_frame, store.index.n_frames, recipe.tile_frames, recipe.tile_hop
+    )
     rows = store.index.iloc[tiles.recording]
     table = rows[KEPT].reset_index(drop=True)
     offset = (tiles.start - rows.first_frame.to_numpy()) / store.features.frame_rate
@@ -85,7 +89,8 @@ def embed(
 
     Parameters
     ----------
-    model : ResNet18
+    model : Module
+        In evaluation mode, as `load_model` gives it; it is used as it is.
     store : SpectrogramStore
     recipe : Recipe
         For the length of a tile.
@@ -100,18 +105,97 @@ def embed(
     starts, table = tile_table(store, recipe)
     frames = store.on(device)
 
-    def of(batch):
-        return vectors(model, gather(frames, batch, recipe.length), recipe)
+    def embed_batch(batch):
+        return vectors(model, gather(frames, batch, recipe.tile_frames), recipe)
 
     with torch.inference_mode():
-        parts = _each(of, torch.from_numpy(starts).to(device), bar)
+        parts = _each(embed_batch, torch.from_numpy(starts).to(device), bar)
     return Embeddings(torch.cat(parts).cpu().numpy(), table)
+
+
+def embed_recordings(
+    model: nn.Module, store: SpectrogramStore, recipe: Recipe, device: torch.device
+) -> Embeddings:
+    """Embed every recording of a store as a whole: of a home, segments of 10 s.
+
+    See 08_f1_results.
+
+    Parameters
+    ----------
+    model : Module
+        One that takes tiles of any length, as `contrastive.encoder.Encoder` does.
+    store, recipe, device
+        As for `embed`; the length of a tile does not count.
+
+    Returns
+    -------
+    Embeddings, a row of `tiles` for each recording
+    """
+    found = each_recording(lambda tiles: vectors(model, tiles, recipe), store, device)
+    table = store.index[KEPT].reset_index(drop=True)
+    for at, name in enumerate(("start", "duration")):
+        table.insert(at, name, store.index[name].to_numpy())
+    table.insert(0, "recording", np.arange(len(table)))
+    return Embeddings(found, table)
+
+
+def each_recording(
+    function: Callable[[torch.Tensor], torch.Tensor], store: SpectrogramStore, device: torch.device
+) -> np.ndarray:
+    """What a function makes of each recording's whole spectrogram (08_f1_results).
+
+    Parameters
+    ----------
+    function : of a tensor, shape (n, 1, frames, n_mels), dB -> (n, d)
+        It gets recordings of equal length together.
+    store : SpectrogramStore
+    device : torch.device
+
+    Returns
+    -------
+    float32 array, shape (recordings, d)
+    """
+    rows, parts, frames = [], [], store.on(device)
+    first = torch.from_numpy(store.index.first_frame.to_numpy(copy=True)).to(device)
+    for length, numbers in store.index.reset_index(drop=True).groupby("n_frames").groups.items():
+        for part in np.array_split(np.asarray(numbers), -(-len(numbers) * length // FRAMES)):
+            with torch.inference_mode():
+                parts.append(function(gather(frames, first[part], length)).float().cpu().numpy())
+            rows.append(part)
+    return np.concatenate(parts)[np.argsort(np.concatenate(rows))]
+
+
+def pool(found: Embeddings, by: Sequence[str]) -> Embeddings:
+    """One vector for all rows that agree in some columns: the mean of their unit vectors.
+
+    By ("path", "start") the microphones of a node become one segment, by ("group",) the recordings
+    or tiles of a song become the song. See 08_f1_results.
+
+    Parameters
+    ----------
+    found : Embeddings
+    by : list of str
+        Columns of `tiles`.
+
+    Returns
+    -------
+    Embeddings
+        In the order in which they first occur; `tiles` holds the first row of each.
+    """
+    number = found.tiles.groupby(list(by), sort=False).ngroup().to_numpy()
+    length = np.linalg.norm(found.vectors, axis=1, keepdims=True)
+    unit = found.vectors / np.maximum(length, np.finfo(np.float32).tiny)
+    sums = np.zeros((number.max() + 1, unit.shape[1]), np.float32)
+    np.add.at(sums, number, unit)
+    table = found.tiles.drop_duplicates(list(by)).reset_index(drop=True)
+    return Embeddings(sums / np.bincount(number)[:, None].astype(np.float32), table)
 
 
 def vectors(model: nn.Module, tiles: torch.Tensor, recipe: Recipe) -> torch.Tensor:
     """Tiles through the network, in bfloat16 where recipe and device agree: (n, d), float32.
 
-    See 04_gpu_training.
+    The network stays in its mode. In training mode a tile's vector depends on the others of its
+    batch; call `model.eval()` before vectors that are to be compared. See 04_gpu_training.
     """
     enabled = in_bfloat16(recipe, tiles.device)
     with torch.autocast(tiles.device.type, torch.bfloat16, enabled=enabled):
@@ -119,7 +203,7 @@ def vectors(model: nn.Module, tiles: torch.Tensor, recipe: Recipe) -> torch.Tens
 
 
 def statistics(store: SpectrogramStore, recipe: Recipe) -> Embeddings:
-    """Mean and standard deviation over time of a tile's log-Mel bands, d = 2 * mels.
+    """Mean and standard deviation over time of a tile's log-Mel bands, d = 2 * n_mels.
 
     See 00_start_here.
 
@@ -128,11 +212,11 @@ def statistics(store: SpectrogramStore, recipe: Recipe) -> Embeddings:
     starts, table = tile_table(store, recipe)
     frames = store.on(torch.device("cpu"))
 
-    def vectors(batch):
-        tiles = gather(frames, batch, recipe.length)[:, 0]  # (n, length, mels)
+    def mean_and_deviation(batch):
+        tiles = gather(frames, batch, recipe.tile_frames)[:, 0]  # (n, length, n_mels)
         return torch.cat([tiles.mean(1), tiles.std(1)], dim=1)
 
-    return Embeddings(torch.cat(_each(vectors, torch.from_numpy(starts))).numpy(), table)
+    return Embeddings(torch.cat(_each(mean_and_deviation, torch.from_numpy(starts))).numpy(), table)
 
 
 def _each(function, starts, bar=None):

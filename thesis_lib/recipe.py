@@ -14,26 +14,26 @@ class Features:
     Attributes
     ----------
     sample_rate : int, Hz
-    frame, step, fft : int, samples
-    mels, mfcc : int, bands and coefficients
+    win_length, hop_length, n_fft : int, samples
+    n_mels, n_mfcc : int, bands and coefficients
     """
 
     sample_rate: int = 16000
-    frame: int = 480
-    step: int = 160
-    fft: int = 1024
-    mels: int = 128
-    mfcc: int = 13
+    win_length: int = 480
+    hop_length: int = 160
+    n_fft: int = 1024
+    n_mels: int = 128
+    n_mfcc: int = 13
 
     @property
     def frame_rate(self) -> float:
         """Frames a second."""
-        return self.sample_rate / self.step
+        return self.sample_rate / self.hop_length
 
     def frames(self, seconds: float) -> int:
         """Frames that fit wholly into `seconds` of sound (0 where not even one does)."""
         samples = round(seconds * self.sample_rate)
-        return max(0, (samples - self.frame) // self.step + 1)
+        return max(0, (samples - self.win_length) // self.hop_length + 1)
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Contrast:
         Chance that a neighbour is sought in another recording of the session or song.
     position_decay : float
         By so many positions in the session the chance of another recording falls to 1/e.
-    gain_db, tilt_db : float
-        How much tiles are changed, see `augment`: standard deviations, dB.
+    gain_db, equaliser_db : float
+        Of the random gain and the random equaliser curve, see `augment`: standard deviations, dB.
     warm_up : float
         Share of the steps in which the learning rate rises; from there it falls along a cosine.
     """
@@ -60,7 +60,7 @@ class Contrast:
     cross_recording_prob: float = 0.75
     position_decay: float = 2.0
     gain_db: float = 3.0
-    tilt_db: float = 3.0
+    equaliser_db: float = 3.0
     warm_up: float = 0.05
 
 
@@ -86,7 +86,7 @@ class Recipe:
         On squared Euclidean distances.
     reduction : str
         "nonzero" or "all", see `triplet_loss`.
-    l2 : float
+    weight_decay : float
         Factor of the L2 penalty on the weights.
     learning_rate : float
         Of Adam.
@@ -111,7 +111,7 @@ class Recipe:
     embedding: int = 256
     margin: float = 1.0
     reduction: str = "nonzero"
-    l2: float = 0.01
+    weight_decay: float = 0.01
     learning_rate: float = 1e-5
     batch: int = 64
     epochs: int = 110
@@ -120,13 +120,13 @@ class Recipe:
     contrast: Contrast | None = None
 
     @property
-    def length(self) -> int:
+    def tile_frames(self) -> int:
         """Frames in a tile."""
         return self.features.frames(self.tile)
 
     @property
-    def hop(self) -> int:
-        """Frames from the start of one tile to the next."""
+    def tile_hop(self) -> int:
+        """Frames from the start of one tile to the start of the next."""
         return round(self.tile * self.features.frame_rate)
 
     @property
@@ -149,7 +149,7 @@ THESIS_MUSIC = replace(
 SMALL_HOME = replace(
     THESIS_SINS,
     name="small, home",
-    features=Features(mels=64, step=320),
+    features=Features(n_mels=64, hop_length=320),
     tile=1.0,
     width=16,
     learning_rate=3e-4,
@@ -161,7 +161,8 @@ SMALL_MUSIC = replace(SMALL_HOME, name="small, music", tile=2.0, neighbour_range
 # What we would do today, on the same data and still without labels: many opposites at once, changed
 # tiles, and an embedding of all stages. `bench/ablation.py` measures what each part is worth.
 OURS: dict[str, Any] = {
-    "method": CONTRASTIVE, "contrast": Contrast(), "l2": 1e-4, "learning_rate": 2e-3, "batch": 32
+    "method": CONTRASTIVE, "contrast": Contrast(),
+    "weight_decay": 1e-4, "learning_rate": 2e-3, "batch": 32,
 }  # fmt: skip
 OURS_HOME = replace(SMALL_HOME, name="ours, home", **OURS)
 OURS_MUSIC = replace(SMALL_MUSIC, name="ours, music", **OURS)

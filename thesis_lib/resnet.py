@@ -72,7 +72,7 @@ class ResNet18(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Embed tiles: (n, channels, frames, mels) in dB -> (n, embedding).
+        """Embed tiles: (n, channels, frames, n_mels) in dB -> (n, embedding).
 
         Sizes below for one thesis tile of 498 frames x 128 bands and width 64.
         """
@@ -86,13 +86,13 @@ class ResNet18(nn.Module):
         return self.head(x.mean(dim=(2, 3)))  # (n, 512) -> (n, 256)
 
 
-def layer_table(model: ResNet18, frames: int, mels: int) -> pd.DataFrame:
+def layer_table(model: ResNet18, frames: int, n_mels: int) -> pd.DataFrame:
     """What each part of the network makes of one tile, and what it costs (04_gpu_training).
 
     Parameters
     ----------
     model : ResNet18
-    frames, mels : int
+    frames, n_mels : int
         Size of the tile.
 
     Returns
@@ -101,7 +101,7 @@ def layer_table(model: ResNet18, frames: int, mels: int) -> pd.DataFrame:
         A row a layer that has weights: `layer`, `kind`, `output` (channels, frames, bands; of the
         head, its dimensions), `parameters`.
     """
-    tile = torch.zeros(1, model.conv.in_channels, frames, mels)  # torchinfo's own would be random
+    tile = torch.zeros(1, model.conv.in_channels, frames, n_mels)  # torchinfo's own would be random
     names = {layer: name for name, layer in model.named_modules()}
     rows = [
         (names[one.module], one.class_name, tuple(one.output_size[1:]), one.num_params)

@@ -14,7 +14,7 @@ import torch
 from thesis_lib.recipe import Features
 from thesis_lib.util.errors import InputError
 
-BASELINE = 1e-10  # power below which everything is -100 dB, as in librosa
+AMIN = 1e-10  # smallest power, -100 dB: librosa's `amin`
 OCTAVES = math.log2(10) / 10  # binary logarithm of a power, from dB
 
 # Slaney's Mel scale: where its logarithmic part begins (Hz), the Hz of a Mel below, and the natural
@@ -45,7 +45,7 @@ def log_mel(
 
     Returns
     -------
-    tensor, float32, shape (frames, mels), in dB (10 log10 of the Mel-weighted power, floor
+    tensor, float32, shape (frames, n_mels), in dB (10 log10 of the Mel-weighted power, floor
     -100 dB; equal to librosa's with Slaney's scale and normalisation)
 
     Raises
@@ -54,34 +54,38 @@ def log_mel(
         The waveform is shorter than one frame.
     """
     wave = torch.as_tensor(wave)
-    if len(wave) < features.frame:
+    if len(wave) < features.win_length:
         raise InputError(
-            f"a waveform of {len(wave)} samples is shorter than one frame of {features.frame}; "
-            "leave this recording out."
+            f"a waveform of {len(wave)} samples is shorter than one frame of "
+            f"{features.win_length}; leave this recording out."
         )
-    frames = wave.unfold(0, features.frame, features.step)  # (frames, frame), a view
-    power = torch.empty(len(frames), features.mels)
-    padded = torch.zeros(min(BLOCK, len(frames)), features.fft, dtype=dtype)
+    frames = wave.unfold(
+        0, features.win_length, features.hop_length
+    )  # (frames, win_length), a view
+    power = torch.empty(len(frames), features.n_mels)
+    padded = torch.zeros(min(BLOCK, len(frames)), features.n_fft, dtype=dtype)
     for block, out in zip(frames.split(BLOCK), power.split(BLOCK), strict=True):
         _mel_power(block, features, padded[: len(block)], out)
-    return power.clamp_(min=BASELINE).log10_().mul_(10)
+    return power.clamp_(min=AMIN).log10_().mul_(10)
 
 
 def _mel_power(frames, features, padded, power):
-    """Power in each Mel band, into `power`: (frames, frame) -> (frames, mels).
+    """Power in each Mel band, into `power`: (frames, win_length) -> (frames, n_mels).
 
     Nothing is allocated that is not needed: that gained a fifth. `padded` holds zeros behind each
     frame.
     """
-    torch.mul(frames, _window(features.frame, padded.dtype), out=padded[:, : features.frame])
+    torch.mul(
+        frames, _window(features.win_length, padded.dtype), out=padded[:, : features.win_length]
+    )
     # Real and imaginary parts, squared in place; the matrix product adds the two.
     squares = torch.view_as_real(torch.fft.rfft(padded)).square_().flatten(1).float()
-    for bands, weighed, bank in _mel_groups(features):  # squares: (frames, fft + 2)
+    for bands, weighed, bank in _mel_groups(features):  # squares: (frames, n_fft + 2)
         torch.mm(squares[:, weighed], bank, out=power[:, bands])
 
 
 def mfcc(wave: np.ndarray | torch.Tensor, features: Features = Features()) -> torch.Tensor:
-    """Mel-frequency cepstral coefficients: tensor, float32, shape (frames, mfcc).
+    """Mel-frequency cepstral coefficients: tensor, float32, shape (frames, n_mfcc).
 
     See 02_preprocessing.
     """
@@ -95,13 +99,15 @@ def _window(frame, dtype):
 
 @lru_cache
 def mel_bank(features: Features = Features()) -> torch.Tensor:
-    """Triangular Mel filters after Slaney, to the bit librosa's: tensor, shape (fft / 2 + 1, mels).
+    """Triangular Mel filters after Slaney, shape (n_fft / 2 + 1, n_mels); to the bit librosa's.
 
     Written out here, for librosa takes longer to load than all else that the heart needs but torch.
     See 02_preprocessing.
     """
-    edges = _hertz(np.linspace(0, _mel(features.sample_rate / 2), features.mels + 2))[:, None]
-    away = edges - np.fft.rfftfreq(features.fft, 1 / features.sample_rate)  # (mels + 2, bins), Hz
+    edges = _hertz(np.linspace(0, _mel(features.sample_rate / 2), features.n_mels + 2))[:, None]
+    away = edges - np.fft.rfftfreq(
+        features.n_fft, 1 / features.sample_rate
+    )  # (n_mels + 2, bins), Hz
     width = np.diff(edges, axis=0)
     triangles = np.minimum(-away[:-2] / width[:-1], away[2:] / width[1:]).clip(min=0)
     bank = triangles * (2 / (edges[2:] - edges[:-2]))  # all of one area
@@ -125,7 +131,7 @@ def _mel_groups(features):
     A row for the real and one for the imaginary part of each frequency.
     """
     bank, groups = mel_bank(features).repeat_interleave(2, 0), []
-    for first in range(0, features.mels, GROUP):
+    for first in range(0, features.n_mels, GROUP):
         bands = slice(first, first + GROUP)
         rows = bank[:, bands].any(dim=1).nonzero().flatten().tolist() or [0]
         weighed = slice(rows[0], rows[-1] + 1)
@@ -135,19 +141,19 @@ def _mel_groups(features):
 
 
 def mel_centres(features: Features = Features()) -> torch.Tensor:
-    """The frequency in Hz that each Mel band lets through best: tensor, shape (mels,).
+    """The frequency in Hz that each Mel band lets through best: tensor, shape (n_mels,).
 
     See 02_preprocessing.
     """
-    return mel_bank(features).argmax(0) * features.sample_rate / features.fft
+    return mel_bank(features).argmax(0) * features.sample_rate / features.n_fft
 
 
 @lru_cache
 def cosines(features: Features) -> torch.Tensor:
-    """The orthonormal cosine transform of the Mel bands: tensor, shape (mels, mfcc).
+    """The orthonormal cosine transform of the Mel bands: tensor, shape (n_mels, n_mfcc).
 
     See 02_preprocessing.
     """
     from scipy.fft import dct  # takes a while to load, and only MFCCs need it
 
-    return torch.from_numpy(dct(np.eye(features.mels), norm="ortho")[:, : features.mfcc].copy())
+    return torch.from_numpy(dct(np.eye(features.n_mels), norm="ortho")[:, : features.n_mfcc].copy())

@@ -16,7 +16,7 @@ from thesis_lib.corpus import apply_fold, held_out, read_table
 from thesis_lib.spectrogram import Features
 from thesis_lib.util.errors import InputError
 
-FORMAT = 3  # counts up when stores are made differently
+FORMAT = 4  # counts up when stores are made differently
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class SpectrogramStore:
 
     Attributes
     ----------
-    frames : memory-mapped float16 array, shape (all frames, mels), dB
+    frames : memory-mapped float16 array, shape (all frames, n_mels), dB
         The recordings' spectrograms, one after the other.
     index : DataFrame
         The corpus's table, with `first_frame` and `n_frames` of each recording; without `name`:
@@ -67,7 +67,7 @@ class SpectrogramStore:
         return SpectrogramStore(self.frames, apply_fold(self.index, number), self.features, meta)
 
     def spectrogram(self, recording: int) -> np.ndarray:
-        """One recording: float32 array, shape (n_frames, mels), dB."""
+        """One recording: float32 array, shape (n_frames, n_mels), dB."""
         row = self.index.iloc[recording]
         return np.asarray(self.frames[row.first_frame :][: row.n_frames], np.float32)
 
@@ -174,7 +174,7 @@ def cut_tiles(frames: torch.Tensor, starts: torch.Tensor, length: int) -> torch.
 
     Parameters
     ----------
-    frames : tensor, shape (all frames, mels)
+    frames : tensor, shape (all frames, n_mels)
     starts : int64 tensor, shape (n,), on the same device
         First frame of each tile.
     length : int
@@ -182,9 +182,9 @@ def cut_tiles(frames: torch.Tensor, starts: torch.Tensor, length: int) -> torch.
 
     Returns
     -------
-    tiles : tensor of the same kind, shape (n, 1, length, mels)
+    tiles : tensor of the same kind, shape (n, 1, length, n_mels)
     """
     # Seen as one long row for each place a tile may start at, a tile is copied in one piece.
-    count, mels = frames.shape
-    rows = frames.as_strided((count - length + 1, length * mels), (mels, 1))
-    return rows.index_select(0, starts).view(len(starts), 1, length, mels)
+    count, n_mels = frames.shape
+    rows = frames.as_strided((count - length + 1, length * n_mels), (n_mels, 1))
+    return rows.index_select(0, starts).view(len(starts), 1, length, n_mels)

@@ -12,9 +12,9 @@ from thesis_lib.util.errors import InputError
 
 RNG = np.random.default_rng(0)
 GROUP = np.repeat(["x", "y", "z"], [6, 4, 5])
-TRUTH = np.array(list("aaabbb" "bbcc" "accca"))  # no group has all three classes
-OURS = np.array(list("aabbbb" "bccc" "acbca"))
-OTHER = np.array(list("bbabca" "bbca" "accac"))
+TRUTH = np.array(list("aaabbbbbccaccca"))  # no group has all three classes
+OURS = np.array(list("aabbbbbcccacbca"))
+OTHER = np.array(list("bbabcabbcaaccac"))
 FOLD = RNG.integers(2, size=len(TRUTH))
 
 
@@ -114,8 +114,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
 
 
 def test_paired_intervals_tell_apart_what_intervals_of_each_do_not():
-    """Where there is no difference, few exclude 0; where there is one, most, though these overlap.
-    """
+    """Where there is no difference, few exclude 0; else most do, though these overlap."""
     wrong, right, apart = [], [], []
     for seed in range(100):
         for found, gain in ((wrong, 0.0), (right, 0.5)):

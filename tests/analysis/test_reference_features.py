@@ -5,7 +5,7 @@ import numpy as np
 from thesis_lib.analysis import reference_features
 from thesis_lib.spectrogram import Features, log_mel, mfcc
 
-FEATURES = Features(mels=40)
+FEATURES = Features(n_mels=40)
 WAVE = np.random.default_rng(0).normal(0, 0.1, 8000).astype(np.float32)
 
 

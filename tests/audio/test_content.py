@@ -97,7 +97,7 @@ def cancelling(tmp_path):
 
 def heard(path):
     row = recordings.pd.DataFrame([dict(path=path.name, label="a", song="x", name="")])
-    return recordings._hear(path.parent, next(row.itertuples()))
+    return recordings._scan_file(path.parent, next(row.itertuples()))
 
 
 def test_of_channels_that_cancel_the_first_is_heard(cancelling, caplog):

@@ -69,7 +69,7 @@ def _heard(folder, minute, minutes):
     path = write(folder / f"{minutes}.wav", np.tile(minute, (minutes, 1)))
     row = recordings.pd.DataFrame([dict(path=path.name, label="a", song="x", name="")])
     tracemalloc.start()
-    found, words = recordings._hear(folder, next(row.itertuples()))
+    found, words = recordings._scan_file(folder, next(row.itertuples()))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (found["start"], found["duration"]) == (0, 60 * minutes)

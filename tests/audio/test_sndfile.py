@@ -51,7 +51,7 @@ def test_the_last_frame_of_a_flac_tells_where_it_ends(tmp_path, level, samples):
     behind = encode(tmp_path / "b.flac", noise(2, rate=RATE), RATE, "flac", "flac")
     for name, want in ((path, samples), (behind, 2 * RATE)):
         with open(name, "rb") as file:
-            assert frames.told_and_held(file.fileno()) == (want, want)
+            assert frames.stated_and_held(file.fileno()) == (want, want)
 
 
 @pytest.mark.parametrize("told", [0, 8000, 16000, 44100, 48000])

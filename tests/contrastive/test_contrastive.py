@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pytorch_metric_learning.losses import NTXentLoss
 
 from thesis_lib.contrastive.augment import augment
-from thesis_lib.contrastive.encoder import GAIN, Encoder, energy, over_time
+from thesis_lib.contrastive.encoder import PCEN_GAIN, Encoder, energy, over_time
 from thesis_lib.contrastive.nt_xent import contrastive_loss
 from thesis_lib.contrastive.pair_sampler import PairSampler
 from thesis_lib.embed import embed
@@ -28,8 +28,9 @@ from thesis_lib.util.errors import InputError
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(
-    name="toy, ours", features=Features(mels=64, step=320), tile=1.0, neighbour_range=2.0, width=2,
-    learning_rate=1e-3, l2=1e-4, batch=8, epochs=2, method=CONTRASTIVE, contrast=Contrast(),
+    name="toy, ours", features=Features(n_mels=64, hop_length=320), tile=1.0, neighbour_range=2.0,
+    width=2, learning_rate=1e-3, weight_decay=1e-4, batch=8, epochs=2,
+    method=CONTRASTIVE, contrast=Contrast(),
 )  # fmt: skip
 
 one_thread = pytest.fixture(scope="module", autouse=True)(on_one_thread)
@@ -89,7 +90,7 @@ def table(groups, frames=100):
 def test_pairs_lie_in_one_group_and_whole_in_a_recording(
     groups, length, reach, cross_recording_prob
 ):
-    draw = PairSampler(table(groups), length, reach, cross_recording_prob)
+    draw = PairSampler(table(groups), length, reach, cross_recording_prob, 2.0)
     anchor, neighbour, group = draw.batch(64, rng())
     one, other = anchor // 100, neighbour // 100  # the recordings
     codes = torch.from_numpy(pd.factorize(pd.Series(groups), sort=True)[0])
@@ -117,7 +118,7 @@ def test_the_nearer_in_the_session_the_likelier():
 
 def test_far_apart_in_the_session_is_near_enough_where_nothing_is_nearer():
     rows = table(["a"] * 3).assign(position=[0, 5000, 5001])
-    anchor, neighbour, _ = PairSampler(rows, 50, 10, cross_recording_prob=1.0).batch(300, rng())
+    anchor, neighbour, _ = PairSampler(rows, 50, 10, 1.0, 2.0).batch(300, rng())
     first = anchor // 100 == 0
     assert (neighbour[first] // 100 == 1).float().mean() > 0.5
     assert (neighbour[anchor // 100 == 1] // 100 == 2).all()
@@ -125,7 +126,7 @@ def test_far_apart_in_the_session_is_near_enough_where_nothing_is_nearer():
 
 def test_every_stretch_is_an_anchor_equally_often():
     rows = table(["a", "b", "a"]).assign(first_frame=[0, 10, 40], n_frames=[10, 30, 12])
-    anchor, *_ = PairSampler(rows, 8, 0).batch(29000, rng())
+    anchor, *_ = PairSampler(rows, 8, 0, 0.5, 2.0).batch(29000, rng())
     count = torch.bincount(anchor)
     assert set(count.nonzero().flatten().tolist()) == {*range(3), *range(10, 33), *range(40, 45)}
     assert count[count > 0].double().std() < 3 * math.sqrt(29000 / 31)
@@ -135,7 +136,7 @@ def tiles(n=16, frames=40, mels=64):
     return 10 * torch.randn(n, 1, frames, mels, generator=rng(1)) - 40
 
 
-def test_colouring_is_smooth_and_the_same_in_every_frame():
+def test_an_equaliser_is_smooth_and_the_same_in_every_frame():
     change = augment(tiles(), 3.0, 3.0, rng()) - tiles()
     torch.testing.assert_close(change, change[:, :, :1].expand_as(change), atol=1e-4, rtol=0)
     assert change[:, 0, 0].diff(dim=1).abs().max() < 2.0  # dB from band to band
@@ -164,7 +165,7 @@ def test_energy_is_normalised_as_in_librosa():
     power = 10 ** ((x[:, 0].double().numpy() + 30) / 10)  # (3, 40, 64)
     mean = power.mean(1, keepdims=True)
     want = librosa.pcen(
-        power, gain=GAIN, power=0, eps=1e-9, b=1e-9, axis=1, zi=mean, bias=0
+        power, gain=PCEN_GAIN, power=0, eps=1e-9, b=1e-9, axis=1, zi=mean, bias=0
     )  # a filter that starts at the mean and stays there
     np.testing.assert_allclose(energy(x, -30.0)[:, 0], want, rtol=1e-4)
 
@@ -173,16 +174,18 @@ def test_most_of_a_microphone_s_curve_is_divided_away():
     curve = torch.linspace(-6, 6, 64)  # dB
     plain, coloured = (energy(x, -40.0).expm1() for x in (tiles(), tiles() + curve))
     fifth = (10 * (coloured / plain).log10())[:, 0]
-    torch.testing.assert_close(fifth, ((1 - GAIN) * curve).expand(16, 40, 64), atol=1e-3, rtol=0)
+    torch.testing.assert_close(
+        fifth, ((1 - PCEN_GAIN) * curve).expand(16, 40, 64), atol=1e-3, rtol=0
+    )
 
 
 def test_training_levels_the_bands_and_embedding_does_not_look_at_the_others():
     model, x = Encoder(4, 64, -40.0), tiles() + torch.linspace(-20, 20, 64)
     with torch.no_grad():
         for _ in range(200):
-            levelled = model.levelled(x)
-        torch.testing.assert_close(levelled.mean((0, 1, 2)), torch.zeros(64), atol=1e-4, rtol=0)
-        torch.testing.assert_close(levelled.std((0, 1, 2)), torch.ones(64), atol=1e-2, rtol=0)
+            preprocessed = model.preprocess(x)
+        torch.testing.assert_close(preprocessed.mean((0, 1, 2)), torch.zeros(64), atol=1e-4, rtol=0)
+        torch.testing.assert_close(preprocessed.std((0, 1, 2)), torch.ones(64), atol=1e-2, rtol=0)
         model.eval()
         torch.testing.assert_close(model(x)[:1], model(x[:1]))
 

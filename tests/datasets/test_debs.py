@@ -106,7 +106,7 @@ def test_a_package_that_would_do_harm(tmp_path, which):
 
 @pytest.mark.parametrize("packed", [".xz", ".zst"])
 def test_a_bomb_even_among_what_is_not_wanted(tmp_path, monkeypatch, packed):
-    monkeypatch.setattr(module, "BASELINE", 1_000_000)
+    monkeypatch.setattr(module, "ALWAYS_ALLOWED", 1_000_000)
     path = package(tmp_path / "game.deb", {**FILES, "./usr/zeros": bytes(3_000_000)}, packed)
     refused(path, tmp_path / "to", r"0\.0 GB, more than 20 times")
 

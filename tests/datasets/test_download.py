@@ -101,7 +101,7 @@ def test_a_server_without_ranges(declared, server, tmp_path):
 
 
 @pytest.mark.parametrize("share", [0.3, 1.0, 1.2])
-def test_wrong_bytes_of_an_earlier_run_are_fetched_anew(declared, server, tmp_path, share):
+def test_wrong_bytes_of_an_earlier_run_are_fetched_again(declared, server, tmp_path, share):
     size = begin(server, tmp_path / "to", share, wrong=True)
     fetch("sins", tmp_path / "to", "dev", declared=declared)
     assert [begin for name, begin in server.asked if name == AUDIO] == [size, 0]

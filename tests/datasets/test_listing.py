@@ -168,8 +168,9 @@ def test_loose_files_alone_are_read_without_a_class(tmp_path):
     found = listing.find(root)
     assert table_of(root) == {"1.wav": ("", "1", ""), "2.wav": ("", "2", "")}
     assert found.faults == [] and len(found.notes) == 2
-    assert "list.csv is not read as a list of songs: its header has no column `path`" in (
-        found.notes[0]
+    assert (
+        "list.csv is not read as a list of songs: its header has no column `path`"
+        in (found.notes[0])
     )
     assert "no class folders; its 2 files are read without a class" in found.notes[1]
 

@@ -51,15 +51,17 @@ def test_made_again_by_two_processes_it_is_the_same_to_the_byte(home, tmp_path, 
     assert len(audio) > 4 and {path: again[path] for path in audio}.items() <= once.items()
 
 
-def test_a_home_made_by_other_code_is_made_anew(home, tmp_path, monkeypatch):
+def test_a_home_made_by_other_code_is_made_again(home, tmp_path, monkeypatch):
     made = json.loads((home / "made.json").read_text())
     place = tmp_path / "home"
     place.mkdir()
     (place / "made.json").write_text(json.dumps(made | {"digest": "of other code"}))
-    monkeypatch.setattr(module, "_make_in", lambda new, *_: (new / "made_anew").mkdir(parents=True))
+    monkeypatch.setattr(
+        module, "_make_in", lambda new, *_: (new / "made_again").mkdir(parents=True)
+    )
     module.make(place, seed=5, sessions="smoke", progress=False)
     assert json.loads((place / "made.json").read_text()) == made
-    assert (place / "made_anew").is_dir()
+    assert (place / "made_again").is_dir()
 
 
 def test_another_seed_is_another_home():
@@ -188,10 +190,10 @@ def test_every_sound_is_finite_and_as_long_as_asked():
 def test_speech_does_not_depend_on_what_was_said_before():
     voice = voices.Voice("nl", "f3", 50, 50, 160)
     voices.fresh_engine()
-    first = voices.say(voice, "Goede morgen, wil je koffie?")
-    voices.say(voices.Voice("de", "m2", 30, 60, 190), "Nein, danke.")
+    first = voices.speak(voice, "Goede morgen, wil je koffie?")
+    voices.speak(voices.Voice("de", "m2", 30, 60, 190), "Nein, danke.")
     voices.fresh_engine()
-    assert np.array_equal(voices.say(voice, "Goede morgen, wil je koffie?"), first)
+    assert np.array_equal(voices.speak(voice, "Goede morgen, wil je koffie?"), first)
     assert len(first) > 8000
 
 

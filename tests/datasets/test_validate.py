@@ -214,7 +214,7 @@ def test_what_a_stream_was_heard_to_last_is_remembered(tmp_path, monkeypatch):
     content[at + 8 : at + 12] = bytes(4)
     path.write_bytes(content)
     listing = pd.DataFrame([dict(path="a/x.mp3", label="a", song="x", name="")])
-    table = recordings.hear(tmp_path, listing)[0].assign(split="train")
+    table = recordings.scan_files(tmp_path, listing)[0].assign(split="train")
     corpus = Corpus("x", tmp_path, table)
     assert table.duration[0] == pytest.approx(3, abs=0.1)
     monkeypatch.setattr(decode, "opened", lambda *args: pytest.fail("decoded again"))

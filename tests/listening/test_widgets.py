@@ -167,7 +167,7 @@ def escape_free(text):
     return text
 
 
-def test_next_and_previous_stay_in_the_class_and_begin_anew(room, collection):
+def test_next_and_previous_stay_in_the_class_and_begin_again(room, collection):
     room.label.value = "hum"
     rows = collection.rows("hum")
     seen = [room.tile.value]

@@ -12,7 +12,7 @@ from thesis_lib.pipeline import store_builder
 from thesis_lib.spectrogram import Features
 from thesis_lib.util.errors import InputError
 
-FEATURES = Features(mels=32)
+FEATURES = Features(n_mels=32)
 
 
 def corpus(tmp_path):

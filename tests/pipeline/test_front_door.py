@@ -17,7 +17,7 @@ from thesis_lib.pipeline.places import run_name
 from thesis_lib.util.errors import InputError
 
 ROOT = Path(__file__).parents[2]
-NASTY = "My #1 {x} $m: it's \"q\" <b> `id` $(date) \\ & | %41 é"
+NASTY = 'My #1 {x} $m: it\'s "q" <b> `id` $(date) \\ & | %41 é'
 
 through_make = pytest.mark.skipif(
     not (ROOT / ".venv" / "ready").is_file(), reason="the suite is not set up by make here"
@@ -39,7 +39,7 @@ def said(done):
     return sentence
 
 
-TYPED = ["/nonexistent", "2020", "~/of nobody", "/x/a$b$$c", "/x/$(", "/x/#1: {y}", '/x/"<b>\'s']
+TYPED = ["/nonexistent", "2020", "~/of nobody", "/x/a$b$$c", "/x/$(", "/x/#1: {y}", "/x/\"<b>'s"]
 
 
 @through_make

@@ -216,7 +216,7 @@ def test_own_music_from_the_folder_to_what_is_heard(smoke, tmp_path, layout, not
     job = Job({"music": ("music", str(root))}, profile="smoke", runs=str(smoke[0]))
     run = job.run["music"]
     stages.corpus(*job.given["music"], run, job.recipes["music"], job.n_seeds)
-    for stage in (stages.features, stages.training, stages.embeddings):
+    for stage in (stages.features, stages.ours, stages.training, stages.embeddings):
         stage(run)
     check_corpus(Path(run), left_out)
     folders = {f"{domain}_folder": folder for domain, folder in job.sources.items()}

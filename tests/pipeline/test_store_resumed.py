@@ -59,7 +59,7 @@ def moving(folder, to):
 np.save, store_builder.SAVED = saving, 0
 note, store_builder.Part.mark_done = store_builder.Part.mark_done, noting
 rename, store_builder.Path.rename = store_builder.Path.rename, moving
-store_builder.build(Corpus.open(sys.argv[1]), Features(mels=32), sys.argv[2], progress=False)
+store_builder.build(Corpus.open(sys.argv[1]), Features(n_mels=32), sys.argv[2], progress=False)
 """
 
 
@@ -109,9 +109,9 @@ def test_a_file_that_changed_is_read_again(corpus, tmp_path, decoded):
     assert contents(tmp_path / "store") == contents(tmp_path / "whole")
 
 
-def test_what_was_begun_for_other_features_is_begun_anew(corpus, whole, tmp_path):
+def test_what_was_begun_for_other_features_is_begun_again(corpus, whole, tmp_path):
     broken_off(corpus, tmp_path / "store", after=8)
-    store = store_builder.build(corpus, Features(mels=16), tmp_path / "store", progress=False)
+    store = store_builder.build(corpus, Features(n_mels=16), tmp_path / "store", progress=False)
     assert store.frames.shape[1] == 16
     build(corpus, tmp_path / "store")
     assert contents(tmp_path / "store") == whole
@@ -119,7 +119,7 @@ def test_what_was_begun_for_other_features_is_begun_anew(corpus, whole, tmp_path
 
 @pytest.mark.parametrize("name", ["plan.json", "records.npy", "frames.npy"])
 @pytest.mark.parametrize("how", ["gone", "cut", "rubbish"])
-def test_a_damaged_beginning_is_begun_anew(corpus, whole, tmp_path, name, how):
+def test_a_damaged_beginning_is_begun_again(corpus, whole, tmp_path, name, how):
     broken_off(corpus, tmp_path / "store", after=8)
     path = tmp_path / "store.partial" / name
     if how == "gone":

@@ -13,7 +13,7 @@ from thesis_lib.reporting import thesis_data
 from thesis_lib.spectrogram import Features, mel_bank, mel_centres
 
 RATE, MELS = 100.0, 64
-FEATURES = Features(mels=MELS)
+FEATURES = Features(n_mels=MELS)
 UNIT = re.compile(
     r"\((s|kHz|Hz.*|dB|%|full scale = 1|1/1000|logarithmic)\)|^(Hz|m|songs|triplets)$"
 )
@@ -57,7 +57,7 @@ def test_sounds_have_units_and_fit(levels):
     for figure in (
         sound.waveform(np.sin(np.arange(1600) / 9), 16000, "tone"),
         sound.spectrogram(levels, RATE, 8000),
-        sound.mel_bank(mel_bank(Features(mels=20)).numpy(), 16000),
+        sound.mel_bank(mel_bank(Features(n_mels=20)).numpy(), 16000),
         sound.log_mel(levels, RATE, centres),
         sound.log_mel_rows({"one": levels, "two": levels[:50]}, RATE, centres),
     ):
@@ -67,7 +67,7 @@ def test_sounds_have_units_and_fit(levels):
 
 
 def test_every_filter_and_every_row_is_drawn(levels):
-    bank = mel_bank(Features(mels=20)).numpy()
+    bank = mel_bank(Features(n_mels=20)).numpy()
     assert len(sound.mel_bank(bank, 16000).axes[0].lines) == 20
     rows = {name: levels for name in ("one", "two", "three")}
     figure = sound.log_mel_rows(rows, RATE, mel_centres(FEATURES))

@@ -61,7 +61,7 @@ def test_picture_is_the_stretch_that_the_tile_names(rng):
     frames = rng.normal(size=(500, 8)).astype(np.float32)
     store = SimpleNamespace(
         index=pd.DataFrame({"start": [0.0, 2.0]}),
-        features=Features(mels=8),
+        features=Features(n_mels=8),
         spectrogram=lambda recording: frames,
     )
     tile = pd.Series({"recording": 1, "start": 3.0, "duration": 1.0})

@@ -18,12 +18,12 @@ from thesis_lib.util.errors import InputError
 
 CPU = torch.device("cpu")
 TRIPLETS = Recipe(
-    name="toy", features=Features(mels=16, step=800), tile=0.5, neighbour_range=1.0, width=2,
-    embedding=8,
-    learning_rate=1e-3, l2=0.0, batch=8, epochs=3,
+    name="toy", features=Features(n_mels=16, hop_length=800), tile=0.5, neighbour_range=1.0,
+    width=2, embedding=8,
+    learning_rate=1e-3, weight_decay=0.0, batch=8, epochs=3,
 )  # fmt: skip
 PAIRS = replace(
-    TRIPLETS, features=Features(mels=64, step=320), tile=1.0, neighbour_range=2.0,
+    TRIPLETS, features=Features(n_mels=64, hop_length=320), tile=1.0, neighbour_range=2.0,
     method=CONTRASTIVE, contrast=Contrast(),
 )  # fmt: skip
 
@@ -57,7 +57,7 @@ def test_a_training_that_learns_is_left_alone(caplog, store, recipe, tmp_path):
 
 @pytest.mark.parametrize("recipe", [TRIPLETS], ids=["triplets"], indirect=True)
 def test_l2_alone_pulls_all_tiles_into_one_place(caplog, store, recipe, tmp_path):
-    strange = replace(recipe, l2=1e3, learning_rate=0.1, epochs=12)
+    strange = replace(recipe, weight_decay=1e3, learning_rate=0.1, epochs=12)
     assert "the embedding has collapsed" in said(caplog, store, strange, tmp_path / "train")
 
 

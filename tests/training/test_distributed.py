@@ -109,7 +109,7 @@ def test_two_processes_have_the_curves_of_one_with_the_whole_batch(store, kind, 
     with double_precision():
         curves, model = in_one(store, recipe)
         trained = load_model(snapshot(place, recipe.epochs), CPU)
-        x = 10 * torch.randn(8, 1, recipe.length, 32) - 40
+        x = 10 * torch.randn(8, 1, recipe.tile_frames, 32) - 40
         with torch.inference_mode():
             want, have = model.eval()(x), trained(x)
     np.testing.assert_allclose(found, curves, rtol=1e-8, atol=1e-11)

@@ -29,13 +29,13 @@ def store():
     """Noise of 12 recordings of 20 s, each with a level and a colour of its own."""
     features, rng, number = OURS_HOME.features, np.random.default_rng(1), np.arange(12)
     length = round(20 * features.frame_rate)
-    frames = rng.normal(-40, 6, (12, length, features.mels)) + rng.normal(0, 5, (12, 1, 64))
+    frames = rng.normal(-40, 6, (12, length, features.n_mels)) + rng.normal(0, 5, (12, 1, 64))
     index = pd.DataFrame(
         {"path": [f"{i}.wav" for i in number], "label": "", "node": "", "channel": 0, "start": 0.0,
          "known": True, "split": "train", "group": number // 2, "position": number % 2,
          "first_frame": number * length, "n_frames": length}
     )  # fmt: skip
-    frames = frames.reshape(-1, features.mels).astype(np.float16)
+    frames = frames.reshape(-1, features.n_mels).astype(np.float16)
     return SpectrogramStore(frames, index, features, {"mean": -40.0, "std": 8.0, "hash": "noise"})
 
 

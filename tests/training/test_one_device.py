@@ -53,7 +53,7 @@ def store(features, seconds=60, recordings=8):
     number = np.arange(recordings)
     index = pd.DataFrame({"split": "train", "group": number // 2, "position": number % 2,
                           "first_frame": number * frames, "n_frames": frames})  # fmt: skip
-    noise = np.zeros((recordings * frames, features.mels), np.float16)
+    noise = np.zeros((recordings * frames, features.n_mels), np.float16)
     return SpectrogramStore(noise, index, features, {"mean": -40.0, "std": 10.0})
 
 
@@ -84,7 +84,7 @@ def test_a_gpu_gets_the_network_as_one_graph(recipe):
     torch._dynamo.reset()
     counted.clear()
     model = new_model(recipe, store(recipe.features, 2, 2), 1).train()
-    plain, tiles = copy.deepcopy(model), torch.randn(6, 1, recipe.length, 64) - 40
+    plain, tiles = copy.deepcopy(model), torch.randn(6, 1, recipe.tile_frames, 64) - 40
     model.compile(dynamic=False, fullgraph=True, backend="aot_eager")
     for _ in range(3):
         found, wanted = vectors(model, tiles, recipe), vectors(plain, tiles, recipe)

@@ -48,7 +48,7 @@ def learning_rate(recipe, progress):
 
 def objective(store, recipe, device, world):
     starts = torch.from_numpy(training_tiles(store, recipe).start)
-    load = tile_loader(store, recipe.length, device)
+    load = tile_loader(store, recipe.tile_frames, device)
 
     def batches(seed, epoch):
         order = torch.randperm(len(starts) - 1, generator=torch.Generator().manual_seed(seed))

@@ -26,9 +26,9 @@ from thesis_lib.training.distributed import process_group
 SEED = 1
 CPU = torch.device("cpu")
 TRIPLETS = Recipe(
-    name="toy", features=Features(mels=32, step=400), tile=0.5, neighbour_range=1.0, width=4,
-    embedding=8,
-    learning_rate=1e-3, l2=0.01, batch=16, epochs=3,
+    name="toy", features=Features(n_mels=32, hop_length=400), tile=0.5, neighbour_range=1.0,
+    width=4, embedding=8,
+    learning_rate=1e-3, weight_decay=0.01, batch=16, epochs=3,
 )  # fmt: skip
 PAIRS = replace(TRIPLETS, method=CONTRASTIVE, contrast=Contrast())
 RECIPES = {"triplets": TRIPLETS, "pairs": PAIRS}

@@ -136,8 +136,26 @@ def test_bytes_that_are_no_utf8_are_read_as_windows_wrote_them():
 
 
 def test_file_names_are_safe_short_and_never_the_same():
-    names = ["a b", "a_b", "A B", "a-b", "日本語", "中文", "🎧", "", "...", "x" * 300, "x" * 301,
-             "/", "../up", "con\x00", "Köln", "Koln", "social_activity", "David Reeves"]
+    names = [
+        "a b",
+        "a_b",
+        "A B",
+        "a-b",
+        "日本語",
+        "中文",
+        "🎧",
+        "",
+        "...",
+        "x" * 300,
+        "x" * 301,
+        "/",
+        "../up",
+        "con\x00",
+        "Köln",
+        "Koln",
+        "social_activity",
+        "David Reeves",
+    ]
     found = slugs(names)
     assert all(re.fullmatch(r"\w{1,90}", one, re.ASCII) for one in found.values())
     assert len({one.casefold() for one in found.values()}) == len(names)

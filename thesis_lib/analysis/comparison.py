@@ -7,7 +7,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-NAMES = {"statistics": "log-Mel statistics", "untrained": "the same network untrained"}
+from thesis_lib.analysis.intervals import f1_interval, mean_interval
+from thesis_lib.util.errors import InputError
+
+NAMES = {
+    "ours": "the network that comes with the suite",
+    "trained": "the network trained here",
+    "untrained": "the same network untrained",
+    "statistics": "log-Mel statistics",
+}
 
 
 def mean_and_spread(values: ArrayLike, digits: int = 2) -> str:
@@ -27,16 +35,19 @@ def compare_scores(ours: pd.Series, other: pd.Series) -> str:
     ----------
     ours, other : Series
         One value per seed (the index). Seeds are compared one by one, as in music each has its own
-        songs for the test; a single value of `other` is compared with all.
+        songs for the test; a single value is compared with all of the other.
 
     Returns
     -------
     str
         "level with" where the mean difference is no larger than its standard deviation over the
-        seeds.
+        seeds; "beside" where there is one value of each, which says nothing about chance.
     """
-    gap = ours - other if len(other) > 1 else ours - other.iloc[0]
-    spread = gap.std() if len(gap) > 1 else 0.0
+    single = [values for values in (ours, other) if len(values) == 1]
+    if len(single) == 2:
+        return "beside"
+    gap = ours - other if not single else ours.to_numpy() - other.to_numpy()
+    spread = np.std(gap, ddof=1)
     if abs(gap.mean()) <= spread + 1e-12:
         return "level with"
     return "above" if gap.mean() > 0 else "below"
@@ -64,16 +75,18 @@ def compare_means(mean: float, spread: float, other_mean: float, other_spread: f
     return "above" if margin > std else "below" if margin < -std else "level"
 
 
-def describe_scores(scores: pd.DataFrame, digits: int = 2) -> str:
-    """One line on each unit of scoring: the trained network's score beside the others'.
+def describe_scores(scores: pd.DataFrame, first: str = "trained", digits: int = 2) -> str:
+    """One line on each unit of scoring: the score of one embedding beside the others'.
 
-    See 08_f1_results.
+    See 07_genre_clusters.
 
     Parameters
     ----------
     scores : DataFrame
-        One row per seed: `what`, `embedding` ("trained", "untrained" or "statistics"), `seed`,
-        `value` and, where it is known, `chance`.
+        One row per seed: `what`, `embedding` (one of `NAMES`), `seed`, `value` and, where it is
+        known, `chance`.
+    first : str
+        The embedding that is compared with all others.
     digits : int
 
     Returns
@@ -85,15 +98,92 @@ def describe_scores(scores: pd.DataFrame, digits: int = 2) -> str:
     for what, own in scores.groupby("what", sort=False):
         values = {name: rows.set_index("seed").value for name, rows in own.groupby("embedding")}
         chance = f"; chance {own.chance.mean():.{digits}f}" if "chance" in own else ""
-        lines.append(f"- {what}: {_sentence(values, digits)}{chance}.")
+        lines.append(f"- {what}: {_sentence(values, first, digits)}{chance}.")
     return "\n".join(lines)
 
 
-def _sentence(values, digits):
+def _sentence(values, first, digits):
     others = [
-        f"{compare_scores(values['trained'], values[key])} {name} "
+        f"{compare_scores(values[first], values[key])} {name} "
         f"({mean_and_spread(values[key], digits)})"
         for key, name in NAMES.items()
-        if key in values
+        if key in values and key != first
     ]
-    return f"trained **{mean_and_spread(values['trained'], digits)}**, {' and '.join(others)}"
+    return f"{first} **{mean_and_spread(values[first], digits)}**, {', '.join(others)}"
+
+
+def differences(items: dict[tuple[str, int], pd.DataFrame], first: str) -> pd.DataFrame:
+    """By how much one embedding is better than each other, on the same items (08_f1_results).
+
+    Parameters
+    ----------
+    items : dict, (embedding, seed) -> DataFrame
+        The tested items of a seed, in the same order for each embedding: `label`, `group`, and
+        `answer` (macro-F1 is compared) or `value` (its mean is). An embedding with a single seed is
+        compared with every seed of the other.
+    first : str
+
+    Returns
+    -------
+    DataFrame, one row per other embedding
+        `other`, `difference`, `low`, `high` (95 %, by a bootstrap over groups; NaN where there is
+        only one group) and `place`: "above" or "below" where the interval excludes 0, else
+        "level with".
+    """
+    rows = []
+    for other in dict.fromkeys(name for name, _ in items if name != first):
+        both = _side_by_side(items, first, other)
+        value, low, high = _difference(both)
+        place = "above" if low > 0 else "below" if high < 0 else "level with"
+        rows.append({"other": other, "difference": value, "low": low, "high": high, "place": place})
+    return pd.DataFrame(rows, columns=["other", "difference", "low", "high", "place"])
+
+
+def _side_by_side(items, first, other):
+    """The items of both embeddings, of every seed that either has: columns end in "" and "_b"."""
+    own, others = ({seed: table for (name, seed), table in items.items() if name == wanted}
+                   for wanted in (first, other))  # fmt: skip
+    parts = []
+    for seed in sorted({*own, *others}):
+        a, b = (of.get(seed, next(iter(of.values()))).reset_index(drop=True) for of in (own, others))
+        if not a[["label", "group"]].equals(b[["label", "group"]]):
+            raise InputError(f"items: those of {first!r} and {other!r} differ; give the same")
+        parts.append(a.join(b, rsuffix="_b").assign(fold=seed))
+    return pd.concat(parts)
+
+
+def _difference(both):
+    of = "answer" if "answer" in both else "value"
+    if both.group.nunique() < 2:
+        return (np.nan,) * 3
+    places = {"fold": both.fold, "other": both[f"{of}_b"]}
+    if of == "answer":
+        return f1_interval(both.label, both.answer, both.group, **places)
+    return mean_interval(both.value, both.group, **places)
+
+
+def describe_differences(found: dict[str, pd.DataFrame], first: str, digits: int = 2) -> str:
+    """One line on each unit of scoring: by how much an embedding differs from the others.
+
+    See 08_f1_results.
+
+    Parameters
+    ----------
+    found : dict, what is scored -> DataFrame of `differences`
+    first : str
+    digits : int
+
+    Returns
+    -------
+    str
+        Markdown, a list.
+    """
+    lines = []
+    for what, table in found.items():
+        parts = [
+            f"{row.place} {NAMES[row.other]} ({row.difference:+.{digits}f}, 95 % "
+            f"{row.low:+.{digits}f} to {row.high:+.{digits}f})"
+            for row in table.itertuples()
+        ]
+        lines.append(f"- {what}: {first} is {'; '.join(parts) or 'alone'}.")
+    return "\n".join(lines)

@@ -32,23 +32,24 @@ def by_librosa(wave: np.ndarray, features: Features) -> tuple[np.ndarray, np.nda
 
     Returns
     -------
-    log_mel, mfcc : arrays, shape (frames, mels) in dB, and (frames, mfcc)
+    log_mel, mfcc : arrays, shape (frames, n_mels) in dB, and (frames, n_mfcc)
     """
     levels = librosa_log_mel(wave, features)
-    return levels, librosa.feature.mfcc(S=levels.T, n_mfcc=features.mfcc).T
+    return levels, librosa.feature.mfcc(S=levels.T, n_mfcc=features.n_mfcc).T
 
 
 def librosa_log_mel(wave: np.ndarray, features: Features) -> np.ndarray:
-    """Log-Mel as librosa makes it: array, shape (frames, mels), dB."""
+    """Log-Mel as librosa makes it: array, shape (frames, n_mels), dB."""
     power = librosa.feature.melspectrogram(
-        y=_padded(wave, features), sr=features.sample_rate, n_fft=features.fft,
-        hop_length=features.step, win_length=features.frame, n_mels=features.mels, center=False,
+        y=_padded(wave, features), sr=features.sample_rate, n_fft=features.n_fft,
+        hop_length=features.hop_length, win_length=features.win_length, n_mels=features.n_mels,
+        center=False,
     )  # fmt: skip
     return librosa.power_to_db(power, top_db=None).T
 
 
 def by_torchaudio(wave: np.ndarray, features: Features) -> np.ndarray:
-    """Log-Mel as torchaudio makes it, where it loads: array, shape (frames, mels), dB."""
+    """Log-Mel as torchaudio makes it, where it loads: array, shape (frames, n_mels), dB."""
     power = _torchaudio_mel(features)(torch.from_numpy(_padded(wave, features)))
     return torchaudio.transforms.AmplitudeToDB("power")(power).T.numpy()
 
@@ -57,8 +58,8 @@ def by_torchaudio(wave: np.ndarray, features: Features) -> np.ndarray:
 def _torchaudio_mel(features):
     """Its transform, whose window and bands are made once."""
     return torchaudio.transforms.MelSpectrogram(
-        features.sample_rate, features.fft, features.frame, features.step, n_mels=features.mels,
-        norm="slaney", mel_scale="slaney", center=False,
+        features.sample_rate, features.n_fft, features.win_length, features.hop_length,
+        n_mels=features.n_mels, norm="slaney", mel_scale="slaney", center=False,
     )  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def differences(
     ----------
     wave : float32 array, shape (samples,)
     features : Features
-    log_mel, mfcc : arrays, shape (frames, mels) in dB, and (frames, mfcc)
+    log_mel, mfcc : arrays, shape (frames, n_mels) in dB, and (frames, n_mfcc)
         Ours, of this waveform (02_preprocessing).
 
     Returns
@@ -91,4 +92,4 @@ def differences(
 
 def _padded(wave, features):
     """With zeros, so that frames without any padding of their own are those of `log_mel`."""
-    return np.pad(wave, (features.fft - features.frame) // 2)
+    return np.pad(wave, (features.n_fft - features.win_length) // 2)

@@ -3,7 +3,7 @@
 By its content, never by its ending. libsndfile decodes what is stored sample by sample (WAV, AIFF,
 AU, CAF, W64, ...), FLAC, and Vorbis or Opus in Ogg: there it seeks to the sample, and knows the
 length. FFmpeg decodes the rest, and what libsndfile would read in part only: MPEG (of which
-libsndfile believes the headers), AAC, WMA, films, joined files, lengths that are not told.
+libsndfile believes the headers), AAC, WMA, films, joined files, lengths that no header holds.
 
 How long a file is:
 

@@ -28,7 +28,7 @@ FORMATS = (
     "ircam,iss,latm,loas,m4a,matroska,mlp,mov,mp3,mp4,mpc,mpc8,mpeg,mpegts,nistsphere,nut,ogg,oma,"
     "qoa,rka,rm,shn,sox,spdif,svx,tak,truehd,tta,voc,vqf,w64,wav,wavarc,webm,wtv,wv,xwma"
 )
-# Samples by which a header may tell less than there is: encoders fill their last packets.
+# Samples by which a header may count less than there is: encoders fill their last packets.
 PADDING = {"mov": 8192, "caf": 8192}
 BLOCK = 2**16  # samples that are handed on at a time, at least
 
@@ -55,7 +55,7 @@ def open_stream(
     begins : int
         The sample that `blocks` begin with: one before `start`, or 0.
     blocks : iterator of float32 arrays, shape (samples, channels), full scale is 1
-        Without what an encoder puts in front, where the file tells how much this is (a bare .aac
+        Without what an encoder puts in front, where the file holds how much this is (a bare .aac
         does not: it starts up to 0.1 s late).
 
     Raises
@@ -142,17 +142,17 @@ def _frames(path, passing, until):
     """(rate, float32 array (samples, channels)) of one frame after the other."""
     with _opened(path, until) as (container, stream):
         state = State(path, container, stream)
-        held, beyond = [], 0  # what goes beyond the told end, which may be padding
+        held, beyond = [], 0  # what goes beyond the stated end, which may be padding
         for rate, samples in _decoded(container, stream, state, passing):
-            told = state.told * rate - state.heard * rate if state.told else None
-            state.heard += len(samples) / rate
-            if state.kind not in COUNTED or told is None or len(samples) <= round(told):
+            stated = state.stated * rate - state.decoded * rate if state.stated else None
+            state.decoded += len(samples) / rate
+            if state.kind not in COUNTED or stated is None or len(samples) <= round(stated):
                 yield rate, samples
                 continue
-            held.append((rate, samples, max(0, round(told))))
+            held.append((rate, samples, max(0, round(stated))))
             beyond += len(samples) - held[-1][2]
             if beyond > PADDING.get(state.kind, 0):  # the header is wrong, there is more
-                state.told = None
+                state.stated = None
                 yield from ((rate, samples) for rate, samples, _ in held)
                 held = []
         state.check()
@@ -171,7 +171,7 @@ def _decoded(container, stream, state, passing):
             silence.append(lost)
         for frame in frames or ():
             samples = _samples(frame)
-            for seconds in silence if state.heard else ():
+            for seconds in silence if state.decoded else ():
                 shape = round(seconds * frame.sample_rate), samples.shape[1]
                 yield frame.sample_rate, np.zeros(shape, np.float32)
             silence = []

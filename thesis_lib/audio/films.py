@@ -1,4 +1,4 @@
-"""How long a film is as its own header says; FFmpeg guesses where a header says nothing."""
+"""The duration of a film by its own header; FFmpeg guesses where a header has none."""
 
 import math
 import os
@@ -13,8 +13,8 @@ LENGTH = re.compile(rb"\x44\x89([\x84\x88])(.{8})", re.DOTALL)
 DURATION = re.compile(rb"\0\x08duration\0(.{8})", re.DOTALL)
 
 
-def told(path: Path, kind: str) -> float | None:
-    """How long a film lasts.
+def duration(path: Path, kind: str) -> float | None:
+    """Duration of a film, by its header.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def told(path: Path, kind: str) -> float | None:
     Returns
     -------
     float or None
-        In s; None where its header does not say, as of one that is still being written.
+        In s; None where its header has none, as of one that is still being written.
     """
     with open(path, "rb") as file:
         seconds = LOOKS[kind](file.read(HEAD))
@@ -33,7 +33,7 @@ def told(path: Path, kind: str) -> float | None:
 
 
 def is_cut(path: Path) -> bool:
-    """Whether a Matroska file ends before its segment does; what is still written says nothing."""
+    """Whether a Matroska file ends before its segment does; not so one still being written."""
     with open(path, "rb") as file:
         head = file.read(4096)
     at, size = _size(head, 4)
@@ -45,7 +45,7 @@ def is_cut(path: Path) -> bool:
 
 
 def _size(head, at):
-    """Where a size ends that is as long as its zeros in front tell, and it; None: unknown."""
+    """Where a size of variable length ends, and the size; None: unknown."""
     first = head[at] if at < len(head) else 0
     if not first:
         return at, 0

@@ -1,4 +1,4 @@
-"""The same recording under another name: found by what is heard, however it was encoded.
+"""The same recording under another name: found by its sound, however it was encoded.
 
 Fingerprints after J. Haitsma and T. Kalker, "A highly robust audio fingerprinting system", ISMIR
 2002: for every 26 ms one word of 32 bits, each telling whether the energy of a band falls off
@@ -18,7 +18,7 @@ from scipy.fft import rfft
 RATE = 5000  # Hz (paper, section 4.2)
 WINDOW, HOP = 2048, 128  # samples: 0.41 s; the paper steps half as far
 EDGES = np.geomspace(300, 2000, 34)  # Hz, of the 33 bands (paper, section 4.2)
-QUIET = 1e-6  # of a recording's highest energy: what lies below is silence and says nothing
+QUIET = 1e-6  # of a recording's highest energy: what lies below is silence
 BLOCK = 1024  # windows that are transformed at a time
 
 COMMON = 100  # a word that occurs more often is a hum or a loop, and no landmark
@@ -27,7 +27,7 @@ CLEAR = 0.02  # more of the bits differ at any other distance in time; a loop fi
 OTHERS = 20  # distances in time, those with most votes, that the best one is held against
 DIFFERENT = 0.2  # share of bits; copies differ in up to 0.18; the paper's 0.35 also takes loops
 SHARE = 0.5  # of the shorter recording must lie in the other
-SHORTEST = 117  # words, 3 s: what is shorter the paper deems too little to tell
+SHORTEST = 117  # words, 3 s: the paper deems a shorter stretch too little
 
 
 def fingerprint(wave: np.ndarray, sample_rate: int) -> np.ndarray:
@@ -71,7 +71,7 @@ class Listener:
         self.left = wave[windows * HOP :]
 
     def words(self) -> np.ndarray:
-        """The fingerprint of what was heard, see `fingerprint`."""
+        """The fingerprint of what was added, see `fingerprint`."""
         self.add(self.left[:0], last=True)
         energy = np.concatenate(self.energy)
         slope = energy[:, :-1] - energy[:, 1:]
@@ -175,11 +175,11 @@ def _same(one, other, distances):
 
 def _differ(one, other, distance):
     """The share of bits that differ, 1 where too little lies on each other."""
-    heard = min(np.count_nonzero(one), np.count_nonzero(other))
+    sounding = min(np.count_nonzero(one), np.count_nonzero(other))
     one, other = one[max(0, -distance) :], other[max(0, distance) :]
     length = min(len(one), len(other))
     one, other = one[:length], other[:length]
     loud = (one > 0) & (other > 0)
-    if loud.sum() < max(SHORTEST, SHARE * heard):
+    if loud.sum() < max(SHORTEST, SHARE * sounding):
         return 1.0
     return np.bitwise_count(one[loud] ^ other[loud]).mean() / 32

@@ -1,4 +1,4 @@
-"""How many samples a FLAC file holds, by its last frame: its header may tell too few, or too many.
+"""How many samples a FLAC file holds, by its last frame: its header may count too few, or too many.
 
 A frame of FLAC begins with a pattern, what it is, its number, and a check sum of these.
 """
@@ -11,8 +11,8 @@ RATES = (0, 88200, 176400, 192000, 8000, 16000, 22050, 24000, 32000, 44100, 4800
 BITS = (0, 8, 12, -1, 16, 20, 24, 32)
 
 
-def told_and_held(number: int) -> tuple[int, int]:
-    """Samples of each channel that the header tells of, and those that the frames hold.
+def stated_and_held(number: int) -> tuple[int, int]:
+    """Samples of each channel that the header counts, and those that the frames hold.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def told_and_held(number: int) -> tuple[int, int]:
 
     Returns
     -------
-    told, held : int
+    stated, held : int
         Held is 0 where no frame is found.
     """
     head = os.pread(number, 42, 0)

@@ -1,6 +1,6 @@
-"""Audio files to waveforms and back; faults are said by file name.
+"""Audio files to waveforms and back; an error names its file.
 
-`decode` decides which library decodes a file and says how long it is; soxr resamples.
+`decode` decides which library decodes a file, and how long it is; soxr resamples.
 """
 
 import io
@@ -20,7 +20,7 @@ from thesis_lib.util.errors import InputError
 
 MEAN = -1  # the value of `channel` that asks for the mean of all channels
 
-# What is looked for in a folder, by the ending of a file's name; what a file is, its content tells.
+# What is looked for in a folder, by the ending of a file's name; its content decides what it is.
 ENDINGS = frozenset(
     ".wav .wave .bwf .bw64 .rf64 .w64 .aiff .aif .aifc .au .snd .caf .flac .ogg .oga .opus .mp3 "
     ".mp2 .mp1 .mpga .mpa .m4a .m4b .m4r .mp4 .aac .adts .wma .asf .webm .weba .mka .mkv .mov .avi "
@@ -63,7 +63,7 @@ def probe(path: Path) -> Header:
     return _learned(path, source, frames)
 
 
-_known: dict[object, Header] = {}  # headers that only decoding could tell
+_known: dict[object, Header] = {}  # headers found by decoding
 
 
 def _learned(path, source, frames):

@@ -11,7 +11,7 @@ from thesis_lib.audio import films, pages, views
 from thesis_lib.audio.views import zeros
 from thesis_lib.util.errors import InputError
 
-# Whose headers count the samples, and whose headers say roughly how long they last.
+# Containers whose headers count the samples, and those whose headers give a rough duration.
 COUNTED = {"mov", "caf", "tta", "ape", "wv", "tak", "aiff", "au", "flac"}
 ROUGHLY = {"asf", "avi"}
 LOST = 0.01  # of the packets: where more cannot be decoded, the file is damaged
@@ -35,31 +35,31 @@ class State:
     ----------
     kind : str
         Of the container.
-    told : float or None
-        How long its header says it lasts, s; None where FFmpeg only estimates.
-    heard : float
+    stated : float or None
+        Duration by its header, s; None where FFmpeg only estimates.
+    decoded : float
         How much was decoded, s.
     lasts, reached : float or None, float
-        How long a film is as its header says, and where the last of all its packets ends, s.
+        Duration of a film by its header, and where the last of all its packets ends, s.
     """
 
     def __init__(
         self, path: Path, container: av.container.InputContainer, stream: av.AudioStream
     ) -> None:
         self.path, self.kind = path, container.format.name.split(",")[0]
-        self.codec, self.heard, self.told = stream.codec_context.name, 0.0, None
+        self.codec, self.decoded, self.stated = stream.codec_context.name, 0.0, None
         unit = stream.time_base or 0  # s
         self.estimate = float((stream.duration or 0) * unit)
         self.lasts, self.reached, self.starts_at = None, 0.0, 0.0
         if self.kind in COUNTED and stream.duration:
-            self.told = self.estimate
+            self.stated = self.estimate
             self.starts_at = float((stream.start_time or 0) * unit)
         elif self.kind in films.LOOKS:
-            self.lasts = films.told(path, self.kind)
+            self.lasts = films.duration(path, self.kind)
         elif self.kind == "avi" and stream.frames >= UNCOUNTED:
             pass
         elif self.kind in ROUGHLY and (stream.duration or len(container.streams) == 1):
-            self.told = self.estimate or (container.duration or 0) / av.time_base or None
+            self.stated = self.estimate or (container.duration or 0) / av.time_base or None
         self.first: int | None = None  # where the first packet lies
         self.last = b""  # the last one
         self.starts: set[bytes] = set()  # of packets that were decoded
@@ -82,7 +82,7 @@ class State:
         self.packets, self.stored = self.packets + 1, self.stored + packet.size
         if self.first is None:
             self.first = packet.pos
-            self._told_from(packet)
+            self._subtract_delay(packet)
         self.last = bytes(packet)
         if frames is None:
             self.failing += 1
@@ -91,18 +91,18 @@ class State:
         self.starts.add(self.last[:2])
         return 0.0
 
-    def _told_from(self, packet):
-        """What an encoder put in front is told of as well; a later start of the sound is not."""
+    def _subtract_delay(self, packet):
+        """Take off the encoder's delay; the header counts it, not a later start of the sound."""
         begins = float((packet.pts or 0) * packet.time_base)
-        if self.told and self.kind in COUNTED:
-            self.told -= max(0.0, self.starts_at - max(0.0, begins))
+        if self.stated and self.kind in COUNTED:
+            self.stated -= max(0.0, self.starts_at - max(0.0, begins))
 
     def pass_over(self, packets: int, seconds: float) -> None:
         """Note packets that are not decoded, and how long they last."""
-        self.packets, self.heard = self.packets + packets, self.heard + seconds
+        self.packets, self.decoded = self.packets + packets, self.decoded + seconds
 
     def check(self) -> None:
-        """Raise `InputError` where the file is not whole; `decode` says what the rule is."""
+        """Raise `InputError` where the file is not whole; see `decode` for the rule."""
         if self._is_short():
             raise truncated(self.path)
         lost = self.lost + max(0, self.failing - TRAILING)
@@ -114,8 +114,8 @@ class State:
         unread = os.path.getsize(self.path) * 0.9 - 2**16 - self.stored
         if self.codec.startswith("pcm_") and self.packets and unread > 0:
             raise InputError(
-                f"{self.path} holds more sound than could be read ({self.heard:.1f} s); open it in "
-                "an audio editor and export it again."
+                f"{self.path} holds more sound than could be read ({self.decoded:.1f} s); open it "
+                "in an audio editor and export it again."
             )
 
     def _is_short(self):
@@ -123,8 +123,9 @@ class State:
             return True
         if self.lasts:
             return self.reached < self.lasts - (1 + self.lasts / 20)
-        if self.told:
-            return self.heard < self.told - (0.1 if self.kind in COUNTED else 1 + self.told / 20)
+        if self.stated:
+            forgiven = 0.1 if self.kind in COUNTED else 1 + self.stated / 20
+            return self.decoded < self.stated - forgiven
         if self.kind == "ogg":
             return pages.break_off(self.path)
         if self.kind == "mp3" and (count := self._count()):
@@ -150,7 +151,7 @@ class State:
         return bool(whole) and whole[0].size > len(self.last)
 
     def _count(self):
-        """Of how many others the first frame of an MP3 tells, as LAME writes it; 0 of none."""
+        """How many other frames the first one of an MP3 counts, as LAME writes it; 0: none."""
         begin = max(0, (self.first or 0) - 4096)
         with views.opened(self.path) as file:
             file.seek(begin)

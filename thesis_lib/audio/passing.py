@@ -52,7 +52,7 @@ class Passing:
         packets : iterator of av.Packet
         stream : av.AudioStream
         state : packets.State
-            It is told of the packets that are passed over.
+            It counts the packets that are passed over.
 
         Yields
         ------
@@ -69,7 +69,7 @@ class Passing:
         if last is not None and last.size and last.duration:
             rate = stream.codec_context.sample_rate
             size = round(last.duration * last.time_base * rate)
-            most = int((self.start - PREROLL - state.heard) * rate // size)
+            most = int((self.start - PREROLL - state.decoded) * rate // size)
             passed, end = _pass(islice(packets, max(0, most)), last, look)
             self.samples = passed * size
             state.pass_over(passed, self.samples / rate)

@@ -16,16 +16,16 @@ from thesis_lib.audio import pages
 from thesis_lib.audio.chunks import FORGIVEN, found, is_limit
 from thesis_lib.audio.coded import is_coded
 from thesis_lib.audio.ffmpeg import BLOCK, codec
-from thesis_lib.audio.frames import told_and_held
+from thesis_lib.audio.frames import stated_and_held
 from thesis_lib.audio.packets import truncated
 from thesis_lib.util.errors import InputError
 
 UNKNOWN = 2**40  # frames from which on a count is none: libsndfile has no other word for "unknown"
 SIZE = re.compile(
-    r"^ *(?:data|SSND|riff|Data Size) *: (?P<told>\d+) \(should be (?P<there>\d+)\)", re.MULTILINE
+    r"^ *(?:data|SSND|riff|Data Size) *: (?P<stated>\d+) \(should be (?P<there>\d+)\)", re.MULTILINE
 )
 COUNT = re.compile(  # of RF64
-    r"frame count (?P<there>\d+) does not match value from 'ds64' chunk of (?P<told>\d+)"
+    r"frame count (?P<there>\d+) does not match value from 'ds64' chunk of (?P<stated>\d+)"
 )
 HOLE = re.compile("reports a hole|Corrupted bitstream")  # it is read over, and what follows slips
 # What stands where a stream begins; behind it may stand a second, which libsndfile passes by.
@@ -87,15 +87,16 @@ def _breaks_off(path, file, number):
         return pages.break_off(path)
     for pattern in (SIZE, COUNT):
         if lengths := pattern.search(file.extra_info):
-            told, there = int(lengths["told"]), int(lengths["there"])
-            return there < told and not is_limit(told) and not _counts_head(told, there, number)
+            stated, there = int(lengths["stated"]), int(lengths["there"])
+            excused = is_limit(stated) or _counts_head(stated, there, number)
+            return there < stated and not excused
     return False
 
 
-def _counts_head(told, there, number):
+def _counts_head(stated, there, number):
     """Whether a size counts what lies in front of the sound as well: the chunk's head, or all."""
     head = os.fstat(number).st_size - there
-    return told - there in (8, head - 8, head) and head < FORGIVEN
+    return stated - there in (8, head - 8, head) and head < FORGIVEN
 
 
 def _is_fit(file, number):
@@ -108,8 +109,8 @@ def _is_fit(file, number):
     if file.subtype == "OPUS" and file.samplerate != 48000:  # that of what was encoded, or none
         return False
     if file.format == "FLAC":
-        told, held = told_and_held(number)
-        if held and held != told:  # FFmpeg reads them all, and says so if there are too few
+        stated, held = stated_and_held(number)
+        if held and held != stated:  # FFmpeg reads them all, and says so if there are too few
             return False
     return file.format not in BEGIN or not _begins_again(number, BEGIN[file.format])
 

@@ -7,20 +7,20 @@ could be measured: `bench/alternatives.py`.
 import torch
 from torch.nn import functional as F
 
-POINTS = 6  # of a colouring curve over the Mel bands
+POINTS = 6  # of an equaliser curve over the Mel bands
 
 
 def augment(
-    tiles: torch.Tensor, gain_db: float, tilt_db: float, rng: torch.Generator
+    tiles: torch.Tensor, gain_db: float, equaliser_db: float, rng: torch.Generator
 ) -> torch.Tensor:
     """Tiles as from another distance and by another microphone (10_experiments).
 
     Parameters
     ----------
-    tiles : float tensor, shape (n, 1, frames, mels), dB
+    tiles : float tensor, shape (n, 1, frames, n_mels), dB
     gain_db : float
         Standard deviation of what is added to a tile as a whole, dB.
-    tilt_db : float
+    equaliser_db : float
         Standard deviation of what is added to a tile's bands, dB: a curve through POINTS draws.
     rng : torch.Generator, on the device of the tiles
 
@@ -28,8 +28,8 @@ def augment(
     -------
     tiles : float tensor of the same shape, dB
     """
-    n, _, _, mels = tiles.shape
-    curve = torch.randn(n, 1, POINTS, generator=rng, device=tiles.device) * tilt_db
-    curve = F.interpolate(curve, size=mels, mode="linear", align_corners=True)  # (n, 1, mels)
+    n, _, _, n_mels = tiles.shape
+    curve = torch.randn(n, 1, POINTS, generator=rng, device=tiles.device) * equaliser_db
+    curve = F.interpolate(curve, size=n_mels, mode="linear", align_corners=True)  # (n, 1, n_mels)
     gain = torch.randn(n, 1, 1, generator=rng, device=tiles.device) * gain_db
     return tiles + (curve + gain)[:, :, None]

@@ -9,23 +9,24 @@ from torch.nn import functional as F
 from thesis_lib.resnet import ResNet18
 from thesis_lib.spectrogram import OCTAVES
 
-GAIN = 0.8  # of the mean's level that is taken away; 1 would leave no difference of loudness
-SHARE = 8  # numbers a stage gives, in units of the width: bands times channels is the same for all
+PCEN_GAIN = 0.8  # exponent of the mean; 1 would leave no difference of loudness
+STAGE_SIZE = 8  # bands times channels of each stage's output, in units of the width
 
 
 class Encoder(ResNet18):
     """ResNet10 whose embedding is mean and deviation over time of all four stages (10_experiments).
 
-    A stage with few channels keeps many bands, a stage with many channels few: 8, 4, 2 and 1, so
-    each of the four gives 2 * SHARE * width numbers and none outweighs the others in a distance.
+    A stage with few channels keeps many bands, a stage with many channels few: 8, 4, 2 and 1. So
+    each of the four gives 2 * STAGE_SIZE * width numbers, and none outweighs the others in a
+    distance.
     One block a stage instead of two makes steps a third shorter; in minutes on a CPU it is the
     number of steps that is wanting.
 
     Parameters
     ----------
     width : int
-        Channels after the first convolution; the embedding has 8 * SHARE * width dimensions.
-    mels : int
+        Channels after the first convolution; the embedding has 8 * STAGE_SIZE * width dimensions.
+    n_mels : int
         Bands of a tile.
     reference_db : float
         Of the training part on average, dB; kept with the weights as `mean`.
@@ -33,30 +34,31 @@ class Encoder(ResNet18):
         Of each stage, 1 (ResNet10) or 2 (ResNet18).
     """
 
-    def __init__(self, width: int, mels: int, reference_db: float = 0.0, blocks: int = 1) -> None:
+    def __init__(self, width: int, n_mels: int, reference_db: float = 0.0, blocks: int = 1) -> None:
         super().__init__(1, width, 1, reference_db)
         del self.head
         for stage in (self.stage1, self.stage2, self.stage3, self.stage4):
             del stage[blocks:]
-        self.bands = nn.BatchNorm2d(mels, affine=False)  # each band counts the same
-        self.project = projection(8 * SHARE * width)
+        self.bands = nn.BatchNorm2d(n_mels, affine=False)  # each band counts the same
+        self.project = projection(8 * STAGE_SIZE * width)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Embed tiles of any length: (n, 1, frames, mels) in dB -> (n, 8 * SHARE * width)."""
-        found = [over_time(y, SHARE * self.conv.out_channels // y.shape[1]) for y in self.heard(x)]
+        """Embed tiles in dB: (n, 1, frames, n_mels) -> (n, 8 * STAGE_SIZE * width)."""
+        size = STAGE_SIZE * self.conv.out_channels
+        found = [over_time(y, size // y.shape[1]) for y in self.stages(x)]
         return torch.cat(found, dim=1)
 
-    def heard(self, x: torch.Tensor) -> Iterator[torch.Tensor]:
-        """What the four stages make of tiles (n, 1, frames, mels): sizes below for 98 x 64."""
-        x = self.levelled(x)  # (n, 1, 98, 64)
+    def stages(self, x: torch.Tensor) -> Iterator[torch.Tensor]:
+        """Outputs of the four stages for tiles (n, 1, frames, n_mels); sizes below for 98 x 64."""
+        x = self.preprocess(x)  # (n, 1, 98, 64)
         x = F.relu(self.norm(self.conv(x)))  # (n, 16, 49, 32)
         x = F.max_pool2d(x, 3, stride=2, padding=1)  # (n, 16, 25, 16)
         for stage in (self.stage1, self.stage2, self.stage3, self.stage4):
             x = stage(x)  # (n, 16, 25, 16), (n, 32, 13, 8), (n, 64, 7, 4), (n, 128, 4, 2)
             yield x
 
-    def levelled(self, x: torch.Tensor) -> torch.Tensor:
-        """Tiles in dB as the first convolution gets them, of the same shape."""
+    def preprocess(self, x: torch.Tensor) -> torch.Tensor:
+        """Input of the first convolution, from tiles in dB: energy, each band normalised."""
         return self.bands(energy(x, self.mean).transpose(1, 3)).transpose(1, 3)
 
 
@@ -70,7 +72,7 @@ def energy(x: torch.Tensor, reference_db: torch.Tensor | float) -> torch.Tensor:
 
     Parameters
     ----------
-    x : tensor, shape (n, 1, frames, mels), dB
+    x : tensor, shape (n, 1, frames, n_mels), dB
     reference_db : tensor, scalar, dB
         Where power is 1.
 
@@ -79,7 +81,7 @@ def energy(x: torch.Tensor, reference_db: torch.Tensor | float) -> torch.Tensor:
     tensor of the same shape, 0 or more
     """
     power = torch.exp2((x - reference_db) * OCTAVES)
-    return torch.log1p(power / power.mean(dim=2, keepdim=True) ** GAIN)
+    return torch.log1p(power / power.mean(dim=2, keepdim=True) ** PCEN_GAIN)
 
 
 def projection(size: int, hidden: int = 256, out: int = 128) -> nn.Sequential:

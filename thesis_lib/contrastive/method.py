@@ -9,7 +9,7 @@ from torch.optim import Optimizer
 
 from thesis_lib import sampler
 from thesis_lib.contrastive.augment import augment
-from thesis_lib.contrastive.encoder import SHARE, Encoder
+from thesis_lib.contrastive.encoder import STAGE_SIZE, Encoder
 from thesis_lib.contrastive.nt_xent import contrastive_loss
 from thesis_lib.contrastive.pair_sampler import PairSampler
 from thesis_lib.recipe import Recipe
@@ -25,7 +25,7 @@ OWN = 2**32  # groups are numbered by each process; so far apart are the numbers
 
 def network(recipe: Recipe, store: SpectrogramStore) -> Encoder:
     """An `Encoder`; the store's mean level is kept with its weights."""
-    return Encoder(recipe.width, store.features.mels, store.meta["mean"])
+    return Encoder(recipe.width, store.features.n_mels, store.meta["mean"])
 
 
 def from_weights(weights: dict[str, torch.Tensor]) -> Encoder:
@@ -36,7 +36,7 @@ def from_weights(weights: dict[str, torch.Tensor]) -> Encoder:
 def optimiser(model: nn.Module, recipe: Recipe) -> Optimizer:
     """AdamW: the L2 penalty is apart from the gradients."""
     return torch.optim.AdamW(
-        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.l2, fused=True
+        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
     )
 
 
@@ -52,10 +52,10 @@ def objective(
     """Two changed views of what belongs together, all others of the batch as opposites."""
     contrast = _contrast(recipe)
     draw = PairSampler(
-        store.index, recipe.length, round(recipe.neighbour_range * store.features.frame_rate),
+        store.index, recipe.tile_frames, round(recipe.neighbour_range * store.features.frame_rate),
         contrast.cross_recording_prob, contrast.position_decay,
     )  # fmt: skip
-    load, rng = tile_loader(store, recipe.length, device), torch.Generator(device)
+    load, rng = tile_loader(store, recipe.tile_frames, device), torch.Generator(device)
     size = world.sum(len(training_tiles(store, recipe)))
     if world.sum(draw.group.unique().numel()) < 2:
         raise InputError("all tiles are of one session or song; add a second one for opposites.")
@@ -72,7 +72,7 @@ def objective(
             rng.manual_seed(batch.seed)
             assert batch.tiles is not None, "a tile loader puts them there"
             tiles = batch.tiles.flatten(0, 1)
-            changed = augment(tiles, contrast.gain_db, contrast.tilt_db, rng)
+            changed = augment(tiles, contrast.gain_db, contrast.equaliser_db, rng)
             yield batch._replace(tiles=changed.view_as(batch.tiles))
 
     def loss(model, batch):
@@ -101,7 +101,7 @@ def numbers(recipe: Recipe) -> dict[str, Any]:
     """What only this method has, by names for readers."""
     contrast = _contrast(recipe)
     return {
-        "dimensions of the embedding": 8 * SHARE * recipe.width,
+        "dimensions of the embedding": 8 * STAGE_SIZE * recipe.width,
         "margin": "none: all others are opposites",
         "mean of the loss over": "tiles",
         "optimiser": "AdamW",
@@ -109,7 +109,7 @@ def numbers(recipe: Recipe) -> dict[str, Any]:
         "temperature": contrast.temperature,
         "chance of a neighbour in another recording": contrast.cross_recording_prob,
         "decay over a session (recordings)": contrast.position_decay,
-        "change of level / colour (dB)": f"{contrast.gain_db:g} / {contrast.tilt_db:g}",
+        "random gain / equaliser (dB)": f"{contrast.gain_db:g} / {contrast.equaliser_db:g}",
         "warm-up, then a cosine (share of steps)": contrast.warm_up,
     }
 

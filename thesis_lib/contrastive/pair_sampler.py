@@ -11,7 +11,7 @@ import torch
 
 from thesis_lib.sampler import below
 
-AROUND = 32  # recordings of a group, before and after an anchor's, that are thought of
+CANDIDATES = 32  # recordings of a group considered on each side of an anchor's
 
 
 class PairSampler:
@@ -41,8 +41,8 @@ class PairSampler:
         rows: pd.DataFrame,
         length: int,
         neighbour_range: int,
-        cross_recording_prob: float = 0.5,
-        position_decay: float = 2.0,
+        cross_recording_prob: float,
+        position_decay: float,
     ) -> None:
         rows = rows[rows.n_frames >= length].sort_values(["group", "position"], kind="stable")
         self.group = torch.from_numpy(rows.group.factorize()[0])
@@ -67,8 +67,8 @@ class PairSampler:
 
     def _other(self, anchor, rng):
         """Another recording of the group, the nearer the likelier; its own where it is alone."""
-        step = torch.arange(-AROUND, AROUND + 1)
-        place = anchor[:, None] + step  # (n, 2 AROUND + 1)
+        step = torch.arange(-CANDIDATES, CANDIDATES + 1)
+        place = anchor[:, None] + step  # (n, 2 CANDIDATES + 1)
         other = place.clamp(0, len(self.group) - 1)
         mine = (self.group[other] == self.group[anchor, None]) & (other == place) & (step != 0)
         apart = (self.position[other] - self.position[anchor, None]).abs()

@@ -13,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 from torch import nn
+from torch.nn import functional as F
 
 from thesis_lib.contrastive.encoder import Encoder
 from thesis_lib.contrastive.method import from_weights
@@ -53,11 +54,42 @@ def load(path: Path | str = PATH, device: torch.device = CPU) -> Encoder:
     return model.to(device, memory_format=torch.channels_last).eval()
 
 
+class ReadOut(nn.Module):
+    """The network with what is read out of it: vectors of length 1 (05_embedding_space).
+
+    Each dimension of the embedding is centred and scaled as it was over the sound that the network
+    was trained on, so that each counts the same; then only the direction counts.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Embed tiles of any length: (n, 1, frames, n_mels) in dB -> (n, d)."""
+        levels = self.encoder.project[0]  # a batch normalisation without weights
+        return F.normalize(levels(self.encoder(x).float()), dim=1)
+
+
+def embedder(path: Path | str = PATH, device: torch.device = CPU) -> ReadOut:
+    """The network as the suite embeds with it, in evaluation mode (05_embedding_space)."""
+    return ReadOut(load(path, device)).eval()
+
+
 def recipe(path: Path | str = PATH) -> Recipe:
     """The recipe that it was trained by (04_gpu_training)."""
     found = _header(path)["recipe"]
     parts = {"features": Features(**found["features"]), "contrast": Contrast(**found["contrast"])}
     return Recipe(**(found | parts))
+
+
+def takes(features: Features, path: Path | str = PATH) -> bool:
+    """Whether spectrograms of these features are what the network takes (04_gpu_training)."""
+    return recipe(path).features == features
 
 
 def provenance(path: Path | str = PATH) -> dict[str, Any]:

@@ -70,8 +70,8 @@ def apart(songs: Sequence[str], labels: Sequence[str]) -> tuple[list[str], list[
             classes.setdefault(song, set()).add(label)
     shared = {song for song, found in classes.items() if len(found) > 1}
     pairs = zip(songs, labels, strict=True)
-    told = [f"{song} ({label})" if label and song in shared else song for song, label in pairs]
-    return told, sorted(shared)
+    distinct = [f"{song} ({label})" if label and song in shared else song for song, label in pairs]
+    return distinct, sorted(shared)
 
 
 def commonest(labels: Sequence[str]) -> list[str]:

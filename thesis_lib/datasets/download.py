@@ -177,7 +177,7 @@ def _download(row, archive, part, bar, stop):
 
 
 def _counter(size, bar, stop):
-    """A function that is told how far one archive is, in bytes, and moves the bar of all."""
+    """A function of the bytes that one archive has so far: it moves the bar of all."""
     here = 0
 
     def counted(now, done=False, old=False):

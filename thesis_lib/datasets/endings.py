@@ -77,18 +77,18 @@ def passed_over(folder: Path | str, others: Sequence[str]) -> list[str]:
     """
     sound = of_sound(folder, others)
     rest = sorted(set(others) - set(sound))
-    said = []
+    notices = []
     if sound:
-        said.append(
+        notices.append(
             f"{folder}: {number(len(sound), 'file')} of sound cannot be read by this ending "
             f"({by_ending(sound)}), such as {sound[0]}; convert to FLAC or WAV."
         )
     if rest:
-        said.append(
+        notices.append(
             f"{folder}: {number(len(rest), 'file')} {'is' if len(rest) == 1 else 'are'} not audio "
             f"({by_ending(rest)}); nothing needs to be done."
         )
-    return said
+    return notices
 
 
 def of_sound(folder: Path | str, others: Iterable[str]) -> list[str]:

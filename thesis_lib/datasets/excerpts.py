@@ -56,8 +56,8 @@ def excerpts(
             continue
         if len(wave) < shortest * sample_rate:
             lasts = len(wave) / sample_rate
-            said = f"Passed over: {path} lasts {lasts:.1f} s, too short for this page."
-            passed_over.append(readable(said))
+            sentence = f"Passed over: {path} lasts {lasts:.1f} s, too short for this page."
+            passed_over.append(readable(sentence))
             continue
         waves[title if title not in waves else f"{title} ({len(waves) + 1})"] = wave
     return waves, passed_over

@@ -15,11 +15,11 @@ import pandas as pd
 from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.datasets.metadata import named
 from thesis_lib.datasets.music import assign_folds, check_classes
-from thesis_lib.datasets.recordings import hear
+from thesis_lib.datasets.recordings import scan_files
 from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.names import clean
-from thesis_lib.util.notices import tell
+from thesis_lib.util.notices import log_notices
 
 # The thesis's sub-genres and the titles in `genres.csv` that come nearest to them. There is no
 # trance: drum & bass stands for it, as the other music for dancing that is faster than house.
@@ -34,7 +34,7 @@ NEAREST = {
 }
 TITLES = tuple(NEAREST.values())
 
-AUDIO = ("fma_full", "fma_large", "fma_medium", "fma_small")  # the first that has a track is heard
+AUDIO = ("fma_full", "fma_large", "fma_medium", "fma_small")  # the first that has a track is read
 
 # Clips without sound or shorter than 30 s, in the small and medium set, as the data set's wiki
 # lists them: https://github.com/mdeff/fma/wiki, "Excerpts shorter than 30s".
@@ -75,18 +75,18 @@ def read(folder: Path | str, folds: int = 3, seed: int = 1234) -> Corpus:
         A list or all audio is missing, or no class has tracks of two artists.
     """
     folder = Path(folder)
-    said: list[str] = []
-    tracks = _chosen(_tracks(folder / "fma_metadata"), _genres(folder / "fma_metadata"), said)
-    tracks = _with_audio(folder, tracks, said)
-    tell(log, said)
-    table, left_out = hear(folder, tracks)
+    notices: list[str] = []
+    tracks = _chosen(_tracks(folder / "fma_metadata"), _genres(folder / "fma_metadata"), notices)
+    tracks = _with_audio(folder, tracks, notices)
+    log_notices(log, notices)
+    table, left_out = scan_files(folder, tracks)
     table, few = _several_artists(table)
-    tell(log, few, "Left out: ")
+    log_notices(log, few, "Left out: ")
     if table.empty:
         raise InputError(f"{folder} holds no class with tracks of two artists; fetch more of it.")
-    said = [*left_out, *said, *few, *check_classes(folder, table)]
+    notices = [*left_out, *notices, *few, *check_classes(folder, table)]
     table["split"] = assign_folds(table, folds, np.random.default_rng(seed))
-    return Corpus("FMA", folder, table[list(COLUMNS)], "Creative Commons", tuple(said))
+    return Corpus("FMA", folder, table[list(COLUMNS)], "Creative Commons", tuple(notices))
 
 
 def _tracks(metadata):
@@ -133,11 +133,11 @@ def _there(path):
     return path
 
 
-def _chosen(tracks, genres, said):
+def _chosen(tracks, genres, notices):
     """The tracks with one of the genres and no more, with their `label`; how many others."""
     found = tracks.genres.str.findall(r"\d+").map(lambda one: sorted(set(one) & set(genres)))
     count = found.map(len)
-    said.append(
+    notices.append(
         f"FMA: {(count == 1).sum()} tracks have one of the genres {', '.join(TITLES)}; "
         f"{(count > 1).sum()} with several of them are left out."
     )
@@ -145,7 +145,7 @@ def _chosen(tracks, genres, said):
     return tracks[count == 1].assign(label=labels)
 
 
-def _with_audio(folder, tracks, said):
+def _with_audio(folder, tracks, notices):
     """The list of those tracks whose files are there, and not known to be damaged."""
     sets = [name for name in AUDIO if os.path.isdir(folder / name)]
     if not sets:
@@ -155,11 +155,11 @@ def _with_audio(folder, tracks, said):
     missing = (paths == "") & ~damaged
     if missing.any():
         where = " or ".join(sets)
-        said.append(
+        notices.append(
             f"{missing.sum()} of {len(tracks)} tracks have no file in {where} and are left out."
         )
     if damaged.any():
-        said.append(f"{damaged.sum()} tracks that FMA's wiki lists as damaged are left out.")
+        notices.append(f"{damaged.sum()} tracks that FMA's wiki lists as damaged are left out.")
     tracks, paths = tracks[~damaged & ~missing], paths[~damaged & ~missing]
     artist = [f"{clean(one.by)} (artist {one.artist})" for one in tracks.itertuples()]
     name = [named(clean(one.by), clean(one.title)) for one in tracks.itertuples()]

@@ -44,9 +44,9 @@ def of_csv(path: Path) -> Listed:
         files.setdefault(os.path.realpath(row.path), []).append(row)
     items, twice = [], []
     for same in files.values():
-        told = {presentable(row.label): row for row in reversed(same) if row.label}
-        if len(told) > 1:
-            faults.append(_in_two_classes(path, [*told.values()][::-1]))
+        labelled = {presentable(row.label): row for row in reversed(same) if row.label}
+        if len(labelled) > 1:
+            faults.append(_in_two_classes(path, [*labelled.values()][::-1]))
             continue
         items.append(_item(same))
         twice += same[1:]
@@ -100,9 +100,9 @@ def of_playlists(lists: Sequence[Path]) -> Listed:
     faults, notes = errors * bool(parsed), []
     files: dict[str, tuple[Path, dict[str, str]]] = {}  # their names by class
     for path, (entries, encoding) in parsed.items():
-        kept, more, told = _there(path, list(dict.fromkeys(entries)), encoding)
+        kept, more, others = _there(path, list(dict.fromkeys(entries)), encoding)
         faults += more
-        notes += told
+        notes += others
         for entry in kept:
             within = files.setdefault(os.path.realpath(entry.path), (entry.path, {}))[1]
             within.setdefault(presentable(path.stem), clean(entry.title))

@@ -75,8 +75,8 @@ def find(source: Path | str) -> Found:
         return _in_list(source)
     if what and ending in playlists.UNREAD:
         raise InputError(f"{source} is a list of a kind not read here; save it as .m3u8 or .csv.")
-    said = "is not a folder" + f", but a {what}" * bool(what)
-    raise InputError(f"{source} {said}; give a folder with {LAYOUTS.format(name=source.name)}.")
+    fault = "is not a folder" + f", but a {what}" * bool(what)
+    raise InputError(f"{source} {fault}; give a folder with {LAYOUTS.format(name=source.name)}.")
 
 
 def song(path: Path | str) -> str:
@@ -121,7 +121,7 @@ def _not_listed(folder, lists, here):
 
 
 def _of_lists(root, here):
-    """What lists name; their paths are told as seen from `root`."""
+    """What lists name; their paths are given as seen from `root`."""
     paths = [_relative(one.path, root) for one in here.items]
     items = [(path, *one[1:]) for path, one in zip(paths, here.items, strict=True)]
     table, notes = _table(items)
@@ -194,6 +194,6 @@ def _table(rows):
     """The table of files, labels and songs fit to be shown; sentences on labels."""
     paths, labels, songs, names = zip(*rows, strict=True) if rows else [()] * 4
     tidied, notes = classes.tidy(labels)
-    known = [told or song(path) for path, told in zip(paths, songs, strict=True)]
+    known = [own or song(path) for path, own in zip(paths, songs, strict=True)]
     columns = zip(paths, tidied, classes.tidy_songs(known), map(shown, names), strict=True)
     return pd.DataFrame(list(columns), columns=list(COLUMNS), dtype=str), notes

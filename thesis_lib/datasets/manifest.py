@@ -1,7 +1,7 @@
 """What data the suite comes with: every file, where it is from, its licence, its checksum.
 
 ``thesis check`` (which ``make data`` calls) compares the files with ``data/manifest.json``;
-``python -m thesis_lib.datasets.manifest`` writes that file anew after the excerpts were made again.
+``python -m thesis_lib.datasets.manifest`` rewrites that file after the excerpts were made again.
 """
 
 import csv
@@ -17,7 +17,7 @@ MUSIC = "mini_music"  # folder beside the manifest
 AGAIN = "get it again from the repository"
 MEANT = "or, if it is meant, run python -m thesis_lib.datasets.manifest"
 
-# Nothing of the mini home is shipped, so it has no checksums: it is made, and said to be.
+# Nothing of the mini home is shipped: it is made, so it has no checksums.
 MINI_HOME = {
     "kind": "generated",
     "what": "a simulated living room and kitchen in the layout of DCASE 2018 task 5; no recordings",
@@ -102,7 +102,7 @@ def _sha256(path):
 
 
 def write(manifest: Path | str) -> None:
-    """Write the manifest anew from the files beside it and their ATTRIBUTION.tsv.
+    """Write the manifest again from the files beside it and their ATTRIBUTION.tsv.
 
     Parameters
     ----------

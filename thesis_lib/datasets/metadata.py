@@ -37,7 +37,7 @@ GENRES = (
 
 
 class Tags(NamedTuple):
-    """What a file's tags say, made fit to be shown; empty where they say nothing."""
+    """Name and genre by a file's tags, fit to be shown; empty where it has none."""
 
     name: str
     genre: str
@@ -59,9 +59,9 @@ def read(path: Path | str) -> Tags:
     """
     try:
         tag = TinyTag.get(Path(path), duration=False)
-        said: dict[str, Any] = tag.as_dict()
-        fields = {key: str(said[key][0]) for key in _FIELDS if key in said}
-        genres = [genre(str(one)) for one in said.get("genre", ())]
+        tags: dict[str, Any] = tag.as_dict()
+        fields = {key: str(tags[key][0]) for key in _FIELDS if key in tags}
+        genres = [genre(str(one)) for one in tags.get("genre", ())]
     except Exception:  # a damaged file makes the parser fail in whatever way
         return Tags("", "")
     fields = {key: clean(value) for key, value in fields.items()}
@@ -114,7 +114,7 @@ def named(artist: str, title: str, bpm: int = 0) -> str:
 
 
 def _bpm(text):
-    """Beats per minute as a whole number; 0 where the tag says nothing that can be one."""
+    """Beats per minute as a whole number; 0 where the tag holds nothing that can be one."""
     try:
         bpm = round(float(text))
     except (ValueError, OverflowError):

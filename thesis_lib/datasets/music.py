@@ -9,9 +9,9 @@ import pandas as pd
 
 from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.datasets.listing import find
-from thesis_lib.datasets.recordings import hear
+from thesis_lib.datasets.recordings import scan_files
 from thesis_lib.util.errors import InputError
-from thesis_lib.util.notices import shown, some, tell
+from thesis_lib.util.notices import log_notices, shown, some
 
 log = logging.getLogger(__name__)
 
@@ -58,31 +58,31 @@ def read(source: Path | str, folds: int = 3, seed: int = 1234, note: str = "") -
         No readable audio, a list that cannot be read, or a single song.
     """
     found = find(source)
-    tell(log, found.notes)
-    table, left_out = hear(found.root, found.table, found.faults)
-    said = _lost(found, table) + check_classes(source, table)
+    log_notices(log, found.notes)
+    table, left_out = scan_files(found.root, found.table, found.faults)
+    notices = _lost(found, table) + check_classes(source, table)
     table["split"] = assign_folds(table, folds, np.random.default_rng(seed))
     place = Path(os.path.abspath(source))
     name = place.stem if place.is_file() else place.name
-    said = [shown(sentence) for sentence in (*left_out, *found.notes, *said)]
+    notices = [shown(sentence) for sentence in (*left_out, *found.notes, *notices)]
     name = shown(name.replace("_", " "))
-    return Corpus(name, found.root, table[list(COLUMNS)], note, tuple(said))
+    return Corpus(name, found.root, table[list(COLUMNS)], note, tuple(notices))
 
 
 def _lost(found, table):
     """A sentence, logged, for each class of whose files none can be read."""
     lost = sorted({*found.table.label} - {*table.label} - {""})
-    said = [
+    notices = [
         f"{found.root}: of the class {label!r} no file can be read, so it is left out; mend or "
         "convert its files."
         for label in lost
     ]
-    tell(log, said)
-    return said
+    log_notices(log, notices)
+    return notices
 
 
 def check_classes(source: Path | str, table: pd.DataFrame) -> list[str]:
-    """Say which classes cannot be tested or told apart; a single song in all is an error.
+    """Check which classes cannot be tested, or compared; a single song in all is an error.
 
     Parameters
     ----------
@@ -100,26 +100,26 @@ def check_classes(source: Path | str, table: pd.DataFrame) -> list[str]:
             f"{source} holds a single song; at least two are needed, one to train on and one to "
             "test."
         )
-    said, groups = [], table[table.label != ""].groupby("label").group.nunique()
+    notices, groups = [], table[table.label != ""].groupby("label").group.nunique()
     if len(groups) == 1:
-        said.append(
+        notices.append(
             f"{source} holds one class only, {groups.index[0]!r}, and so nothing to tell it from; "
             "add a second one to compare classes."
         )
     single = [repr(label) for label in groups.index[groups == 1]]
     if len(single) == len(groups) > 1:
-        said.append(
+        notices.append(
             f"{source}: each class holds a single song, so none of it is trained on where it is "
             "tested; add a second one to each."
         )
     elif single:
         what = "the class {} holds" if len(single) == 1 else "the classes {} hold"
-        said.append(
+        notices.append(
             f"{source}: {what.format(some(single, 5))} a single song, trained on but never "
             "tested; add a second one."
         )
-    tell(log, said)
-    return list(map(shown, said))
+    log_notices(log, notices)
+    return list(map(shown, notices))
 
 
 def assign_folds(table: pd.DataFrame, folds: int, rng: np.random.Generator) -> pd.Series:

@@ -18,7 +18,7 @@ from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.datasets.music import assign_folds, check_classes
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import ROOT
-from thesis_lib.util.notices import tell
+from thesis_lib.util.notices import log_notices
 
 MANIFEST = ROOT / "data" / "open_music.json"
 AGAIN = "`thesis fetch open-music` fetches it"
@@ -85,13 +85,13 @@ def read(folder: Path | str, folds: int = 3, seed: int = 1234, manifest: Path = 
     there = np.array([_size(folder / row.path) == row.bytes for row in table.itertuples()])
     if not there.any():
         raise InputError(f"{folder} holds no track of open music; {AGAIN}.")
-    said = _lacking(folder, table, there)
-    tell(log, said)
+    notices = _lacking(folder, table, there)
+    log_notices(log, notices)
     table = table[there].reset_index(drop=True)
-    said += check_classes(folder, table)
+    notices += check_classes(folder, table)
     table["split"] = assign_folds(table, folds, np.random.default_rng(seed))
     note = "music of free games"
-    return Corpus("open music", folder, table[list(COLUMNS)], note, tuple(said))
+    return Corpus("open music", folder, table[list(COLUMNS)], note, tuple(notices))
 
 
 def _size(path):

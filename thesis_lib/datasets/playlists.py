@@ -92,8 +92,8 @@ def _of_m3u(lines, folder, look):
     for line in lines:
         bare = line.strip()
         if not bare or bare.startswith("#") and not lookup.locate(line, folder, look=look):
-            said = TITLE.match(bare)
-            title = (said[1] or said[2] or "").strip() if said else title
+            found = TITLE.match(bare)
+            title = (found[1] or found[2] or "").strip() if found else title
             continue
         yield line, title
         title = ""
@@ -101,9 +101,9 @@ def _of_m3u(lines, folder, look):
 
 def _of_pls(lines):
     """Each file and its title, by their numbers."""
-    said: dict[str, dict[int, str]] = {"file": {}, "title": {}}
+    fields: dict[str, dict[int, str]] = {"file": {}, "title": {}}
     for match in filter(None, map(PLS.match, lines)):
-        said[match[1].lower()][int(match[2])] = match[3].strip()
-    for number, line in sorted(said["file"].items()):
+        fields[match[1].lower()][int(match[2])] = match[3].strip()
+    for number, line in sorted(fields["file"].items()):
         if line:
-            yield line, said["title"].get(number, "")
+            yield line, fields["title"].get(number, "")

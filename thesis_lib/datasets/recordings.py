@@ -19,7 +19,7 @@ from thesis_lib.datasets import metadata
 from thesis_lib.datasets.listing import TAKE
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.names import presentable
-from thesis_lib.util.notices import shown, tell
+from thesis_lib.util.notices import log_notices, shown
 
 SILENCE = 60  # dB below its peak a recording counts as silent at its ends
 RATE = 16000  # Hz, at which files are listened to here
@@ -27,7 +27,7 @@ RATE = 16000  # Hz, at which files are listened to here
 log = logging.getLogger(__name__)
 
 
-def hear(
+def scan_files(
     root: Path | str, listing: pd.DataFrame, faults: Iterable[str] = ()
 ) -> tuple[pd.DataFrame, list[str]]:
     """Decode each file once: what can be read, from where to where it sounds, and what is the same.
@@ -54,34 +54,34 @@ def hear(
     InputError
         None of the files can be read.
     """
-    jobs = (delayed(_hear)(Path(root), row) for row in listing.itertuples())
+    jobs = (delayed(_scan_file)(Path(root), row) for row in listing.itertuples())
     work = Parallel(n_jobs=-1, require="sharedmem", return_as="generator")(jobs)
-    heard = list(tqdm(work, "listening to all files", len(listing)))
-    faults = [*faults, *(one for one in heard if isinstance(one, str))]
-    heard = [one for one in heard if not isinstance(one, str)]
-    _say(faults, len(heard) + len(faults))
-    if not heard:
+    scanned = list(tqdm(work, "reading all files", len(listing)))
+    faults = [*faults, *(one for one in scanned if isinstance(one, str))]
+    scanned = [one for one in scanned if not isinstance(one, str)]
+    _log_skipped(faults, len(scanned) + len(faults))
+    if not scanned:
         why = f" ({shown(faults[0])})" if faults else "; add some"
         raise InputError(f"{root} holds no readable audio{why}")
-    table = pd.DataFrame([row for row, _ in heard])
-    table["name"] = _told_apart(table.assign(name=table.name.map(presentable)))
-    table = _merged(table, fingerprint.pairs([words for _, words in heard]))
+    table = pd.DataFrame([row for row, _ in scanned])
+    table["name"] = _unique_names(table.assign(name=table.name.map(presentable)))
+    table = _merged(table, fingerprint.pairs([words for _, words in scanned]))
     return table, list(map(shown, faults))
 
 
-def _hear(root, listed):
+def _scan_file(root, listed):
     """A file's row and fingerprint, or the sentence that says why it is left out."""
     path = root / listed.path
     try:
-        heard = _listen(path, audio_io.MEAN)
-        if heard.fault is None and heard.warning:
-            log.warning("%s", shown(heard.warning))
-            heard = _listen(path, 0)
+        scanned = _scan_channel(path, audio_io.MEAN)
+        if scanned.fault is None and scanned.warning:
+            log.warning("%s", shown(scanned.warning))
+            scanned = _scan_channel(path, 0)
     except InputError as error:
         return str(error)
-    if heard.fault:
-        return heard.fault
-    first, last = heard.ends
+    if scanned.fault:
+        return scanned.fault
+    first, last = scanned.ends
     header = audio_io.probe(path)
     row = {
         "path": listed.path,
@@ -89,7 +89,7 @@ def _hear(root, listed):
         "duration": min(last / RATE, header.duration) - first / RATE,
         "sample_rate": header.sample_rate,
         "channels": header.channels,
-        "channel": heard.channel,
+        "channel": scanned.channel,
         "label": listed.label,
         "group": listed.song,
         "node": "",
@@ -97,11 +97,11 @@ def _hear(root, listed):
         "known": True,
         "name": listed.name or metadata.read(path).name or path.stem,
     }
-    return row, heard.words
+    return row, scanned.words
 
 
-class _Heard(NamedTuple):
-    """What one channel of a file, or the mean of all, is heard to be."""
+class _Scan(NamedTuple):
+    """What one channel of a file, or the mean of all, holds."""
 
     channel: int
     ends: tuple  # the first sample that sounds and the one behind the last, at RATE
@@ -110,7 +110,7 @@ class _Heard(NamedTuple):
     warning: str | None
 
 
-def _listen(path, channel):
+def _scan_channel(path, channel):
     """Decode a file once, piece by piece: an hour takes no more memory than a minute."""
     ends, listener = Ends(SILENCE), fingerprint.Listener(RATE)
     with audio_io.whole(path) as (source, content):
@@ -119,18 +119,18 @@ def _listen(path, channel):
             ends.add(wave)
             listener.add(wave)
     if fault := content.fault():
-        return _Heard(channel, (0, 0), np.zeros(0, np.uint32), fault, None)
-    return _Heard(channel, ends.found(), listener.words(), None, content.cancels())
+        return _Scan(channel, (0, 0), np.zeros(0, np.uint32), fault, None)
+    return _Scan(channel, ends.found(), listener.words(), None, content.cancels())
 
 
-def _say(faults, files):
+def _log_skipped(faults, files):
     """List what is left out, a line each."""
     if faults:
         log.warning("%d of %d files are left out:", len(faults), files)
-    tell(log, faults, "Left out: ")
+    log_notices(log, faults, "Left out: ")
 
 
-def _told_apart(table):
+def _unique_names(table):
     """Names no two of which are the same: a take's letter is added, or the file's name or path."""
     files = table.path.map(Path)
     stems, names = files.map(lambda file: presentable(file.stem)), table.name
@@ -150,16 +150,16 @@ def _merged(table, pairs):
     edges = np.array([(codes[a], codes[b]) for a, b in pairs], int).reshape(-1, 2)
     links = coo_array((np.ones(len(edges)), edges.T), shape=(len(songs), len(songs)))
     _, cluster = connected_components(links, directed=False)
-    told = np.arange(len(songs))  # songs that a line was written on already
-    said = []
+    merged = np.arange(len(songs))  # the song that each is part of so far
+    notices = []
     for a, b in pairs:
-        one, other = told[codes[a]], told[codes[b]]
+        one, other = merged[codes[a]], merged[codes[b]]
         if one != other:
-            told[told == other] = one
-            said.append(
+            merged[merged == other] = one
+            notices.append(
                 f"{table.path[a]} and {table.path[b]} are the same recording; kept on one side of "
                 "the split."
             )
-    tell(log, said)
+    log_notices(log, notices)
     first = pd.Series(songs).groupby(cluster).min()
     return table.assign(group=first.loc[cluster[codes]].to_numpy())

@@ -27,7 +27,7 @@ from thesis_lib.datasets.sins_lists import (
 )
 from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
-from thesis_lib.util.notices import tell
+from thesis_lib.util.notices import log_notices
 
 __all__ = ["CLASSES", "missing", "read"]
 
@@ -57,7 +57,7 @@ def read(folder: Path | str, fold: int = 1, channel: int = 0) -> Corpus:
     fold : int
         Which of the four official folds splits a development set that has no evaluation set.
     channel : int
-        The microphone of each array that is heard, 0 to 3; -1 for the mean of all four. (One alone:
+        The microphone of each array that is read, 0 to 3; -1 for the mean of all four. (One alone:
         what is learned then fits each of the four when a segment's channels are pooled.)
 
     Returns
@@ -75,12 +75,12 @@ def read(folder: Path | str, fold: int = 1, channel: int = 0) -> Corpus:
     if channel not in range(audio_io.MEAN, CHANNELS):
         raise InputError(f"channel={channel} is none of SINS's; choose 0 to 3, or -1 for the mean.")
     lists = _lists(folder)
-    table, said = _whole(folder, lists, fold) if lists else (_unlabelled(folder), [])
-    heard = set(table.node[table.split == "train"]) or KNOWN
-    table = table.assign(known=table.node.isin(heard), channel=channel)
+    table, notices = _whole(folder, lists, fold) if lists else (_unlabelled(folder), [])
+    in_training = set(table.node[table.split == "train"]) or KNOWN
+    table = table.assign(known=table.node.isin(in_training), channel=channel)
     note = "simulated" if (folder / "made.json").is_file() else ""
     table = table.reindex(columns=list(COLUMNS), fill_value="")
-    return Corpus("mini home" if note else "SINS", folder, table, note, tuple(said))
+    return Corpus("mini home" if note else "SINS", folder, table, note, tuple(notices))
 
 
 def missing(folder: Path | str) -> pd.DataFrame:
@@ -129,7 +129,7 @@ def _whole(folder, lists, fold):
     """The sessions of both sets whose files are all there, each on its side of the split."""
     counts = {name: _counts(table) for name, (_, table) in lists.items()}
     whole = {name: set(c.group[c.there == c.files]) for name, c in counts.items()}
-    said = _say_what_is_missing(folder, counts)
+    notices = _check_missing(folder, counts)
     if not whole.get("eval"):
         below, dev = lists["dev"]
         lists["dev"] = below, _by_fold(folder, below, dev, fold)
@@ -137,7 +137,7 @@ def _whole(folder, lists, fold):
     if all(map(len, tables[:2])) and len(tables) == 2:
         if tables[1].group.isin(tables[0].group).any():  # sessions are numbered from 1 again
             tables[1] = tables[1].assign(group="eval " + tables[1].group)
-    return pd.concat(tables, ignore_index=True), said
+    return pd.concat(tables, ignore_index=True), notices
 
 
 def _counts(table):
@@ -145,7 +145,7 @@ def _counts(table):
     return counts.set_axis(["files", "there"], axis=1).reset_index()
 
 
-def _say_what_is_missing(folder, counts):
+def _check_missing(folder, counts):
     """One sentence, a warning, if sessions are left out; an error if all are."""
     table = pd.concat([c.assign(set=name) for name, c in counts.items()])
     left = table[table.there < table.files]
@@ -155,12 +155,12 @@ def _say_what_is_missing(folder, counts):
         raise InputError(
             f"{folder} has lists but the audio of no session in full ({some}); fetch more parts."
         )
-    said = [
+    notices = [
         f"{folder}: {len(left)} of {len(table)} sessions are left out, for not all of their audio "
         f"is there ({some}); fetch the other parts."
     ] * bool(len(left))
-    tell(log, said)
-    return said
+    log_notices(log, notices)
+    return notices
 
 
 def _development(folder, below):

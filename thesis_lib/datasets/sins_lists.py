@@ -1,4 +1,4 @@
-"""The lists of the SINS data set: reading one, and what may be wrong in it, told by its line."""
+"""The lists of the SINS data set: reading one; an error names its line."""
 
 import csv
 import re

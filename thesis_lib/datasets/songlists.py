@@ -66,9 +66,9 @@ def header(path: Path | str, text: textfiles.Text | None = None) -> Header:
         Names in lower case without blanks around them.
     """
     lines = [line for line in enumerate(_lines(text or textfiles.read(path))) if line[1].strip()]
-    said = [(i, line) for i, line in lines if not re.match(r"\s*(#|sep=.$)", line)]
-    found = [_header(*line) for line in (said or [(0, "")])[:PREAMBLE]]
-    comments = [_header(*line) for line in lines[:PREAMBLE] if line not in said]
+    content = [(i, line) for i, line in lines if not re.match(r"\s*(#|sep=.$)", line)]
+    found = [_header(*line) for line in (content or [(0, "")])[:PREAMBLE]]
+    comments = [_header(*line) for line in lines[:PREAMBLE] if line not in content]
     # One word alone, such as "Audio", may be a title; so "path" or two known columns are asked for.
     good = [one for one in found + comments if one.path is not None and _known(one) > 1]
     return (good or found)[0]

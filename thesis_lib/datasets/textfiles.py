@@ -122,7 +122,7 @@ def _without_zeros(content):
 
 
 def _guesses(content, pages):
-    """What bytes may say: line by line, UTF-8 where they are it, and else in one of the pages."""
+    """What bytes may be as text: line by line, in UTF-8 where they can, else in a code page."""
     lines = content.splitlines(keepends=True)
     valid = sum(not line.isascii() and _is_utf_8(line) for line in lines)
     others = sum(not _is_utf_8(line) for line in lines)
@@ -150,14 +150,14 @@ def _mixed(lines, page):
     """Lines of UTF-8, whole or but for a few bytes of them, and lines of a code page."""
     text, mixed = [], False
     for line in lines:
-        said = line.decode("utf-8", "surrogateescape")
-        strange = len(NO_UTF_8.findall(said))
-        if sum(c > "\x7f" for c in said) > 2 * strange:
+        decoded = line.decode("utf-8", "surrogateescape")
+        strange = len(NO_UTF_8.findall(decoded))
+        if sum(c > "\x7f" for c in decoded) > 2 * strange:
             mixed = True
-            said = NO_UTF_8.sub(lambda found: _in_page(_byte(found[0]), page), said)
+            decoded = NO_UTF_8.sub(lambda found: _in_page(_byte(found[0]), page), decoded)
         elif strange:
-            said = _in_page(line, page)
-        text.append(said)
+            decoded = _in_page(line, page)
+        text.append(decoded)
     return Text("".join(text), MIXED * mixed + page)
 
 

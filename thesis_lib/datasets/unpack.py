@@ -15,7 +15,7 @@ from thesis_lib.util.errors import InputError
 # Sound packs to about half its size and tables to a tenth; a bomb to a thousandth. Small archives
 # may pack better, and 100 MB harm nobody.
 RATIO = 20  # unpacked bytes to a byte of the archive, at most
-BASELINE = 100_000_000  # bytes that any archive may unpack to
+ALWAYS_ALLOWED = 100_000_000  # bytes that any archive may unpack to
 HEADER = 30  # bytes in front of an entry's name and data, at least
 BAD = "it is damaged or made to do harm: fetch it again from its publisher."
 
@@ -157,7 +157,7 @@ def _check_overlaps(archive, entries):
 
 def check_bomb(archive: Path, total: int) -> None:
     """Refuse an archive that unpacks to far more bytes than it weighs."""
-    if total > max(BASELINE, RATIO * archive.stat().st_size):
+    if total > max(ALWAYS_ALLOWED, RATIO * archive.stat().st_size):
         raise InputError(
             f"{archive} would unpack to {total / 1e9:.1f} GB, more than {RATIO} times its size; "
             + BAD

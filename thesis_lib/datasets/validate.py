@@ -48,7 +48,7 @@ def validate(corpus: Corpus, progress: bool = True) -> list[str]:
 
 
 def examine(files: dict[Path, list], progress: bool = True) -> Examined:
-    """As `validate`, with what `report` tells beside the faults.
+    """As `validate`, with what `report` lists beside the faults.
 
     Parameters
     ----------
@@ -148,8 +148,8 @@ def unseen(folder: Path | str, files: Iterable[Path]) -> list[str]:
 
 def _kind(path, sentence):
     """A sentence without its file and numbers: the same for all faults of a kind."""
-    said = sentence.replace(str(path), "").replace(shown(path), "")
-    return re.sub(r"\d+(\.\d+)?", "#", said)
+    bare = sentence.replace(str(path), "").replace(shown(path), "")
+    return re.sub(r"\d+(\.\d+)?", "#", bare)
 
 
 def by_file(corpus: Corpus) -> dict[Path, list]:
@@ -185,7 +185,7 @@ def _header(path, rows, tile_s=0.0):
         header = audio_io.probe(path)
     except InputError as error:
         return [str(error)]
-    # Its channels share a file's faults: each is told once.
+    # Its channels share a file's faults: each is listed once.
     return list(dict.fromkeys(filter(None, (_fault(path, header, row, tile_s) for row in rows))))
 
 

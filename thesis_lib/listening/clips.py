@@ -88,7 +88,7 @@ def picture(store: SpectrogramStore, tile: Any) -> np.ndarray:
 
     Returns
     -------
-    levels : float32 array, shape (frames, mels), dB
+    levels : float32 array, shape (frames, n_mels), dB
     """
     number = int(tile.recording)
     first = round((tile.start - store.index.start.iloc[number]) * store.features.frame_rate)

@@ -21,19 +21,21 @@ PEAK = 0.5  # of full scale: the loudest sample of a sound
 AGREE = 5  # neighbours that must share a tile's label for it to count in its class's centroid
 
 
-def collections(runs: dict[str, Run]) -> dict[str, Collection]:
+def collections(runs: dict[str, Run], embedding: str = "ours") -> dict[str, Collection]:
     """A `Collection` of each run that has embeddings, in order; of others there is none.
 
     Parameters
     ----------
     runs : dict, name -> Run
+    embedding : str
+        The one that decides what is near; see `Run.embedding_shown`.
 
     Returns
     -------
     dict, name -> Collection
     """
     made = {name: run for name, run in runs.items() if run.is_embedded}
-    return {name: Collection(run) for name, run in made.items()}
+    return {name: Collection(run, embedding) for name, run in made.items()}
 
 
 class Collection:
@@ -43,9 +45,13 @@ class Collection:
     ----------
     run : Run
         With embeddings; those of its first seed are taken.
+    embedding : str
+        Where the run has none of this name, another is taken.
 
     Attributes
     ----------
+    embedding : str
+        The one that is taken.
     name : str
     tiles : DataFrame
         Of `Embeddings`; a tile is called by its row number.
@@ -57,8 +63,9 @@ class Collection:
         Between which all pictures of this collection are drawn.
     """
 
-    def __init__(self, run: Run) -> None:
-        embeddings, store, corpus = run.embeddings(), run.store, run.corpus
+    def __init__(self, run: Run, embedding: str = "ours") -> None:
+        self.embedding = run.embedding_shown(embedding)
+        embeddings, store, corpus = run.embeddings(self.embedding), run.store, run.corpus
         self.corpus, self.store = corpus, store  # a run would read them again each time
         self.name, self.note = corpus.name, corpus.note
         self.tiles, self.vectors = embeddings.tiles, embeddings.vectors
@@ -136,7 +143,7 @@ class Collection:
         return table.assign(label=self.label[table.tile.astype(int)])
 
     def levels(self, tile: int) -> np.ndarray:
-        """The tile's log-Mel spectrogram: array, shape (frames, mels), dB."""
+        """The tile's log-Mel spectrogram: array, shape (frames, n_mels), dB."""
         return picture(self.store, self.tiles.iloc[tile])
 
     def sound(self, tile: int) -> np.ndarray:

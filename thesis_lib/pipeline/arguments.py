@@ -19,8 +19,8 @@ def _number(text):
     try:
         return int(text)
     except ValueError:
-        said = f"{text!r} is no whole number; write one, such as 3"
-        raise argparse.ArgumentTypeError(said) from None
+        fault = f"{text!r} is no whole number; write one, such as 3"
+        raise argparse.ArgumentTypeError(fault) from None
 
 
 def _shard(text):
@@ -96,7 +96,8 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     )
     for name, text in (
         ("training", "train the networks of a run, or go on training"),
-        ("embeddings", "embed the tiles of a run"),
+        ("ours", "embed the tiles of a run by the network that comes with the suite"),
+        ("embeddings", "embed the tiles of a run by the networks trained on it"),
     ):
         stage = commands.add_parser(name, help=text)
         stage.add_argument("run", help="its folder")

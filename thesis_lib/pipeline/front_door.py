@@ -25,7 +25,7 @@ from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import ROOT
 
-# Large temporaries stay with the process instead of being mapped anew each step: training and
+# Large temporaries stay with the process instead of being mapped again each step: training and
 # log-Mel gain up to a fifth. Text is UTF-8 whatever the locale says.
 SETTINGS = {
     "MALLOC_MMAP_THRESHOLD_": "1073741824",
@@ -55,7 +55,7 @@ def pipeline(job: Job, *targets: str) -> None:
     ------
     InputError
         A corpus cannot be used, the suite's folder cannot be written to, or a stage stopped (it
-        has said why).
+        has printed why).
     """
     _check(job)
     with alone(ROOT / job.runs), tempfile.TemporaryDirectory() as folder:
@@ -139,8 +139,8 @@ def alone(folder: Path | str) -> Iterator[None]:
             f"another command is at work in {folder}; wait until it has ended, then run this again."
         ) from None
     except OSError as error:
-        said = f"{folder}: cannot be written ({disk.reason(error)}); choose another folder"
-        raise InputError(said) from error
+        fault = f"{folder}: cannot be written ({disk.reason(error)}); choose another folder"
+        raise InputError(fault) from error
     try:
         yield
     finally:

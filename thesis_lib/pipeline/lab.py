@@ -11,6 +11,7 @@ from nbformat.sign import NotebookNotary
 from thesis_lib.pipeline.execute import execute, with_parameters
 from thesis_lib.pipeline.front_door import ROOT, SETTINGS, pipeline
 from thesis_lib.pipeline.job import Job
+from thesis_lib.recipe import RECIPES
 from thesis_lib.util.files import atomic
 
 FRONT_PAGE, ROOM = "00_start_here", "09_listening_room"
@@ -33,12 +34,18 @@ def lab(job: Job) -> None:
 def listen(job: Job) -> None:
     """Open the listening room: with the job's own corpora, which are embedded first.
 
+    Nothing is trained where the network that comes with the suite takes the job's spectrograms.
+
     Parameters
     ----------
     job : Job
     """
+    from thesis_lib.contrastive import pretrained  # with torch, which `lab` does without
+
     wanted = job.given or job.names
-    pipeline(job, *(f"{job.run[domain]}/embeddings/done.json" for domain in wanted))
+    untrained = {d: pretrained.takes(RECIPES[job.recipes[d]].features) for d in wanted}
+    parts = {True: "ours.json", False: "done.json"}
+    pipeline(job, *(f"{job.run[d]}/embeddings/{parts[untrained[d]]}" for d in wanted))
     room = ROOT / job.out / "lab" / f"{ROOM}.ipynb"
     execute(ROOT / "notebooks" / room.name, room, job.names, solved=False, **folders(job))
     NotebookNotary().sign(nbformat.read(room, as_version=4))  # else its players stay shut

@@ -7,10 +7,9 @@ Layout of the folder, each part made by one stage::
     store/                spectrograms, mono
     store_channels/       test recordings once per microphone (homes only)
     train/seed_1234/      checkpoint, history, snapshots
-    embeddings/           trained_1234, untrained_1234, statistics, and channels_... for the above
+    embeddings/           ours, trained_1234, untrained_1234, statistics, and channels_... of each
 """
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -28,7 +27,10 @@ from thesis_lib.recipe import RECIPES, SEED, Recipe
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.training.checkpoint import load_model, snapshot
 from thesis_lib.util.errors import InputError
-from thesis_lib.util.files import atomic
+from thesis_lib.util.files import atomic, sha256
+
+EMBEDDINGS = ("ours", "trained", "untrained", "statistics")  # the order in which they are shown
+OF_A_SEED = ("trained", "untrained")  # the others are the same for each seed
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,29 @@ class Run:
         return bool((self.corpus.table.channels > 1).any())
 
     @property
+    def embedded(self) -> list[str]:
+        """Those of `EMBEDDINGS` that are there, of every seed, in this order."""
+        return [name for name in EMBEDDINGS
+                if all(self.embedding_folder(name, seed).is_dir() for seed in self.seeds)]  # fmt: skip
+
+    @property
     def is_embedded(self) -> bool:
-        """Whether the last stage is through: there are embeddings."""
-        return (self.folder / "embeddings" / "done.json").is_file()
+        """Whether there are embeddings by a network."""
+        return (self.folder / "run.json").is_file() and self.embedded not in ([], ["statistics"])
+
+    def embedding_shown(self, wanted: str) -> str:
+        """The embedding of this name where it is there, else the first of `embedded`.
+
+        Raises
+        ------
+        InputError
+            There is none of this name.
+        """
+        if wanted not in EMBEDDINGS:
+            known = ", ".join(EMBEDDINGS)
+            raise InputError(f"embedding={wanted!r} is unknown; choose one of {known}.")
+        found = self.embedded
+        return wanted if wanted in found or not found else found[0]
 
     def training_folder(self, seed: int) -> Path:
         """The folder a seed's training writes to."""
@@ -139,9 +161,10 @@ class Run:
 
         Parameters
         ----------
-        embedding : {"trained", "untrained", "statistics"}
-            By the trained network, by the same network before training, or mean and standard
-            deviation of the log-Mel bands (the same for each seed but for the split).
+        embedding : one of `EMBEDDINGS`
+            "ours": by the network that comes with the suite; "trained", "untrained": by the one
+            that was trained on this corpus, and as it was before; "statistics": mean and standard
+            deviation of the log-Mel bands. Those without a seed differ by the split alone.
         seed : int
             None: the first.
         channels : bool
@@ -153,11 +176,13 @@ class Run:
 
     def embedding_folder(self, embedding: str, seed: int | None, channels: bool = False) -> Path:
         """Where `embeddings` finds them."""
-        name = embedding if embedding == "statistics" else f"{embedding}_{seed}"
+        name = f"{embedding}_{seed}" if embedding in OF_A_SEED else embedding
         return self.folder / "embeddings" / (f"channels_{name}" if channels else name)
 
     def fingerprint(self, learned: bool = True) -> dict[str, Any]:
-        """What a figure made of this run depends on: recipe, seeds, hashes of store and vectors.
+        """What a figure made of this run depends on: recipe, seeds, hashes of store, vectors, ...
+
+        ... and of the network that comes with the suite, where it embedded.
 
         Parameters
         ----------
@@ -172,9 +197,14 @@ class Run:
         }
         if not learned:
             return about
-        vectors = self._there(self.embedding_folder("trained", self.seeds[0]) / "vectors.npy")
-        digest = hashlib.sha256(vectors.read_bytes()).hexdigest()
-        return about | {"seeds": self.seeds, "embeddings": digest}
+        self._there(self.embedding_folder("statistics", None) / "vectors.npy")
+        vectors = {
+            name: sha256(self.embedding_folder(name, self.seeds[0]) / "vectors.npy")
+            for name in self.embedded
+        }
+        ours = self.folder / "embeddings" / "ours.json"
+        network = json.loads(ours.read_text()) if ours.is_file() else {}
+        return about | {"seeds": self.seeds, "embeddings": vectors} | network
 
     @staticmethod
     def _there(path: Path) -> Path:

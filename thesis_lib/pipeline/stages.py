@@ -2,12 +2,14 @@
 
 import logging
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from joblib import Parallel, cpu_count, delayed
 from tqdm.auto import tqdm
 
+from thesis_lib.contrastive import pretrained
 from thesis_lib.datasets import registry, validate
 from thesis_lib.embed import embed, statistics, tile_table
 from thesis_lib.pipeline import store_builder
@@ -19,8 +21,8 @@ from thesis_lib.training.checkpoint import make_plan, plan_of
 from thesis_lib.training.distributed import process_group
 from thesis_lib.util.device import choose, describe
 from thesis_lib.util.errors import InputError, in_short
-from thesis_lib.util.files import write_json
-from thesis_lib.util.notices import tell
+from thesis_lib.util.files import sha256, write_json
+from thesis_lib.util.notices import log_notices
 
 log = logging.getLogger(__name__)
 
@@ -69,17 +71,17 @@ def corpus(
 def _long_enough(corpus, tile):
     """Without the recordings that are shorter than a tile, each of them named."""
     short = corpus.table.duration < tile
-    said = [
+    notices = [
         f"{corpus.path(row)} lasts {row.duration:.2f} s, less than a tile of {tile:g} s."
         for row in corpus.table[short].itertuples()
     ]
-    tell(log, said, "Left out: ")
+    log_notices(log, notices, "Left out: ")
     if short.all():
         raise InputError(
             f"{corpus.root} holds no recording as long as one tile of {tile:g} s; "
             "use longer recordings."
         )
-    return corpus.without(short, said)
+    return corpus.without(short, notices)
 
 
 def _check_training(corpus, seeds):
@@ -155,9 +157,9 @@ def training(folder: Path | str) -> None:
     run, device = Run(Path(folder)), choose()
     with process_group(device) as processes:
         total = sum(count_anchors(run.store_of(seed), run.recipe, processes) for seed in run.seeds)
-        said = describe(device, processes.size, run.recipe.bfloat16)
+        described = describe(device, processes.size, run.recipe.bfloat16)
         if processes.is_main:
-            print(said)
+            print(described)
             for seed in run.seeds:
                 _set_aside_other_plans(run, seed, processes)
         side_by_side = len(run.seeds) if device.type == "cpu" and processes.size == 1 else 1
@@ -177,7 +179,7 @@ def training(folder: Path | str) -> None:
             jobs = (delayed(one)(seed) for seed in run.seeds)
             Parallel(n_jobs=side_by_side, require="sharedmem")(jobs)
     if processes.is_main:
-        write_json(run.folder / "train" / "done.json", {"seeds": run.seeds, "device": said})
+        write_json(run.folder / "train" / "done.json", {"seeds": run.seeds, "device": described})
 
 
 def _set_aside_other_plans(run, seed, processes):
@@ -189,16 +191,47 @@ def _set_aside_other_plans(run, seed, processes):
     aside = folder.with_name(f"{folder.name}_of_store_{plan['hash'][:8]}")
     shutil.rmtree(aside, ignore_errors=True)
     folder.rename(aside)
-    log.warning("Recipe or data changed: training anew; the old training is kept in %s.", aside)
+    log.warning("Recipe or data changed: training again; the old training is kept in %s.", aside)
 
 
-def embeddings(folder: Path | str) -> None:
-    """Embed all tiles of a run: trained, untrained, and plain statistics."""
+def ours(folder: Path | str) -> None:
+    """Embed all tiles of a run by what needs no training: the suite's network, and statistics."""
     run, device = Run(Path(folder)), choose()
-    recipe = run.recipe
+    made, stores = run.folder / "embeddings", _stores(run)
+    network = pretrained.recipe()
+    about = {"network": sha256(pretrained.PATH)}
+    for channels, store in stores.items():
+        found = statistics(store, run.recipe)
+        found.save(run.embedding_folder("statistics", None, channels))
+    if pretrained.takes(run.recipe.features):
+        model = pretrained.embedder(device=device)
+        recipe = replace(run.recipe, bfloat16=network.bfloat16)  # the length of its tiles
+        total = sum(len(tile_table(store, recipe)[0]) for store in stores.values())
+        with tqdm(total=total, desc=f"embedding {run.corpus.name} by ours") as bar:
+            for channels, store in stores.items():
+                found = embed(model, store, recipe, device, bar)
+                found.save(run.embedding_folder("ours", None, channels))
+    else:
+        for channels in stores:
+            shutil.rmtree(run.embedding_folder("ours", None, channels), ignore_errors=True)
+        about = {"left_out": f"recipe {run.recipe.name!r} has other spectrograms than the network "
+                 "that comes with the suite: `ours` is left out"}  # fmt: skip
+        log.warning("%s; the network trained here is shown.", about["left_out"])
+    write_json(made / "ours.json", about)
+
+
+def _stores(run):
+    """The stores whose tiles are embedded, by whether each is of single channels."""
     stores = {False: SpectrogramStore.open(run.folder / "store")}  # split: not yet of one fold
     if (run.folder / "store_channels").is_dir():
         stores[True] = run.channel_store
+    return stores
+
+
+def embeddings(folder: Path | str) -> None:
+    """Embed all tiles of a run by the networks that are trained on it, and before that."""
+    run, device = Run(Path(folder)), choose()
+    recipe, stores = run.recipe, _stores(run)
     total = sum(len(tile_table(store, recipe)[0]) for store in stores.values())
     with tqdm(total=2 * total * len(run.seeds), desc=f"embedding {run.corpus.name}") as bar:
         for channels, store in stores.items():
@@ -207,6 +240,4 @@ def embeddings(folder: Path | str) -> None:
                     model = run.model(seed, epoch, device)
                     made = embed(model, store, recipe, device, bar)
                     made.save(run.embedding_folder(embedding, seed, channels))
-            made = statistics(store, recipe)
-            made.save(run.embedding_folder("statistics", None, channels))
     write_json(Path(folder) / "embeddings" / "done.json", {"seeds": run.seeds})

@@ -128,7 +128,7 @@ def _is_made(folder, corpus, index, features):
 def fill(part: Part, corpus: Corpus, progress: bool = True) -> None:
     """Compute those recordings of a `Part` that are not done yet, on all cores.
 
-    A recording that cannot be read is told when all others are done.
+    A recording that cannot be read is reported when all others are done.
     """
     todo = part.rows[~part.records["done"]]
     faults: list[str] = []
@@ -198,16 +198,16 @@ def _waves(corpus, features, row):
         return
     held: list[np.ndarray] = []
     size = 0
-    piece = PIECE * features.step + features.frame - features.step  # samples
+    piece = PIECE * features.hop_length + features.win_length - features.hop_length  # samples
     for wave in audio_io.blocks(*args):
         held, size = [*held, wave], size + len(wave)
         if size >= piece:
             wave = np.concatenate(held)
-            for start in range(0, size - piece + 1, PIECE * features.step):
+            for start in range(0, size - piece + 1, PIECE * features.hop_length):
                 yield wave[start : start + piece]
-            held = [wave[start + PIECE * features.step :]]
+            held = [wave[start + PIECE * features.hop_length :]]
             size = len(held[0])
-    if size >= features.frame:
+    if size >= features.win_length:
         yield np.concatenate(held)
 
 
@@ -247,7 +247,7 @@ def _made(corpus, index, features, records):
 def _level(rows, index, features, records):
     """Mean and standard deviation (dB) of some recordings; of all where there are none."""
     rows = rows.to_numpy() if rows.any() else slice(None)
-    count = int(index.n_frames.to_numpy()[rows].sum()) * features.mels
+    count = int(index.n_frames.to_numpy()[rows].sum()) * features.n_mels
     mean = records["sum"][rows].sum() / count
     variance = records["squares"][rows].sum() / count - mean**2
     return {"mean": float(mean), "std": float(max(variance, 0) ** 0.5)}

@@ -42,7 +42,7 @@ RECORD = np.dtype(
         ("sha256", "V32"),  # of its frames
     ]
 )
-FOUND = ["done", "sum", "squares", "sha256"]  # what computing a recording tells
+FOUND = ["done", "sum", "squares", "sha256"]  # what computing a recording finds
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Part:
 
     @classmethod
     def begin(cls, folder: Path, corpus: Corpus, rows: pd.DataFrame, features: Features) -> Self:
-        """Open what an earlier build has left in a folder, or begin anew.
+        """Open what an earlier build has left in a folder, or begin a new part.
 
         What was done for another corpus steps aside, to `<folder>.before`.
         """
@@ -86,7 +86,7 @@ class Part:
         return part
 
     def _make(self):
-        shape = int(self.rows.n_frames.sum()), self.features.mels
+        shape = int(self.rows.n_frames.sum()), self.features.n_mels
         shutil.rmtree(self.folder, ignore_errors=True)
         with atomic(self.folder) as place:
             place.mkdir(parents=True)
@@ -103,7 +103,7 @@ class Part:
     @property
     def frame_bytes(self) -> int:
         """Bytes of one frame."""
-        return self.features.mels * np.dtype(np.float16).itemsize
+        return self.features.n_mels * np.dtype(np.float16).itemsize
 
     def reuse_from(self, folder: Path, other_rows: bool = False) -> None:
         """Copy what another part, or a store, has done and this part has not.
@@ -172,7 +172,7 @@ def read(folder: Path, features: Features) -> np.ndarray | None:
         return None
     if plan != _plan(features) or records.dtype != RECORD or frames.dtype != np.float16:
         return None
-    return records if frames.shape == (records["n_frames"].sum(), features.mels) else None
+    return records if frames.shape == (records["n_frames"].sum(), features.n_mels) else None
 
 
 def _plan(features):

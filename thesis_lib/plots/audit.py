@@ -24,7 +24,7 @@ def pictures(
     Parameters
     ----------
     rows : list of list of (picture, title)
-        Pictures of shape (frames, mels), dB; the first of a row is framed.
+        Pictures of shape (frames, n_mels), dB; the first of a row is framed.
     seconds : float
         What one picture lasts.
     first : str

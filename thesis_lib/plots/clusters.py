@@ -18,6 +18,7 @@ VIEW = {"elev": 22, "azim": -60}  # degrees
 def elbow(
     curves: dict[str, pd.DataFrame],
     bends: dict[str, int],
+    colours: dict[str, str],
     classes: int | None = None,
     thesis: Sequence[float] = (),
 ) -> Figure:
@@ -27,7 +28,7 @@ def elbow(
     ----------
     curves : dict, name -> DataFrame
         As `clusters.elbow` makes them, from k = 1 on; drawn as a share of the first value.
-    bends : dict, name -> int
+    bends, colours : dict, name -> int, and colour
     classes : int, optional
         How many classes the corpus has.
     thesis : (low, high), optional
@@ -40,7 +41,7 @@ def elbow(
         axis.axvline(classes, color="0.3", ls=":", label=f"number of classes ({classes})")
     looks = zip(curves.items(), cycle("os^v<>p"), strict=False)
     for (name, curve), marker in looks:
-        colour = style.HERE if name.startswith("trained") else style.BASELINE
+        colour = colours[name]
         share = 100 * curve.inertia / curve.inertia.iloc[0]
         label = f"{name}: {bends[name]}"
         axis.plot(curve.k, share, color=colour, marker=marker, ms=5, label=label)

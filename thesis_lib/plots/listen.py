@@ -22,7 +22,7 @@ def thumbnail(levels: ArrayLike, low: float, high: float) -> bytes:
 
     Parameters
     ----------
-    levels : array, shape (frames, mels), dB
+    levels : array, shape (frames, n_mels), dB
     low, high : float, dB
         Drawn darkest and brightest; the same for all thumbnails that shall be compared.
 
@@ -52,7 +52,7 @@ def neighbour_rows(
 
     Parameters
     ----------
-    pictures : list of arrays, each (frames, mels), dB
+    pictures : list of arrays, each (frames, n_mels), dB
         One for each row of the table.
     table : DataFrame
         `query` (which row of pictures), `rank` (0: the query itself), `label`, `distance`.

@@ -60,7 +60,7 @@ def mel_bank(bank: np.ndarray, sample_rate: int, title: str = "") -> Figure:
 
     Parameters
     ----------
-    bank : float array, shape (bins, mels)
+    bank : float array, shape (bins, n_mels)
     sample_rate, title
         As for `waveform`.
 
@@ -86,8 +86,8 @@ def log_mel(
 
     Parameters
     ----------
-    levels : float array, shape (frames, mels), dB
-    centres : float array, shape (mels,), Hz
+    levels : float array, shape (frames, n_mels), dB
+    centres : float array, shape (n_mels,), Hz
     frame_rate, title, span
         As for `spectrogram`.
 
@@ -108,7 +108,7 @@ def log_mel_rows(
 
     Parameters
     ----------
-    rows : dict, title -> float array (frames, mels), dB
+    rows : dict, title -> float array (frames, n_mels), dB
     frame_rate, centres, span
         As for `log_mel`.
 
@@ -157,7 +157,7 @@ def mfcc(coefficients: np.ndarray, frame_rate: float, title: str = "") -> Figure
 
 
 def mel_axis(axes: Axes, centres: ArrayLike, sparse: bool = False) -> None:
-    """Label the bands of a log-Mel picture, drawn from 0 to mels, with their frequencies."""
+    """Label the bands of a log-Mel picture, drawn from 0 to n_mels, with their frequencies."""
     centres = np.asarray(centres)
     hertz = [tick for tick in TICKS if centres[0] <= tick <= centres[-1] * 1.05]
     hertz = hertz[::2] if sparse else hertz

@@ -202,7 +202,7 @@ def walk(
 
     Parameters
     ----------
-    tiles : float array, shape (steps, ranks, frames, mels), dB
+    tiles : float array, shape (steps, ranks, frames, n_mels), dB
     labels : array of str, shape (steps, ranks)
         What each tile is labelled: the colour of the bar below it.
     colours : dict, label -> colour
@@ -228,7 +228,7 @@ def contact_sheet(
 
     Parameters
     ----------
-    tiles : float array, shape (walks, steps, frames, mels), dB
+    tiles : float array, shape (walks, steps, frames, n_mels), dB
     labels : array of str, shape (walks, steps)
     names : list of (start, end)
     colours : dict, label -> colour
@@ -243,9 +243,9 @@ def contact_sheet(
     return figure
 
 
-def _coarse(tiles, frames=32, mels=32):
+def _coarse(tiles, frames=32, n_mels=32):
     """Tiles no finer than a contact sheet can show: means of neighbouring cells."""
-    for axis, size in ((2, frames), (3, mels)):
+    for axis, size in ((2, frames), (3, n_mels)):
         edges = np.unique(np.linspace(0, tiles.shape[axis], size, endpoint=False).astype(int))
         lengths = np.diff(np.append(edges, tiles.shape[axis]))
         sums = np.add.reduceat(tiles, edges, axis=axis)
@@ -255,7 +255,7 @@ def _coarse(tiles, frames=32, mels=32):
 
 def _mosaic(figure, axis, tiles, labels, colours, rows, gap=0.06, bar=0.09):
     """Rows of pictures in one, below each a bar in the colour of its class."""
-    count, steps, frames, mels = np.shape(tiles)
+    count, steps, frames, n_mels = np.shape(tiles)
     low, high = np.quantile(tiles, (0.01, 0.995))
     for row, column in np.ndindex(count, steps):
         extent = (column + gap / 2, column + 1 - gap / 2, row + 1 - gap - bar, row + gap / 2)

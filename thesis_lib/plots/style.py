@@ -20,7 +20,8 @@ SPECTROGRAM = "magma"  # colours of levels in dB
 HEAT = "viridis"  # colours of matrices: distances, shares, counts
 DIVERGING = "vlag"  # colours of values on both sides of zero
 
-HERE = "#0173b2"  # what was found here
+HERE = "#0173b2"  # what was found here, by the embedding that is shown
+TRAINED = "#d55e00"  # by the network that was trained here, where another is shown
 THESIS = "0.6"  # what the thesis found
 BASELINE = "#029e73"  # what plain log-Mel statistics give
 ROLES = {"anchor": "#0173b2", "neighbour": "#029e73", "opposite": "#d55e00"}

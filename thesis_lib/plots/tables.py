@@ -9,8 +9,9 @@ from thesis_lib.plots import style
 
 MEASURES = {"precision": "precision", "recall": "recall", "f1": "F1"}
 EMBEDDINGS = {
-    "trained": ("trained network", style.HERE, "o"),
-    "untrained": ("same network, untrained", "#de8f05", "s"),
+    "ours": ("ours, comes with the suite", style.HERE, "o"),
+    "trained": ("trained here", style.TRAINED, "^"),
+    "untrained": ("trained here, before that", "#de8f05", "s"),
     "statistics": ("log-Mel mean and deviation", style.BASELINE, "D"),
 }
 SETS = {
@@ -98,11 +99,10 @@ def comparison(scores: pd.DataFrame, xlabel: str, limits: tuple[float, float] = 
     """
     what = list(scores.what.unique())
     figure, axis = style.subplots(height=1.2 + 0.62 * len(what))
-    looks = zip((-0.22, 0, 0.22), EMBEDDINGS.items(), strict=True)
-    for offset, (embedding, (name, colour, marker)) in looks:
+    there = [name for name in EMBEDDINGS if (scores.embedding == name).any()]
+    for offset, embedding in zip(np.linspace(-0.27, 0.27, len(there)), there, strict=True):
+        name, colour, marker = EMBEDDINGS[embedding]
         own = scores[scores.embedding == embedding].groupby("what").value
-        if not len(own):
-            continue
         y = np.array([what.index(name) for name in own.groups]) + offset
         spread = own.std()
         axis.errorbar(own.mean(), y, xerr=spread, fmt="none", color=colour, capsize=3)

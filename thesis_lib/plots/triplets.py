@@ -33,11 +33,11 @@ def strips(
 
     Parameters
     ----------
-    rows : dict, title -> float array (frames, mels), dB
+    rows : dict, title -> float array (frames, n_mels), dB
     marked : list of (row number, start in s, duration in s, role)
         Roles: "anchor", "neighbour", "opposite".
     frame_rate : float, frames a second
-    centres : float array (mels,), Hz
+    centres : float array (n_mels,), Hz
     span : float, dB below the loudest that are shown
 
     Returns
@@ -58,14 +58,14 @@ def strips(
     return figure
 
 
-def _frame(axes, start, duration, mels, role):
+def _frame(axes, start, duration, n_mels, role):
     colour = style.ROLES[role]
     halo = [withStroke(linewidth=2 * FRAME, foreground="w")]
-    box = Rectangle((start, 0), duration, mels, edgecolor=colour, facecolor="none",
+    box = Rectangle((start, 0), duration, n_mels, edgecolor=colour, facecolor="none",
                     linewidth=FRAME, clip_on=False, path_effects=halo)  # fmt: skip
     axes.add_patch(box)
-    axes.text(start + duration / 2, mels * 0.9, role, color="w", ha="center", va="top", fontsize=9,
-              bbox={"facecolor": colour, "edgecolor": "none", "pad": 2})  # fmt: skip
+    axes.text(start + duration / 2, n_mels * 0.9, role, color="w", ha="center", va="top",
+              fontsize=9, bbox={"facecolor": colour, "edgecolor": "none", "pad": 2})  # fmt: skip
 
 
 def neighbour_range(rows: dict[str, pd.DataFrame]) -> Figure:
@@ -125,10 +125,10 @@ def examples(
 
     Parameters
     ----------
-    tiles : float array, shape (triplets, 3, frames, mels), dB
+    tiles : float array, shape (triplets, 3, frames, n_mels), dB
     titles : list of lists, shape (triplets, 3)
         What is written below each picture.
-    centres : float array (mels,), Hz
+    centres : float array (n_mels,), Hz
     frame_rate : float, frames a second
     span : float, dB below a row's loudest that are shown
 
@@ -136,12 +136,12 @@ def examples(
     -------
     Figure
     """
-    count, _, frames, mels = np.shape(tiles)
+    count, _, frames, n_mels = np.shape(tiles)
     figure, axes = style.subplots(count, 3, height=0.6 + 1.55 * count, squeeze=False, sharex=True)
     for row, (pictures, texts) in enumerate(zip(tiles, titles, strict=True)):
         top = loudest(pictures)
         for one, picture, text in zip(axes[row], pictures, texts, strict=True):
-            extent = (0, frames / frame_rate, 0, mels)
+            extent = (0, frames / frame_rate, 0, n_mels)
             picture_of(one, picture, extent, top, span)
             one.set_title(cut(text, TITLE), fontsize=9, color="0.25")
             one.set_yticks([])

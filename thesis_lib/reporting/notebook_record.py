@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import textwrap
@@ -25,7 +24,7 @@ from thesis_lib.audio.io import mp3
 from thesis_lib.reporting import captions
 from thesis_lib.util.device import choose, describe
 from thesis_lib.util.errors import InputError, NothingToShow
-from thesis_lib.util.files import atomic, write_json
+from thesis_lib.util.files import atomic, sha256, write_json
 from thesis_lib.util.text import as_html, table_as_html
 
 if TYPE_CHECKING:
@@ -222,7 +221,7 @@ class Record:
             "thesis": captions.THESIS.get(name, "").format(**values) or None,
             "caption": caption,
             "parameters": self.parameters,
-            "inputs": {Path(path).name: _sha256(path) for path in sources} or self.inputs,
+            "inputs": {Path(path).name: sha256(path) for path in sources} or self.inputs,
             "device": describe(choose()),
             "python": platform.python_version(),
             "packages": _packages(),
@@ -245,7 +244,3 @@ def _cell():
     """The number of the code cell that is running, in the order of execution; None outside."""
     shell = get_ipython()
     return shell.execution_count if shell else None
-
-
-def _sha256(path):
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

@@ -24,13 +24,13 @@ def numbers(recipe: Recipe) -> dict[str, str]:
     features = recipe.features
     shown = {
         "sample rate (Hz)": features.sample_rate,
-        "frame / step (samples)": f"{features.frame} / {features.step}",
-        "FFT (samples)": features.fft,
+        "window / hop (samples)": f"{features.win_length} / {features.hop_length}",
+        "FFT (samples)": features.n_fft,
         "tile (s)": recipe.tile,
-        "tile (frames x Mel bands)": f"{recipe.length} x {features.mels}",
+        "tile (frames x Mel bands)": f"{recipe.tile_frames} x {features.n_mels}",
         "neighbour range (s)": recipe.neighbour_range,
         "width of the network": recipe.width,
-        "L2 factor": recipe.l2,
+        "weight decay": recipe.weight_decay,
         "learning rate": recipe.learning_rate,
         "epochs": recipe.epochs,
         "number format, at best": "bfloat16" if recipe.bfloat16 else "float32",

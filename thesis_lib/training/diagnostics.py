@@ -35,8 +35,8 @@ def diagnose(steps: np.ndarray, recipe: Recipe) -> str | None:
     if far < ALIKE * unit:
         return (
             f"{recipe.name}: the embedding has collapsed, all tiles are in one place (mean squared "
-            f"distance {far:.1e}); lower the L2 factor, {recipe.l2:g}, or the learning rate, "
-            f"{recipe.learning_rate:g}."
+            f"distance {far:.1e}); lower the weight decay, {recipe.weight_decay:g}, or the "
+            f"learning rate, {recipe.learning_rate:g}."
         )
     what = method.stuck(recipe, loss, near, far)
     if what:

@@ -33,7 +33,7 @@ def tile_loader(store: SpectrogramStore, length: int, device: torch.device) -> T
     -------
     function of (batches)
         Batches have `starts`, int64 first frames (views, n), and a place for `tiles`; they come
-        back with tiles (views, n, 1, length, mels), float32, dB, on the device.
+        back with tiles (views, n, 1, length, n_mels), float32, dB, on the device.
     """
     if device.type == "cpu" or fits(store, device):
         return from_device(store.on(device), length)
@@ -94,5 +94,5 @@ def _copied_ahead(batches, device):
 
 
 def _shaped(tiles, batch):
-    """(views n, 1, length, mels) in half precision -> (views, n, 1, length, mels), float32."""
+    """(views n, 1, length, n_mels) in half precision -> (views, n, 1, length, n_mels), float32."""
     return tiles.float().view(*batch.starts.shape, *tiles.shape[1:])

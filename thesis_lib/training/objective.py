@@ -30,7 +30,7 @@ class Batch(NamedTuple):
         Session, song or source of each anchor.
     seed : int
         Of how the tiles are changed.
-    tiles : float32 tensor, shape (views, n, 1, length, mels), dB, or None
+    tiles : float32 tensor, shape (views, n, 1, length, n_mels), dB, or None
         On the device, changed.
     """
 
@@ -100,4 +100,4 @@ def places(model: nn.Module, batch: Batch, recipe: Recipe) -> torch.Tensor:
 def training_tiles(store: SpectrogramStore, recipe: Recipe) -> sampler.Tiles:
     """The tiles of a store that end to end cover its recordings: `sampler.Tiles`."""
     rows = store.index
-    return sampler.cut(rows.first_frame, rows.n_frames, recipe.length, recipe.hop)
+    return sampler.cut(rows.first_frame, rows.n_frames, recipe.tile_frames, recipe.tile_hop)

@@ -32,7 +32,7 @@ def from_weights(weights: dict[str, torch.Tensor]) -> ResNet18:
 def optimiser(model: nn.Module, recipe: Recipe) -> Optimizer:
     """Adam, the L2 penalty as the thesis has it: a part of the gradients."""
     return torch.optim.Adam(
-        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.l2, fused=True
+        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
     )
 
 
@@ -47,7 +47,7 @@ def objective(
     """Anchor, neighbour, opposite (thesis): three views, each tile a part of the loss once."""
     tiles = training_tiles(store, recipe)
     draw = TripletSampler(tiles, recipe.neighbour_range_tiles)
-    starts, load = torch.from_numpy(tiles.start), tile_loader(store, recipe.length, device)
+    starts, load = torch.from_numpy(tiles.start), tile_loader(store, recipe.tile_frames, device)
     size, most = world.sum(len(draw.anchors)), world.max(len(draw.anchors))
 
     def drawn(seed, epoch):

@@ -5,6 +5,7 @@ that a later run takes for a whole one. So everything is written beside its plac
 """
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -18,6 +19,12 @@ from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]  # of the checkout
+
+
+def sha256(path: Path | str) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

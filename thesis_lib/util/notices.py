@@ -13,7 +13,7 @@ BYTES = re.compile("[\udc80-\udcff]+")  # how Python has bytes of a name that ar
 HALVES = re.compile("[\ud800-\udfff]")  # of a pair, which tags can hold
 
 
-def tell(log: Logger, sentences: Iterable[str], start: str = "") -> None:
+def log_notices(log: Logger, sentences: Iterable[str], start: str = "") -> None:
     """Write sentences to a log as warnings, at most `MOST` of a kind, see `grouped`.
 
     Parameters

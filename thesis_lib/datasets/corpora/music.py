@@ -32,5 +32,5 @@ def files(folder: Path) -> tuple[dict[Path, list], list[str]]:
     from thesis_lib.util import notices
 
     found = listing.find(folder)
-    notices.tell(log, found.notes)
+    notices.log_notices(log, found.notes)
     return {found.root / path: [] for path in found.table.path}, found.faults

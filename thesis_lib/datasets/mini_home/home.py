@@ -114,13 +114,13 @@ def _bytes(size):
 
 def _render_and_write(place, session, nodes, entropy, names):
     """One session: its files, and a row about each of them."""
-    heard, sounding = render(session, nodes, entropy)
+    waves, sounding = render(session, nodes, entropy)
     rows = []
     for at, node in enumerate(nodes):
         for segment in range(session.segments):
             name = original(session, node, segment)
             path = f"audio/{names.get(name, name)}.wav"
-            wave = heard[at, :, segment * SEGMENT : (segment + 1) * SEGMENT].T
+            wave = waves[at, :, segment * SEGMENT : (segment + 1) * SEGMENT].T
             soundfile.write(place / session.split / path, wave, RATE, subtype="PCM_16")
             part = sounding[segment * 100 : (segment + 1) * 100]
             rows.append(_row(session, node, segment, path, name, float(part.mean())))

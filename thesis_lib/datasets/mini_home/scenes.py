@@ -97,8 +97,8 @@ def _other(rng, samples):
     """Whatever else, drawn until there is something to hear: it may be 10 s long."""
     while True:
         tracks = _odds_and_ends(rng, samples)
-        heard = sum(np.abs(track.wave) > 0.1 for track in tracks)
-        if np.mean(heard > 0) > 0.03:
+        sounding = sum(np.abs(track.wave) > 0.1 for track in tracks)
+        if np.mean(sounding > 0) > 0.03:
             return tracks
 
 

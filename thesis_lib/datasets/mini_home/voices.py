@@ -1,7 +1,7 @@
 """Speech for the simulated home: espeak-ng, called as a library, one voice a person.
 
 The engine keeps a state (random numbers, phases) that even its own restart does not clear, so
-`fresh_engine` unloads and loads it: what is said after that depends on the arguments alone.
+`fresh_engine` unloads and loads it: what it speaks after that depends on the arguments alone.
 """
 
 import _ctypes
@@ -100,7 +100,7 @@ _engine: _Engine | None = None
 
 
 def fresh_engine() -> _Engine:
-    """Start the speech engine anew, so that nothing said before is heard in what follows."""
+    """Restart the speech engine, so that what it spoke before changes nothing."""
     global _engine
     if _engine is not None:
         _engine.stop()
@@ -129,7 +129,7 @@ def sentence(rng: Generator, language: str, words: int | None = None) -> str:
     return " ".join(chosen).capitalize() + str(rng.choice([".", ".", ".", "?", "!"]))
 
 
-def say(voice: Voice, text: str) -> np.ndarray:
+def speak(voice: Voice, text: str) -> np.ndarray:
     """Speak one text.
 
     Returns
@@ -174,7 +174,7 @@ def talk(rng: Generator, voice: Voice, samples: int, pause: float) -> np.ndarray
     out = np.zeros(samples)
     at = int(rng.exponential(pause) * RATE)
     while at < samples:
-        words = say(voice, sentence(rng, voice.language)) * 10 ** (rng.normal(0, 2) / 20)
+        words = speak(voice, sentence(rng, voice.language)) * 10 ** (rng.normal(0, 2) / 20)
         piece = words[: samples - at]
         out[at : at + len(piece)] += piece
         at += len(words) + int((0.15 + rng.exponential(pause)) * RATE)
@@ -194,7 +194,7 @@ def conversation(
     at, speaker = 0, 0
     while at < samples:
         for _ in range(int(rng.integers(1, 4))):  # sentences of this turn
-            words = say(voices[speaker], sentence(rng, voices[speaker].language))
+            words = speak(voices[speaker], sentence(rng, voices[speaker].language))
             words = words * 10 ** (rng.normal(0, 2) / 20)
             piece = words[: max(samples - at, 0)]
             out[speaker, at : at + len(piece)] += piece
