@@ -7,13 +7,13 @@ home is a segment of 10 s on one node; of open music, excerpts of 10 s spread ov
 
 import os
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from harness import class_folders
 
-from thesis_lib.corpus import Corpus
 from thesis_lib.datasets import music, open_music, sins
 from thesis_lib.pipeline import store_builder
 from thesis_lib.recipe import SMALL_HOME
@@ -41,18 +41,27 @@ class Material:
     domain : {"home", "music"}
     corpora : tuple of Corpus
         The same recordings in each, by another microphone of the array; the first is trained on.
-    stores : tuple of SpectrogramStore
-        Of these.
+    folders : tuple of Path
+        Their stores.
     folds : int
         Each is held out once; a home has one.
+    number : int
+        Of the fold that is held out.
     """
 
     name: str
     pool: str
     domain: str
     corpora: tuple
-    stores: tuple
+    folders: tuple
     folds: int = 1
+    number: int = 0
+
+    @cached_property
+    def stores(self):
+        """The `SpectrogramStore` of each corpus, as in the fold."""
+        opened = [SpectrogramStore.open(folder).fold(self.number) for folder in self.folders]
+        return [lengthened(store, store.features.frames(SHORTEST)) for store in opened]
 
     @property
     def table(self):
@@ -60,8 +69,8 @@ class Material:
         return self.stores[0].index
 
     def fold(self, number):
-        """The same, each recording marked as trained on or tested in one fold."""
-        return replace(self, stores=tuple(store.fold(number) for store in self.stores))
+        """The same, with another fold held out."""
+        return replace(self, number=number)
 
 
 def material(name, kind, args):
@@ -117,10 +126,12 @@ def official(corpus):
 
 def long_music(kind, args):
     """Tracks of free games: a class a game, a group a song, three folds of whole songs."""
-    known = {"development": (args.open_music, open_music.MANIFEST)}
-    folder, manifest = (known | {"reporting": (args.report_music, REPORT)})[kind]
+    places = {"development": (args.open_music, open_music.MANIFEST)}
+    folder, manifest = (places | {"reporting": (args.report_music, REPORT)})[kind]
     if not manifest.is_file() or not open_music.is_in(folder, manifest):
-        missing = f"{folder} holds none of its tracks" if manifest.is_file() else "no list of it yet"
+        missing = (
+            f"{folder} holds none of its tracks" if manifest.is_file() else "no list of it yet"
+        )
         print(f"Open music ({kind}) is left out: {missing}.")
         return
     corpus = open_music.read(folder, manifest=manifest)
@@ -139,8 +150,10 @@ def excerpts(corpus, length=EXCERPT, count=EXCERPTS):
 
 
 def made_up(kind, args):
-    """A corpus to see that all runs: six songs of each of three classes."""
-    corpus = music.read(class_folders(args.out / "made_up"))
+    """A corpus to see that all runs: twelve songs of each of three classes, as if on two nodes."""
+    corpus = music.read(class_folders(args.out / "made_up_nodes", songs=12, length=2.5))
+    node = np.where(np.arange(len(corpus.table)) % 2, "1", "2")
+    corpus = replace(corpus, table=corpus.table.assign(node=node))
     yield _material("made up", "made up", "music", [corpus], 3, args.out / "runs")
 
 
@@ -154,14 +167,10 @@ SETS = {
 
 
 def _material(name, pool, domain, corpora, folds=1, work=WORK):
-    stores = [_store(corpus, work / "stores" / f"{name} {number}")
-              for number, corpus in enumerate(corpora)]  # fmt: skip
-    return Material(name, pool, domain, tuple(corpora), tuple(stores), folds)
-
-
-def _store(corpus: Corpus, folder):
-    store = store_builder.build(corpus, SMALL_HOME.features, folder, progress=False)
-    return lengthened(store, store.features.frames(SHORTEST))
+    folders = [work / "stores" / f"{name} {number}" for number in range(len(corpora))]
+    for corpus, folder in zip(corpora, folders, strict=True):
+        store_builder.build(corpus, SMALL_HOME.features, folder, progress=False)
+    return Material(name, pool, domain, tuple(corpora), tuple(folders), folds)
 
 
 def lengthened(store: SpectrogramStore, length):

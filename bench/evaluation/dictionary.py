@@ -7,10 +7,11 @@ deviation of the activations over time.
 """
 
 import numpy as np
-from evaluation.recordings import of_spectrograms
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import normalize
+
+from evaluation.recordings import of_spectrograms
 
 FRAMES = 8  # of a patch: 0.16 s
 PATCHES = 40000  # learned from
@@ -19,15 +20,16 @@ WORDS = 500
 KEPT = 0.99  # of the variance, by whitened components
 
 
-def components(material, seed):
+def components(material, training):
     """Mean and deviation of the first principal components of patches."""
-    learned = PCA(COMPONENTS, random_state=seed)
-    learned.fit(drawn_patches(material.stores[0], seed))
+    learned = PCA(COMPONENTS, random_state=training.seed)
+    learned.fit(drawn_patches(material.stores[0], training.seed))
     return described(material, learned.transform)
 
 
-def dictionary(material, seed, words=WORDS):
+def dictionary(material, training, words=WORDS):
     """Mean and deviation of a patch's likeness to each word of a dictionary."""
+    seed = training.seed
     found = drawn_patches(material.stores[0], seed)
     whitening = PCA(KEPT, whiten=True, random_state=seed).fit(found)
     unit = normalize(whitening.transform(found))

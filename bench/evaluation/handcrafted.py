@@ -1,4 +1,4 @@
-"""Features that nobody trained: statistics, a rich vector, openSMILE's sets, a scattering transform.
+"""Features that nobody trained: statistics, a rich vector, openSMILE's sets, scattering.
 
 openSMILE (research licence) and kymatio are extras: `pip install opensmile`, `pip install
 --no-deps kymatio`. Without them their rows are left out, and that is said.
@@ -8,8 +8,8 @@ import functools
 
 import numpy as np
 from embedding import mean_and_deviation, whole
-from evaluation.recordings import RATE, of_spectrograms, of_waves, over_channels
 
+from evaluation.recordings import RATE, of_spectrograms, of_waves, over_channels
 from thesis_lib.analysis.handmade import rich_statistics
 from thesis_lib.spectrogram import cosines
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 from embedding import heard_whole, of_tiles, whole
-from evaluation.corpora import SHORTEST
 
+from evaluation.corpora import SHORTEST
 from thesis_lib.audio import io as audio_io
 
 RATE = 16000  # Hz
