@@ -151,7 +151,7 @@ def excerpts(corpus, length=EXCERPT, count=EXCERPTS):
 
 def made_up(kind, args):
     """A corpus to see that all runs: twelve songs of each of three classes, as if on two nodes."""
-    corpus = music.read(class_folders(args.out / "made_up_nodes", songs=12, length=2.5))
+    corpus = music.read(class_folders(args.out / "made_up_nodes", songs=12, length=4.5))
     node = np.where(np.arange(len(corpus.table)) % 2, "1", "2")
     corpus = replace(corpus, table=corpus.table.assign(node=node))
     yield _material("made up", "made up", "music", [corpus], 3, args.out / "runs")

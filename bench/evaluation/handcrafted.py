@@ -79,7 +79,10 @@ def _smile(name):
 
 
 def scattering(material, _):
-    """Mean and deviation over time of log scattering coefficients (Andén and Mallat, 2014)."""
+    """Mean and deviation over time of log scattering coefficients (Andén and Mallat, 2014).
+
+    It is slow: of a node, one microphone is heard.
+    """
     transform = _transform()
 
     def statistics(wave):
@@ -89,7 +92,7 @@ def scattering(material, _):
         found = np.concatenate([_log(transform(len(piece))(piece)) for piece in pieces], axis=1)
         return np.concatenate([found.mean(1), found.std(1)])
 
-    return of_waves(material, statistics)
+    return of_waves(material, statistics, channels=1)
 
 
 def _log(coefficients):
