@@ -23,7 +23,8 @@ from evaluation.networks import Training
 from harness import arguments, machine, on_all_cores, publish, start
 from joblib import delayed
 
-from thesis_lib.pipeline import outside
+from thesis_lib.analysis import held_out
+from thesis_lib.datasets import vector_file
 from thesis_lib.recipe import SEED
 
 NAMES = {"diff": "diff_to_ours"}
@@ -84,12 +85,12 @@ def answered(material, seed, name, args):
     about = {"home": material.name, "seed": seed}
     try:
         if name == args.embeddings:
-            vectors = outside.matched(outside.read(name), material.corpora[0])
+            vectors = vector_file.matched(vector_file.read(name), material.corpora[0])
         else:
             vectors = methods.vectors(name, material, training, work)
     except Missing as error:
         return material.pool, name, f"{name} is left out: {error}."
-    found = scoring.answers(vectors, material.table, args.quick)
+    found = held_out.answers(vectors, material.table, choose=not args.quick)
     return material.pool, name, (about, found)
 
 

@@ -1,94 +1,14 @@
-"""From vectors to answers of single recordings, and from these to scores with intervals.
-
-All methods get the same: vectors standardised by the training part; a logistic classifier, its
-penalty chosen by training groups left out; neighbours by the cosine, never of the own session or
-song. What is scored are the recordings that a fold holds out, of a home on unknown microphones.
-"""
-
-from typing import NamedTuple
+"""From answers of single recordings to scores of all methods, with intervals and differences."""
 
 import numpy as np
 import pandas as pd
-from embedding import sides
-from threadpoolctl import threadpool_limits
 
 from thesis_lib.analysis import significance
 from thesis_lib.analysis.intervals import f1_parts, mean_f1, mean_parts, mean_value
-from thesis_lib.analysis.linear_probe import fit
-from thesis_lib.analysis.retrieval import candidates, retrieve
 
-K = 10
 FAMILY = ("macro_f1", "precision_at_10")  # corrected together; each other metric by itself
 NO_METRIC = ("group", "fold", "home", "chance")
 FEWER_IS_BETTER = ("microphone_share_at_10", "microphone_share_at_30")
-
-
-class Answers(NamedTuple):
-    """What a method makes of the recordings of one fold; a row a recording in each table.
-
-    Attributes
-    ----------
-    classes : DataFrame
-        label, predicted, group, and what tells the rows apart: see `about`.
-    found : DataFrame
-        A column for each metric of retrieval beside the same.
-    space : DataFrame, empty but for homes
-        The microphone's share of the neighbours of all recordings, and what chance gives.
-    """
-
-    classes: pd.DataFrame
-    found: pd.DataFrame
-    space: pd.DataFrame
-
-
-def answers(vectors, index, quick=False):
-    """The `Answers` of one fold (quick: with a penalty of 1)."""
-    labelled, train, test = sides(index)
-    label, group = index.label.to_numpy(str), index.group.to_numpy(str)
-    with threadpool_limits(1):
-        probe = fit(vectors[train], label[train], group=None if quick else group[train])
-        said = probe.predict(vectors[test])
-    unit = directions(vectors, train)
-    classes = pd.DataFrame({"label": label[test], "predicted": said, "group": group[test]})
-    found = _found(unit, label, group, index, labelled, np.flatnonzero(test))
-    return Answers(classes, found, _space(unit, group, index))
-
-
-def directions(vectors, train):
-    """Standardised by the training part, and of length 1."""
-    vectors = (vectors - vectors[train].mean(0)) / (vectors[train].std(0) + 1e-6)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-
-
-def _found(unit, label, group, index, labelled, queries):
-    among = candidates(group, queries) & labelled
-    near = retrieve(unit, label, queries, among, K)
-    table = {"group": group[queries], "precision_at_10": near.precision}
-    table |= {"map": near.average_precision, "r_precision": near.r_precision}
-    if has_nodes(index):
-        node = index.node.to_numpy(str)
-        among = candidates(group, queries, node) & labelled
-        other = retrieve(unit, label, queries, among, K)
-        table["precision_at_10_across_microphones"] = other.precision
-    return pd.DataFrame(table)
-
-
-def _space(unit, group, index):
-    """How many of the neighbours, in other sessions, the own microphone heard."""
-    if not has_nodes(index):
-        return pd.DataFrame({"group": []})
-    node, queries = index.node.to_numpy(str), np.arange(len(index))
-    among = candidates(group, queries)
-    table = {"group": group}
-    for k in (10, 30):
-        table[f"microphone_share_at_{k}"] = retrieve(unit, node, queries, among, k).precision
-    own = (node == node[:, None]) & among
-    return pd.DataFrame(table | {"chance": own.sum(1) / among.sum(1)})
-
-
-def has_nodes(index):
-    """Whether several microphone arrays heard it."""
-    return index.node.nunique() > 1
 
 
 def rows(answers, reference, floor, ceilings, draws=significance.DRAWS):
@@ -96,7 +16,7 @@ def rows(answers, reference, floor, ceilings, draws=significance.DRAWS):
 
     Parameters
     ----------
-    answers : dict, method -> list of (about, Answers)
+    answers : dict, method -> list of (about, held_out.Answers)
         `about` is {"home", "seed"}; the folds of one home or corpus and seed are scored as one
         test. The same folds in the same order for each method.
     reference, floor : str
