@@ -31,6 +31,7 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 from torch.nn import functional as F
 
+from thesis_lib.analysis.held_out import sides
 from thesis_lib.analysis.linear_probe import fit, macro_f1
 from thesis_lib.analysis.neighbours import nearest, precision_at
 from thesis_lib.contrastive.augment import augment
@@ -178,16 +179,6 @@ def methods(thesis, ours, store, seed, seconds):
     yield "supervised", heard_whole(supervised(store, ours, seed, seconds), store, ours)
     alike = supervised(store, ours, seed, seconds, blocks=1)  # the network of ours
     yield "supervised_alike", heard_whole(alike, store, ours)
-
-
-def sides(index):
-    """Which recordings carry a label, and which of these are learned from and tested on."""
-    labelled = (index.label != "").to_numpy()
-    train = labelled & (index.split == "train").to_numpy()
-    test = labelled & (index.split == "test").to_numpy()
-    if not index.known[test].all():
-        test &= ~index.known.to_numpy()  # of a home: microphones never heard
-    return labelled, train, test
 
 
 def scores(vectors, index, quick=False):

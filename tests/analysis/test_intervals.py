@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from thesis_lib.analysis.intervals import f1_interval, mean_interval, share_inside
+from thesis_lib.analysis.bootstrap import share_inside
+from thesis_lib.analysis.intervals import f1_interval, mean_interval
 from thesis_lib.analysis.linear_probe import macro_f1
 from thesis_lib.util.errors import InputError
 

@@ -5,21 +5,17 @@ drawn, again and again and with replacement, are whole groups, as many as there 
 holds the middle of the scores of these draws (percentiles), and the fewer groups there are the more
 of them, see `share_inside`: plain percentiles of 10 groups hold the truth 91 times in 100.
 
-What a score needs is counted once for each group: a draw is then a weighted sum of counts.
+How draws are made, `bootstrap` knows. See 08_f1_results.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
+from thesis_lib.analysis.bootstrap import DRAWS, draw_scores, ends, share_inside, summed
 from thesis_lib.util.arrays import column
-from thesis_lib.util.errors import InputError
-
-DRAWS = 5000
-BLOCK = 2**22  # numbers of each kind that are held at a time
 
 
 class Interval(NamedTuple):
@@ -81,13 +77,7 @@ def f1_interval(
     --------
     >>> f1_interval(tiles.label, ours, tiles.group, other=thesis).excludes_zero
     """
-    truth = column(truth, np.size(truth), "truth")
-    said = [column(one, len(truth), "predicted") for one in _methods(predicted, other)]
-    names, numbers = np.unique(np.concatenate([truth, *said]), return_inverse=True)
-    truth, *said = np.split(numbers, len(said) + 1)
-    cells = _cells(group, fold, len(truth))
-    confusions = [_summed([*cells, (truth, len(names)), (one, len(names))]) for one in said]
-    return interval(np.stack(confusions, axis=1), _macro_f1, **drawn)
+    return interval(f1_parts(truth, _methods(predicted, other), group, fold), mean_f1, **drawn)
 
 
 def mean_interval(
@@ -110,11 +100,55 @@ def mean_interval(
     -------
     Interval
     """
-    values = [column(one, np.size(values), "values") for one in _methods(values, other)]
+    return interval(mean_parts(_methods(values, other), group, fold), mean_value, **drawn)
+
+
+def f1_parts(
+    truth: ArrayLike,
+    predicted: Sequence[ArrayLike],
+    group: ArrayLike,
+    fold: ArrayLike | None = None,
+) -> np.ndarray:
+    """What `mean_f1` needs, summed by group, for any number of methods.
+
+    Parameters
+    ----------
+    truth, group, fold
+        As in `f1_interval`.
+    predicted : list of (n,) arrays
+        The answers of each method.
+
+    Returns
+    -------
+    float array, shape (groups, methods, folds, classes, classes)
+        Groups are in order of their sorted names.
+    """
+    truth = column(truth, np.size(truth), "truth")
+    said = [column(one, len(truth), "predicted") for one in predicted]
+    names, numbers = np.unique(np.concatenate([truth, *said]), return_inverse=True)
+    truth, *said = np.split(numbers, len(said) + 1)
+    cells = _cells(group, fold, len(truth))
+    confusions = [summed([*cells, (truth, len(names)), (one, len(names))]) for one in said]
+    return np.stack(confusions, axis=1)
+
+
+def mean_parts(
+    values: Sequence[ArrayLike], group: ArrayLike, fold: ArrayLike | None = None
+) -> np.ndarray:
+    """What `mean_value` needs, summed by group: (groups, methods, folds, 2).
+
+    Parameters
+    ----------
+    values : list of (n,) float arrays
+        Of each method.
+    group, fold
+        As in `f1_interval`.
+    """
+    values = [column(one, np.size(values[0]), "values") for one in values]
     cells = _cells(group, fold, len(values[0]))
-    counts = _summed(cells)
-    sums = [np.stack([_summed(cells, one), counts], axis=-1) for one in values]
-    return interval(np.stack(sums, axis=1), _mean, **drawn)
+    counts = summed(cells)
+    sums = [np.stack([summed(cells, one), counts], axis=-1) for one in values]
+    return np.stack(sums, axis=1)
 
 
 def interval(
@@ -141,41 +175,10 @@ def interval(
     Interval
         Of the first method, less the second where there are two.
     """
-    groups, *shape = parts.shape
-    if groups < 2:
-        raise InputError("group: holds one group only; an interval needs two or more")
-    flat, rng = parts.reshape(groups, -1), np.random.default_rng(seed)
-
-    def scores(times):  # how often each group is drawn, (draws, groups)
-        found = score((times @ flat).reshape(len(times), *shape))
-        return found[:, 0] - found[:, 1:].sum(axis=1)
-
-    step = max(1, BLOCK // max(flat.shape))
-    sizes = [min(step, draws - first) for first in range(0, draws, step)]
-    found = np.concatenate([scores(_times(groups, size, rng)) for size in sizes])
-    inside = share_inside(level, groups)
-    ends = np.quantile(found, [(1 - inside) / 2, (1 + inside) / 2])
-    return Interval(*map(float, [*scores(np.ones((1, groups))), *ends]))
-
-
-def share_inside(level: float, groups: int) -> float:
-    """How many of the draws an interval has to hold, as a share: `level` for very many groups.
-
-    Draws of n groups vary less than n groups do, by the factor sqrt((n - 1) / n), and how much
-    those vary is itself only known from them: as with the mean of n numbers, whose interval
-    follows Student's t (Hesterberg, 2015, "What teachers should know about the bootstrap").
-
-    Parameters
-    ----------
-    level : float
-    groups : int, 2 or more
-
-    Returns
-    -------
-    float
-    """
-    half = stats.t.ppf((1 + level) / 2, groups - 1) * np.sqrt(groups / (groups - 1))
-    return float(2 * stats.norm.cdf(half) - 1)
+    point, found = draw_scores(parts, score, draws, seed)
+    difference = found[:, 0] - found[:, 1:].sum(axis=1)
+    low, high = ends(difference, share_inside(level, len(parts)))
+    return Interval(float(point[0] - point[1:].sum()), float(low), float(high))
 
 
 def _methods(one, other):
@@ -190,28 +193,18 @@ def _cells(group, fold, rows):
     return [(numbers, len(names)) for names, numbers in found]
 
 
-def _summed(places, weights=None):
-    """Rows, or their weights, summed by place: an axis for each of the places."""
-    numbers, shape = zip(*places, strict=True)
-    flat = np.ravel_multi_index(numbers, shape)
-    return np.bincount(flat, weights, np.prod(shape)).reshape(shape).astype(float)
+def mean_f1(confusions: np.ndarray) -> np.ndarray:
+    """Macro-F1, mean over folds: (..., folds, truth, predicted) -> (...).
 
-
-def _times(groups, draws, rng):
-    """How often each group is drawn, shape (draws, groups); each row sums to `groups`."""
-    drawn = rng.integers(groups, size=(draws, groups)) + groups * np.arange(draws)[:, None]
-    return _summed([(drawn.ravel(), draws * groups)]).reshape(draws, groups)
-
-
-def _macro_f1(confusions):
-    """(..., folds, truth, predicted) -> (...); as without labels: classes that occur in either."""
+    Classes that occur in neither do not count, as in `linear_probe.macro_f1` without labels.
+    """
     hits = np.diagonal(confusions, axis1=-2, axis2=-1)
     answers = confusions.sum(axis=-1) + confusions.sum(axis=-2)
     return _average(_average(_ratio(2 * hits, answers)))
 
 
-def _mean(sums):
-    """(..., folds, (sum, count)) -> (...)"""
+def mean_value(sums: np.ndarray) -> np.ndarray:
+    """Mean of the values, then over folds: (..., folds, (sum, count)) -> (...)."""
     return _average(_ratio(sums[..., 0], sums[..., 1]))
 
 

@@ -1,0 +1,1 @@
+"""How good embeddings are: what `proof.py` measures, and what it compares with."""

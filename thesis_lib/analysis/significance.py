@@ -1,0 +1,154 @@
+"""Many methods against one: which differences are there, when many are looked for at once.
+
+Each method is compared with the reference on the same draws of a bootstrap over groups (see
+`bootstrap`). The more comparisons there are, the likelier one of them looks like a difference by
+chance; Holm's correction keeps that chance, over all of them, below 5 %. See 08_f1_results.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from thesis_lib.analysis.bootstrap import draw_scores, ends, share_inside
+from thesis_lib.util.arrays import column
+from thesis_lib.util.errors import InputError
+
+DRAWS = 20000  # so that a chance of a few in ten thousand can be told
+LEVEL = 0.95
+
+
+def compare_methods(
+    parts: np.ndarray,
+    score: Callable[[np.ndarray], np.ndarray],
+    names: Sequence[str],
+    reference: str,
+    stratum: ArrayLike | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """The score of every method and its difference to one, with intervals (08_f1_results).
+
+    Parameters
+    ----------
+    parts : float array, shape (groups, methods, ...)
+        From `intervals.f1_parts` or `mean_parts`.
+    score : function
+        `intervals.mean_f1` or `mean_value`.
+    names : list of str
+        Of the methods.
+    reference : str
+        The one of them that all others are compared with.
+    stratum, draws, seed
+        See `bootstrap.draw_scores`.
+
+    Returns
+    -------
+    DataFrame
+        A row a method: method, mean, ci_low, ci_high; diff, diff_low, diff_high (method less
+        reference); p (of no difference, NaN for the reference itself).
+    """
+    if reference not in names:
+        raise InputError(
+            f"reference: {reference!r} is none of the methods; choose one of {', '.join(names)}."
+        )
+    point, drawn = draw_scores(parts, score, draws, seed, stratum)
+    groups = _freedom(stratum, len(parts)) + 1
+    inside, own = share_inside(LEVEL, groups), list(names).index(reference)
+    low, high = ends(drawn, inside)
+    apart = drawn - drawn[:, [own]]
+    diff_low, diff_high = ends(apart, inside)
+    table = {"method": list(names), "mean": point, "ci_low": low, "ci_high": high}
+    table |= {"diff": point - point[own], "diff_low": diff_low, "diff_high": diff_high}
+    chances = [np.nan if name == reference else p_value(apart[:, number], groups)
+               for number, name in enumerate(names)]  # fmt: skip
+    return pd.DataFrame(table | {"p": chances})
+
+
+def recovered_share(
+    parts: np.ndarray,
+    score: Callable[[np.ndarray], np.ndarray],
+    floor: int,
+    ceiling: int,
+    stratum: ArrayLike | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How much of the way from a floor to a ceiling each method goes (Jansen et al., 2018).
+
+    See 08_f1_results. Where floor and ceiling cannot be told apart, such a share says nothing: NaN.
+
+    Parameters
+    ----------
+    floor, ceiling : int
+        Which of the methods in `parts`: what nothing was learned for, and what was supervised.
+    parts, score, stratum, draws, seed
+        As in `compare_methods`.
+
+    Returns
+    -------
+    share, low, high : float arrays, shape (methods,)
+        0 for the floor, 1 for the ceiling; the ends are those of a 95 % interval.
+    """
+    point, drawn = draw_scores(parts, score, draws, seed, stratum)
+    inside = share_inside(LEVEL, _freedom(stratum, len(parts)) + 1)
+    gap = drawn[:, ceiling] - drawn[:, floor]
+    if ends(gap, inside)[0] <= 0:
+        return (np.full(len(point), np.nan),) * 3
+    share = (point - point[floor]) / (point[ceiling] - point[floor])
+    low, high = ends((drawn - drawn[:, [floor]]) / gap[:, None], inside)
+    return share, low, high
+
+
+def p_value(drawn: np.ndarray, groups: int) -> float:
+    """How likely such a difference is where there is none: 1 less the level of the widest interval
+    (of `intervals.interval`) that excludes 0 (08_f1_results).
+
+    Parameters
+    ----------
+    drawn : (draws,) array
+        The difference on each draw.
+    groups : int
+        How many groups were drawn from.
+
+    Returns
+    -------
+    float
+        0 to 1; it can be told down to about 2 / draws.
+    """
+    below, above = (drawn <= 0).sum(), (drawn >= 0).sum()
+    tail = min((min(below, above) + 1) / (len(drawn) + 1), 0.5)
+    half = -stats.norm.ppf(tail) * np.sqrt((groups - 1) / groups)
+    return float(2 * stats.t.sf(half, groups - 1))
+
+
+def holm(chances: ArrayLike) -> np.ndarray:
+    """Chances corrected for their number: below 0.05, a difference is one (Holm, 1979).
+
+    See 08_f1_results.
+
+    Parameters
+    ----------
+    chances : (n,) float array
+        Of each comparison by itself; NaN takes no part.
+
+    Returns
+    -------
+    (n,) float array, 0 to 1
+    """
+    chances = np.asarray(chances, float)
+    found, there = np.full(len(chances), np.nan), np.flatnonzero(~np.isnan(chances))
+    order = there[np.argsort(chances[there], kind="stable")]
+    times = np.arange(len(order), 0, -1)
+    found[order] = np.maximum.accumulate(np.minimum(chances[order] * times, 1.0))
+    return found
+
+
+def _freedom(stratum, groups):
+    """Groups less strata: what is known of how much they vary."""
+    strata = 1 if stratum is None else len(np.unique(column(stratum, groups, "stratum")))
+    if groups <= strata:
+        raise InputError("stratum: each holds one group only; an interval needs two or more")
+    return groups - strata
