@@ -78,7 +78,7 @@ data: $(READY)  ## check the data that comes with the suite, make the mini home
 	@$(if $(value FMA),.venv/bin/thesis fetch fma --to "$$MUSIC_TYPED")
 	@$(if $(value FMA),,$(if $(value OPEN),.venv/bin/thesis fetch open-music --to "$$MUSIC_TYPED"))
 
-BENCHES := input_pipeline training_step number_formats training features embedding ablation open_questions proof
+BENCHES := input_pipeline training_step number_formats training features embedding ablation open_questions candidates proof
 bench: $(addprefix bench-,$(BENCHES))  ## measure again all that bench/results/ holds (an hour or two)
 
 bench-%: $(READY)

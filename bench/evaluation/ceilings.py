@@ -54,7 +54,7 @@ def resnet18(material, training):
     store = material.stores[0]
     _, recipe = embedding.recipes(material.domain, training.quick)
     torch.manual_seed(training.seed)
-    model = Encoder(recipe.width, store.features.mels, store.meta["mean"], blocks=2)
+    model = Encoder(recipe.width, store.features.n_mels, store.meta["mean"], blocks=2)
     return _supervised(material, training, model, 64 * recipe.width, recipe)
 
 
@@ -63,19 +63,19 @@ def baseline_cnn(material, training):
     store = material.stores[0]
     _, recipe = embedding.recipes(material.domain, training.quick)
     torch.manual_seed(training.seed)
-    model = BaselineCNN(store.features.mels, store.meta["mean"], store.meta["std"])
+    model = BaselineCNN(store.features.n_mels, store.meta["mean"], store.meta["std"])
     length = min(int(store.index.n_frames.min()), store.features.frames(10.0))
     return _supervised(material, training, model, 64, recipe, length)
 
 
 def _supervised(material, training, model, size, recipe, length=None):
-    store, length = material.stores[0], length or recipe.length
+    store, length = material.stores[0], length or recipe.tile_frames
     rows = store.index[(store.index.split == "train") & (store.index.label != "")]
     own, held = apart(rows, training.seed)
     names = sorted(set(own.label))
     head = nn.Sequential(nn.BatchNorm1d(size, affine=False), nn.Linear(size, len(names)))
     both = nn.ModuleList([model, head])
-    optimiser = torch.optim.AdamW(both.parameters(), lr=LEARNING_RATE, weight_decay=recipe.l2)
+    optimiser = torch.optim.AdamW(both.parameters(), lr=LEARNING_RATE, weight_decay=recipe.weight_decay)
     frames, rng = store.on(embedding.CPU), np.random.default_rng(training.seed)
     noise = torch.Generator().manual_seed(training.seed)
 
@@ -84,7 +84,7 @@ def _supervised(material, training, model, size, recipe, length=None):
         for _ in range(2 if training.quick else STEPS):
             starts, label = balanced(own, names, length, 8 if training.quick else BATCH, rng)
             x = gather(frames, torch.from_numpy(starts), length)
-            x = augment(x, recipe.contrast.gain_db, recipe.contrast.tilt_db, noise)
+            x = augment(x, recipe.contrast.gain_db, recipe.contrast.equaliser_db, noise)
             loss = F.cross_entropy(head(model(x)), torch.from_numpy(label))
             optimiser.zero_grad()
             loss.backward()

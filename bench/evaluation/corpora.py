@@ -134,8 +134,12 @@ def long_music(kind, args):
         )
         print(f"Open music ({kind}) is left out: {missing}.")
         return
-    corpus = open_music.read(folder, manifest=manifest)
-    yield _material(f"open music, {kind}", "open music", "music", [excerpts(corpus)], 3)
+    yield of_tracks(f"open music, {kind}", open_music.read(folder, manifest=manifest))
+
+
+def of_tracks(name, corpus):
+    """The `Material` of whole tracks."""
+    return _material(name, name.partition(",")[0], "music", [excerpts(corpus)], 3)
 
 
 def excerpts(corpus, length=EXCERPT, count=EXCERPTS):

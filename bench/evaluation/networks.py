@@ -76,7 +76,7 @@ def ours(material, training):
 def shipped(material, training):
     """The network that comes with the suite: it has heard nothing of the corpus."""
     try:
-        from thesis_lib import pretrained
+        from thesis_lib.contrastive import pretrained
     except ImportError:
         raise Missing("the suite has no pretrained network yet") from None
     recipe = RECIPES[f"ours, {material.domain}"]

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from evaluation.recordings import of_network
-from thesis_lib.contrastive.encoder import SHARE, Encoder
+from thesis_lib.contrastive.encoder import STAGE_SIZE, Encoder
 from thesis_lib.contrastive.pair_sampler import PairSampler
 from thesis_lib.recipe import RECIPES
 from thesis_lib.spectrogram import OCTAVES
@@ -27,7 +27,7 @@ STRETCH = 0.6, 1.5  # of a tile's time and bands, from which BYOL-A's views are 
 class PlainEncoder(Encoder):
     """Our network with log-Mel less its mean, over its deviation, as input."""
 
-    def levelled(self, x):
+    def preprocess(self, x):
         """Tiles in dB as the first convolution gets them."""
         return (x - self.mean) / self.std
 
@@ -35,9 +35,9 @@ class PlainEncoder(Encoder):
 def plain_encoder(store, recipe, seed):
     """A fresh network for a store, and the size of its vectors."""
     torch.manual_seed(seed)
-    model = PlainEncoder(recipe.width, store.features.mels, store.meta["mean"])
+    model = PlainEncoder(recipe.width, store.features.n_mels, store.meta["mean"])
     model.std.fill_(store.meta["std"])
-    return model, 8 * SHARE * recipe.width
+    return model, 8 * STAGE_SIZE * recipe.width
 
 
 def cola(material, training):
@@ -138,7 +138,7 @@ def _recipe(material, training):
 def _objective(store, recipe, loss, neighbour_range):
     """Pairs of tiles of one recording, at most so many frames apart; a loss of (model, tiles)."""
     rows = store.index[store.index.split == "train"]
-    draw, frames = PairSampler(rows, recipe.length, neighbour_range, 0.0), store.on(embedding.CPU)
+    draw, frames = PairSampler(rows, recipe.tile_frames, neighbour_range, 0.0, 1.0), store.on(embedding.CPU)
 
     def batches(seed, epoch):
         rng = torch.Generator().manual_seed(1000 * seed + epoch)
@@ -146,7 +146,7 @@ def _objective(store, recipe, loss, neighbour_range):
             yield draw.batch(2 * recipe.batch, rng)  # as many tiles as a batch of ours has
 
     def told(model, batch):
-        pair = torch.stack([gather(frames, start, recipe.length) for start in batch[:2]])
+        pair = torch.stack([gather(frames, start, recipe.tile_frames) for start in batch[:2]])
         return embedding.Told(loss(model, pair))
 
     return Objective(len(training_tiles(store, recipe).recording), batches, told)
