@@ -112,13 +112,13 @@ rule corpus:
         name=lambda wildcards: JOB.names[wildcards.domain],
         source=lambda wildcards: JOB.sources[wildcards.domain],
         recipe=lambda wildcards: JOB.recipes[wildcards.domain],
-        part="--part 1" if JOB.is_smoke else "",
+        limit="--limit 1" if JOB.is_smoke else "",
         seeds=JOB.n_seeds,
     threads: THREADS
     priority: 40
     shell:
         "thesis corpus {params.name} {params.source:q} {wildcards.folder:q}/{wildcards.domain}"
-        " --recipe {params.recipe:q} --seeds {params.seeds} {params.part}"
+        " --recipe {params.recipe:q} --seeds {params.seeds} {params.limit}"
 
 
 rule features:

@@ -1,7 +1,7 @@
 """What each part of ours is worth, and what was tried in its place.
 
 Run ``python bench/ablation.py``; it writes ``bench/results/ablation.json``, rows as those of
-`embedding.py`, measured in the same way but after shorter trainings. Each says of which kind it is:
+`embedding.py`, measured in the same way but after shorter trainings. Each names its experiment:
 
 - ladder: from the thesis's recipe to ours, each step on top of the one before;
 - left out: ours without one of its parts;
@@ -16,7 +16,7 @@ import torch
 from embedding import (
     CPU,
     asked,
-    heard_whole,
+    embed_whole,
     mean_and_deviation,
     measure,
     of_tiles,
@@ -39,13 +39,13 @@ LADDER = (
     "+ neighbours elsewhere",
     "+ changed tiles",
     "+ all stages",
-    "+ heard whole",
+    "+ whole recordings",
     "+ one block a stage",
     "+ energy normalised (ours)",
 )
 LEFT_OUT = {
-    "without another level": {"gain_db": 0.0},
-    "without another colour": {"equaliser_db": 0.0},
+    "without a random gain": {"gain_db": 0.0},
+    "without a random equaliser": {"equaliser_db": 0.0},
     "without any change": ALIKE,
     "without neighbours elsewhere": {"cross_recording_prob": 0.0},
     "without weights by time": {"position_decay": 1e9},  # of the recordings of a session
@@ -67,7 +67,7 @@ ENCODERS = {
     "decibels, half centred": alternatives.HalfCentred,
     "decibels, wholly centred": alternatives.WhollyCentred,
     "PCEN, running mean and root": alternatives.Pcen,
-    "bands not levelled": alternatives.NotNormalised,
+    "bands not normalised": alternatives.NotNormalised,
 }
 CHANGES = {
     "tiles mixed too": alternatives.mixed,
@@ -95,16 +95,16 @@ def ablation(thesis, ours, store, seed, seconds):
     yield from ladder(thesis, ours, store, seed, seconds)
     for name, change in LEFT_OUT.items():
         recipe = changed(ours, change)
-        yield name, heard_whole(trained(store, recipe, seed, seconds), store, recipe)
+        yield name, embed_whole(trained(store, recipe, seed, seconds), store, recipe)
     model = trained(store, ours, seed, seconds, rates=constant)
-    yield "without warm-up and cosine", heard_whole(model, store, ours)
+    yield "without warm-up and cosine", embed_whole(model, store, ours)
     model = built(Encoder, store, ours, seed)
     model.project = nn.Identity()
     model = trained(store, ours, seed, seconds, model=model)
-    yield "without a head", heard_whole(model, store, ours)
+    yield "without a head", embed_whole(model, store, ours)
     objective = alternatives.with_loss(store, ours, alternatives.own_as_opposites)
     model = trained(store, ours, seed, seconds, objective)
-    yield "own group as opposites too", heard_whole(model, store, ours)
+    yield "own group as opposites too", embed_whole(model, store, ours)
     yield from others(store, ours, seed, seconds)
 
 
@@ -123,11 +123,11 @@ def ladder(thesis, ours, store, seed, seconds):
     model = built(alternatives.Decibels, store, ours, seed, blocks=2)
     model = trained(store, ours, seed, seconds, model=model)
     yield LADDER[5], of_tiles(model, store, ours)
-    yield LADDER[6], heard_whole(model, store, ours)
+    yield LADDER[6], embed_whole(model, store, ours)
     model = built(alternatives.Decibels, store, ours, seed)
-    yield LADDER[7], heard_whole(trained(store, ours, seed, seconds, model=model), store, ours)
+    yield LADDER[7], embed_whole(trained(store, ours, seed, seconds, model=model), store, ours)
     model = trained(store, ours, seed, seconds)
-    vectors = heard_whole(model, store, ours)
+    vectors = embed_whole(model, store, ours)
     yield LADDER[8], vectors
     yield "read behind the head", behind(model.project, vectors)
     yield "tiles averaged", of_tiles(model, store, ours)
@@ -139,23 +139,23 @@ def others(store, ours, seed, seconds):
     """Ours with a part done in another way."""
     for name, loss in LOSSES.items():
         objective = alternatives.with_loss(store, ours, loss)
-        yield name, heard_whole(trained(store, ours, seed, seconds, objective), store, ours)
+        yield name, embed_whole(trained(store, ours, seed, seconds, objective), store, ours)
     model, guess = built(Encoder, store, ours, seed), alternatives.guesser()
     objective = alternatives.own_teacher(store, ours, model, guess)
     model = trained(store, ours, seed, seconds, objective, model, [guess])
-    yield "own teacher (BYOL-A)", heard_whole(model, store, ours)
+    yield "own teacher (BYOL-A)", embed_whole(model, store, ours)
     model = trained(store, ours, seed, seconds, model=built(Encoder, store, ours, seed, blocks=2))
-    yield "two blocks a stage", heard_whole(model, store, ours)
+    yield "two blocks a stage", embed_whole(model, store, ours)
     for name, encoder in ENCODERS.items():
         model = built(encoder, store, ours, seed)
         model = trained(store, ours, seed, seconds, model=model)
-        yield name, heard_whole(model, store, ours)
+        yield name, embed_whole(model, store, ours)
     for name, change in CHANGES.items():
         objective = change(store, ours)
-        yield name, heard_whole(trained(store, ours, seed, seconds, objective), store, ours)
+        yield name, embed_whole(trained(store, ours, seed, seconds, objective), store, ours)
     for name, change in SIZES.items():
         recipe = replace(ours, batch=8 * ours.batch, **change)
-        yield name, heard_whole(trained(store, recipe, seed, seconds), store, recipe)
+        yield name, embed_whole(trained(store, recipe, seed, seconds), store, recipe)
 
 
 def constant(recipe, _progress):
@@ -172,16 +172,16 @@ def changed(recipe, change):
     return replace(recipe, contrast=replace(recipe.contrast, **change))
 
 
-def built(kind, store, recipe, seed, **sizes):
-    """A network of some kind with the first weights that `seed` gives."""
+def built(encoder, store, recipe, seed, **sizes):
+    """A network of a class with the first weights that `seed` gives."""
     torch.manual_seed(seed)
-    model = kind(recipe.width, store.features.n_mels, store.meta["mean"], **sizes)
+    model = encoder(recipe.width, store.features.n_mels, store.meta["mean"], **sizes)
     model.std.fill_(store.meta["std"])  # of those that hear decibels
     return model
 
 
-def kinds():
-    """Of each method, which of the three it is."""
+def experiments():
+    """Of each method, which of the three experiments it is of."""
     found = dict.fromkeys(LADDER, "ladder")
     found |= dict.fromkeys([*LEFT_OUT, *MORE_LEFT_OUT], "left out")
     more = "own teacher (BYOL-A)", "two blocks a stage", "and the input as a stage"
@@ -190,11 +190,11 @@ def kinds():
 
 def main(argv=None):
     args, about = asked(__doc__, argv, 10.0)
-    found, kind = runs(args), kinds()
+    found, experiment = runs(args), experiments()
     if args.quick:
         found.pop("mini_home")
     values = measure(found, ablation, args)
-    rows = [row(*key, value, kind=kind[key[1]]) for key, value in values.items()]
+    rows = [row(*key, value, experiment=experiment[key[1]]) for key, value in values.items()]
     publish(args, "ablation", rows, about)
 
 

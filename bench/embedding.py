@@ -142,7 +142,7 @@ def whole(store, function):
     return each_recording(function, store, CPU)
 
 
-def heard_whole(model, store, recipe):
+def embed_whole(model, store, recipe):
     """By a network that takes tiles of any length, (recordings, d)."""
     return embed_recordings(model, store, recipe, CPU).vectors
 
@@ -171,14 +171,14 @@ def methods(thesis, ours, store, seed, seconds):
     yield "logmel", whole(store, mean_and_deviation)
     yield "mfcc", whole(store, lambda tiles: mean_and_deviation(tiles @ bands))
     yield "untrained_thesis", of_tiles(new_model(thesis, store, seed).eval(), store, thesis)
-    yield "untrained", heard_whole(new_model(ours, store, seed).eval(), store, ours)
-    yield "untrained_levels_set", heard_whole(levels_set(store, ours, seed), store, ours)
+    yield "untrained", embed_whole(new_model(ours, store, seed).eval(), store, ours)
+    yield "untrained_levels_set", embed_whole(levels_set(store, ours, seed), store, ours)
     yield "thesis", of_tiles(trained(store, thesis, seed, seconds), store, thesis)
-    yield "ours", heard_whole(trained(store, ours, seed, seconds), store, ours)
-    yield "ours_3x", heard_whole(trained(store, ours, seed, 3 * seconds), store, ours)
-    yield "supervised", heard_whole(supervised(store, ours, seed, seconds), store, ours)
+    yield "ours", embed_whole(trained(store, ours, seed, seconds), store, ours)
+    yield "ours_3x", embed_whole(trained(store, ours, seed, 3 * seconds), store, ours)
+    yield "supervised", embed_whole(supervised(store, ours, seed, seconds), store, ours)
     alike = supervised(store, ours, seed, seconds, blocks=1)  # the network of ours
-    yield "supervised_alike", heard_whole(alike, store, ours)
+    yield "supervised_alike", embed_whole(alike, store, ours)
 
 
 def scores(vectors, index, quick=False):

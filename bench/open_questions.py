@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from embedding import (
     asked,
-    heard_whole,
+    embed_whole,
     mean_and_deviation,
     runs,
     scores,
@@ -94,7 +94,7 @@ def unlearned(store, number):
     model = new_model(recipe, store, SEED + number).eval()
     return {
         "logmel": whole(store, mean_and_deviation),
-        "untrained": heard_whole(model, store, recipe),
+        "untrained": embed_whole(model, store, recipe),
     }
 
 
@@ -103,7 +103,7 @@ def transfer(stores, method, model, quick):
     torch.set_num_threads(1)
     recipe = RECIPES[TRAININGS[method].recipe]
     for name, store in stores.items():
-        vectors = heard_whole(model, store, recipe)
+        vectors = embed_whole(model, store, recipe)
         for metric, value in scores(vectors, store.index, quick).items():
             yield ("transfer", name, method, metric), value
 
@@ -113,7 +113,7 @@ def side_by_side(stores, models, number):
     torch.set_num_threads(1)
     store, recipe = join({name: stores[name] for name in DOMAINS}), RECIPES["ours, home"]
     spaces = unlearned(store, number)
-    spaces |= {name: heard_whole(model, store, recipe) for name, model in models.items()}
+    spaces |= {name: embed_whole(model, store, recipe) for name, model in models.items()}
     group, domain = store.index.group, store.index.corpus.to_numpy(str)
     for name in DOMAINS:
         asked = np.flatnonzero((domain == name) & tested(store.index))
@@ -146,7 +146,7 @@ def chance(domain, group, asked):
 def drawn_map(stores, model):
     """t-SNE of the tested recordings in the joint space: a row a recording."""
     store = join({name: stores[name] for name in DOMAINS})
-    vectors = heard_whole(model, store, RECIPES["ours, home"])
+    vectors = embed_whole(model, store, RECIPES["ours, home"])
     shown = tested(store.index)
     vectors = directions(vectors, store.index)[shown]
     few = min(30, (len(vectors) - 1) // 3)
@@ -167,8 +167,8 @@ def adding(stores, name, left_out, number, model, seconds):
     without = replace(store, index=index[index.label != left_out].reset_index(drop=True))
     blind = network({name: without}, training, number, seconds)
     spaces = unlearned(store, number)
-    spaces |= {"left_out": heard_whole(blind, store, recipe)}
-    spaces |= {"present": heard_whole(model, store, recipe)}
+    spaces |= {"left_out": embed_whole(blind, store, recipe)}
+    spaces |= {"present": embed_whole(model, store, recipe)}
     for method, vectors in spaces.items():
         with threadpool_limits(1):
             for groups, metric, value in later(vectors, index, left_out):

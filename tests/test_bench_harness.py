@@ -15,10 +15,10 @@ def harness(bench):
 
 
 def test_a_row_holds_mean_and_standard_deviation(harness):
-    found = harness.row("home", "ours", "f1", [0.1, 0.2, 0.6], kind="ladder")
+    found = harness.row("home", "ours", "f1", [0.1, 0.2, 0.6], experiment="ladder")
     assert found == {
         "corpus": "home", "method": "ours", "metric": "f1",
-        "mean": 0.3, "spread": 0.264575, "seeds": 3, "kind": "ladder",
+        "mean": 0.3, "spread": 0.264575, "seeds": 3, "experiment": "ladder",
     }  # fmt: skip
     assert harness.row("home", "ours", "f1", [1234567.0])["mean"] == 1234570
     assert harness.row("home", "ours", "f1", np.array([2.0]))["spread"] == 0

@@ -12,7 +12,7 @@ single = pytest.fixture(scope="module", autouse=True)(on_one_thread)
 
 KEPT = ROOT / "bench" / "results"
 BENCHES = re.search(r"^BENCHES := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1].split()
-SAYS = ("question", "method", "metric", "kind", "held_to")  # what a row is of, but for its corpus
+SAYS = ("question", "method", "metric", "experiment", "held_to")  # of a row, beside its corpus
 NUMBERS = {"corpus", "method", "metric", "mean", "spread", "seeds"}
 
 

@@ -106,9 +106,9 @@ def test_a_bad_home(tmp_path, said, case):
     "args, says",
     [
         (["--recipe", "nonsense"], "recipe 'nonsense' is unknown; choose one of 'thesis, SINS', "),
-        ([*SMOKE, "--seeds", "0"], "seeds=0 and part=None must be 1 or more"),
-        ([*SMOKE, "--part", "0"], "part=0 must be 1 or more"),
-        ([*SMOKE, "--part", "-1"], "part=-1 must be 1 or more"),
+        ([*SMOKE, "--seeds", "0"], "seeds=0 and limit=None must be 1 or more"),
+        ([*SMOKE, "--limit", "0"], "limit=0 must be 1 or more"),
+        ([*SMOKE, "--limit", "-1"], "limit=-1 must be 1 or more"),
     ],
 )
 def test_bad_arguments(songs, tmp_path, said, args, says):

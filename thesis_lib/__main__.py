@@ -113,7 +113,7 @@ def _corpus(args):
     from thesis_lib.pipeline import front_door, stages
 
     with front_door.alone(args.run):
-        stages.corpus(args.name, args.source, args.run, args.recipe, args.seeds, args.part)
+        stages.corpus(args.name, args.source, args.run, args.recipe, args.seeds, args.limit)
 
 
 def _features(args):

@@ -4,6 +4,10 @@ Tile2Vec (Jean et al., 2019) takes as neighbour a tile close to its anchor on th
 opposite a tile from far away. Here "close" means close in time (thesis, triplets): a neighbour is
 another tile of the same recording that starts within the neighbour range; an opposite is any
 tile of any other recording. Only numbers enter: where recordings start and how long they are.
+
+Neighbour and opposite are Tile2Vec's words for the positive and the negative of a triplet. The
+*nearest* neighbours of an embedding (kNN) are something else: close in space, see
+`analysis.neighbours`.
 """
 
 from dataclasses import dataclass

@@ -75,7 +75,9 @@ def _supervised(material, training, model, size, recipe, length=None):
     names = sorted(set(own.label))
     head = nn.Sequential(nn.BatchNorm1d(size, affine=False), nn.Linear(size, len(names)))
     both = nn.ModuleList([model, head])
-    optimiser = torch.optim.AdamW(both.parameters(), lr=LEARNING_RATE, weight_decay=recipe.weight_decay)
+    optimiser = torch.optim.AdamW(
+        both.parameters(), lr=LEARNING_RATE, weight_decay=recipe.weight_decay
+    )
     frames, rng = store.on(embedding.CPU), np.random.default_rng(training.seed)
     noise = torch.Generator().manual_seed(training.seed)
 

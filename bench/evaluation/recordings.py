@@ -1,7 +1,7 @@
 """A vector a recording, whatever computes it: from spectrograms, from waveforms, from tiles."""
 
 import numpy as np
-from embedding import heard_whole, of_tiles, whole
+from embedding import embed_whole, of_tiles, whole
 
 from evaluation.corpora import SHORTEST
 from thesis_lib.audio import io as audio_io
@@ -27,7 +27,7 @@ def of_spectrograms(material, function):
 
 def of_network(material, model, recipe):
     """By a network that takes whole recordings."""
-    return over_channels(material, lambda store: heard_whole(model, store, recipe))
+    return over_channels(material, lambda store: embed_whole(model, store, recipe))
 
 
 def of_tile_network(material, model, recipe):

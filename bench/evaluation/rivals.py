@@ -138,7 +138,10 @@ def _recipe(material, training):
 def _objective(store, recipe, loss, neighbour_range):
     """Pairs of tiles of one recording, at most so many frames apart; a loss of (model, tiles)."""
     rows = store.index[store.index.split == "train"]
-    draw, frames = PairSampler(rows, recipe.tile_frames, neighbour_range, 0.0, 1.0), store.on(embedding.CPU)
+    draw, frames = (
+        PairSampler(rows, recipe.tile_frames, neighbour_range, 0.0, 1.0),
+        store.on(embedding.CPU),
+    )
 
     def batches(seed, epoch):
         rng = torch.Generator().manual_seed(1000 * seed + epoch)

@@ -37,7 +37,7 @@ def test_differences_and_their_errors():
             ("music", "best", "ladder", 0.5, 0.0),
             ("music", "no head", "left out", 0.3, 0.0),
         ],
-        columns=["corpus", "method", "kind", "mean", "spread"],
+        columns=["corpus", "method", "experiment", "mean", "spread"],
     ).assign(metric="f1", seeds=4)
     found = ablation_table.differences(rows, "f1", "best")
     assert found.index.tolist() == ["no head"]  # the other rungs of the ladder are no variants

@@ -13,7 +13,6 @@ from thesis_lib.analysis.label_audit import (
     knn_distance,
     node_deviation,
     score,
-    silence,
     suspects,
 )
 from thesis_lib.analysis.neighbours import nearest
@@ -101,17 +100,18 @@ def test_each_node_has_its_own_floor():
     quiet = np.tile(np.arange(100) < 30, 2)
     levels = rng.normal(0, 0.5, (200, 50)) + np.where(node == "1", -60, -40)[:, None]
     levels += np.where(quiet, 0, 25)[:, None]
-    assert (silence(levels, node) == quiet).all()
-    assert not (silence(levels) == quiet).all()  # node 2's floor is above node 1's activity - 6 dB
+    assert ((above_floor(levels, node) <= 6) == quiet).all()
+    # Node 2's floor is above node 1's activity - 6 dB.
+    assert not ((above_floor(levels) <= 6) == quiet).all()
     np.testing.assert_allclose(above_floor(levels, node)[~quiet], 25, atol=1)
     np.testing.assert_allclose(above_floor(levels + 7, node), above_floor(levels, node))
 
 
 def test_one_level_a_tile_will_do_and_one_short_sound_is_heard():
-    assert silence([-60.0, -58, -30, -60], within=3).tolist() == [True, True, False, True]
+    np.testing.assert_allclose(above_floor([-60.0, -58, -30, -60]), [0, 2, 30, 0])
     click = np.full((3, 100), -60.0)
     click[1, :10] = -20  # a tenth of the tile
-    assert silence(click).tolist() == [True, False, True]
+    np.testing.assert_allclose(above_floor(click), [0, 40, 0])
 
 
 def heard_by_all(rng, moments=60, nodes=4, channels=2):

@@ -23,8 +23,10 @@ def corpus(tmp_path):
         for session in range(SESSIONS) for node in NODES
     ]  # fmt: skip
     table = pd.DataFrame(rows).assign(position=1)
-    wrong = table[table.group == "s0"].assign(kind="wrong_label", detail="", heard="quiet")
-    broken = table[table.path == "dev/4_2.wav"].assign(kind="microphone", detail="hum", heard="a")
+    wrong = table[table.group == "s0"].assign(planted="wrong_label", detail="", heard="quiet")
+    broken = table[table.path == "dev/4_2.wav"].assign(
+        planted="microphone", detail="hum", heard="a"
+    )
     pd.concat([wrong, broken]).to_csv(tmp_path / "truth.csv", index=False)
     silent = (table.group == "s2").astype(int)
     table.assign(sounding=1.0 - silent, silent=silent).to_csv(tmp_path / "activity.csv")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thesis_lib.analysis.walk import walk, walks
+from thesis_lib.analysis.walk import walk
 from thesis_lib.util.errors import InputError
 
 LINE = np.arange(11.0)[:, None]
@@ -52,19 +52,6 @@ def test_with_a_group_each_step_has_its_tiles_from_different_songs():
     assert way[way.step == 0].tile.tolist() == [0, 3, 6]
 
 
-def test_every_ordered_pair_of_classes():
-    centres = pd.DataFrame([[0.0], [5], [10]], index=list("abc"))
-    table = walks(LINE, centres, steps=3, k=1)
-    assert table.columns[:2].tolist() == ["start", "end"]
-    pairs = table.groupby(["start", "end"]).tile.agg(list)
-    assert len(pairs) == 6
-    assert pairs["b", "c"] in ([5, 7, 10], [5, 8, 10])  # 7.5 lies between two tiles
-    assert pairs["c", "a"] == [10, 5, 0]
-    one = walk(LINE, centres.loc["c"], centres.loc["a"], steps=3, k=1)
-    again = table[(table.start == "c") & (table.end == "a")].drop(columns=["start", "end"])
-    pd.testing.assert_frame_equal(again.reset_index(drop=True), one)
-
-
 @pytest.mark.parametrize(
     "call, message",
     [
@@ -74,7 +61,6 @@ def test_every_ordered_pair_of_classes():
         (lambda: walk(LINE, [0.0], [1.0], steps=1), "steps: is 1; give a whole number from 2"),
         (lambda: walk(LINE, [0.0], [1.0], k=12), "k: is 12; give a whole number from 1 to 11"),
         (lambda: walk(LINE, [0.0], [1.0], group=list("aaaaabbbbbb")), "k: is 3; .* from 1 to 2"),
-        (lambda: walks(LINE, pd.DataFrame([[0.0]])), r"centres: holds 1 class\(es\)"),
     ],
 )
 def test_bad_input_is_one_sentence(call, message):

@@ -132,4 +132,4 @@ def test_validate_finds_songs_without_sound(tmp_path, cancelling):
 def test_validate_takes_no_silence_of_a_home_for_a_fault(tmp_path):
     corpus = corpus_of(tmp_path, [np.zeros(16000)])
     corpus.table["node"] = "1"
-    assert validate.validate(corpus, False) == []
+    assert validate.examine(validate.by_file(corpus), False).faults == []

@@ -9,7 +9,7 @@ import soxr
 from corpora import MINI_MUSIC, noise, real, write, write_aac
 
 from thesis_lib.audio import io as audio_io
-from thesis_lib.audio.fingerprint import fingerprint, pairs
+from thesis_lib.audio.fingerprint import Listener, pairs
 from thesis_lib.datasets import music
 
 RATE = 44100
@@ -68,7 +68,13 @@ COPIES = {  # how a recording gets onto a disk a second time
 }  # fmt: skip
 
 
-def heard(path):
+def fingerprint(wave, sample_rate):
+    listener = Listener(sample_rate)
+    listener.add(wave)
+    return listener.words()
+
+
+def of_file(path):
     return fingerprint(audio_io.read(path, 16000), 16000)
 
 
@@ -76,7 +82,7 @@ def heard(path):
 def test_a_copy_is_found_among_other_songs(tmp_path, how):
     songs = [write(tmp_path / f"{seed}.wav", song(seed), RATE) for seed in range(4)]
     copy = COPIES[how](tmp_path / "copy", song(2))
-    assert pairs([heard(path) for path in [*songs, copy]]) == [(2, 4)]
+    assert pairs([of_file(path) for path in [*songs, copy]]) == [(2, 4)]
 
 
 def test_excerpts_that_have_no_moment_in_common_are_not_the_same():
@@ -152,7 +158,7 @@ def test_in_the_music_that_comes_with_the_suite_only_excerpts_of_one_track_are_t
     paths = sorted(MINI_MUSIC.glob("*/*.ogg"))
     if not paths:
         pytest.skip(f"no music in {MINI_MUSIC}")
-    found = pairs([heard(path) for path in paths])
+    found = pairs([of_file(path) for path in paths])
     tracks = [Path(path).stem[:-2] for path in paths]
     assert [(paths[a], paths[b]) for a, b in found if tracks[a] != tracks[b]] == []
 
@@ -160,6 +166,6 @@ def test_in_the_music_that_comes_with_the_suite_only_excerpts_of_one_track_are_t
 def test_no_two_classes_of_real_sounds_hold_the_same_recording():
     paths = sorted(real("esc10").glob("*/*.ogg"))
     assert len(paths) > 300
-    found = pairs([heard(path) for path in paths])
+    found = pairs([of_file(path) for path in paths])
     assert all(paths[a].parent == paths[b].parent for a, b in found)
     assert len(found) < len(paths) / 20

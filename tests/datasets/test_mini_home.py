@@ -140,10 +140,10 @@ def test_folds_hold_out_whole_sessions(home):
 
 def test_what_is_planted_is_listed(home):
     truth = pd.read_csv(home / "truth.csv")
-    wrong = truth[truth.kind == "wrong_label"]
+    wrong = truth[truth.planted == "wrong_label"]
     assert len(wrong) == 4 and (wrong.label == "social_activity").all()
     assert (wrong.heard == "absence").all()
-    assert (truth.kind == "microphone").sum() == plan.SIZES["smoke"].faults
+    assert (truth.planted == "microphone").sum() == plan.SIZES["smoke"].faults
 
 
 def test_shares_of_the_full_corpus():

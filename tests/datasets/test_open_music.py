@@ -66,7 +66,7 @@ def test_the_table(made):
     assert row.duration == pytest.approx(2.1, abs=0.01) and row.start == 0
     assert (row.sample_rate, row.channels) == (16000, 1)
     assert table.loc[f"two-data/{MUSIC}/c song.ogg"].duration == 1.5  # played once
-    assert not validate.validate(corpus, progress=False)
+    assert not validate.examine(validate.by_file(corpus), progress=False).faults
     assert set(table.split) == {"0", "1", "2"} and corpus.left_out == ()
 
 

@@ -10,13 +10,18 @@ from thesis_lib.audio import decode, ffmpeg, sndfile
 from thesis_lib.corpus import Corpus
 from thesis_lib.datasets import recordings, registry, sins
 from thesis_lib.datasets import validate as module
-from thesis_lib.datasets.validate import by_file, examine, headers, report, validate
+from thesis_lib.datasets.validate import by_file, examine, headers, report
 
 
 @pytest.fixture
 def corpus(tmp_path):
     waves = [noise(1, seed=i, channels=2) for i in range(6)]
     return corpus_of(tmp_path / "audio", waves)
+
+
+def validate(corpus, progress=True):
+    """The sentences on all faults of a corpus."""
+    return [sentence for _, sentence in examine(by_file(corpus), progress).faults]
 
 
 def in_blocks_of(samples, monkeypatch):

@@ -26,7 +26,7 @@ def thesis(monkeypatch):
 
 def test_real_clips_from_files_to_embeddings(thesis, tmp_path):
     """Two originals a class and part; what is learned in so short a time means nothing."""
-    folder, brief = tmp_path / "run", ["--seeds", 1, "--part", 2]
+    folder, brief = tmp_path / "run", ["--seeds", 1, "--limit", 2]
     thesis("corpus", "music", real("esc10"), folder, "--recipe", SMOKE_MUSIC.name, *brief)
     for stage in ("features", "training", "embeddings"):
         thesis(stage, folder)

@@ -98,7 +98,7 @@ def test_a_sentence_says_no_more_than_the_numbers():
     assert mean_and_spread([0.4, 0.6]) == "0.50 ± 0.14"
     one, other = pd.Series([0.5, 0.7], [1, 2]), pd.Series([0.4, 0.6], [1, 2])
     assert compare_scores(one, other) == "above", "seed by seed, one is always 0.1 better"
-    assert compare_scores(one, pd.Series([0.55], [1])) == "level with"
+    assert compare_scores(one, pd.Series([0.55], [1])) == "level"
     assert compare_scores(one, pd.Series([0.9], [1])) == "below"
     text = describe_scores(scores())
     assert text == "- one: trained **0.60 ± 0.14**, above log-Mel statistics (0.20)."

@@ -80,22 +80,22 @@ def test_days_of_the_music_schedule(record):
 BOARD = pd.DataFrame(
     {
         "where": ["A, F1", "B, F1", "C, F1"], "which": ["logmel", "thesis", "mfcc"],
-        "margin": [0.3, 0.01, -0.1], "std_of_margin": [0.1, 0.1, 0.1],
+        "margin": [0.3, 0.01, -0.2], "place": ["above", "level", "below"],
         "gain_3x": [0.1, -0.3, 0.0], "std_of_gain_3x": [0.1, 0.1, 0.1],
+        "place_3x": ["level", "below", "level"],
     }
 )  # fmt: skip
 
 
 def test_what_is_beaten_and_what_is_not(record):
-    said = quality.beaten(record, BOARD).data
-    assert record.numbers["not_beaten"] == {"C, F1": "mfcc"}
-    assert record.numbers["beaten_by_less_than_the_spread"] == {"B, F1": 0.01}
-    assert "**Not above every unlabelled row:** C, F1" in said
-    assert "in 1 of 3; by less: B, F1 (+0.010)" in said
-    assert "it falls: B, F1; the lowest change is -0.300 ± 0.100 (B, F1)" in said
+    text = quality.beaten(record, BOARD).data
+    assert record.numbers["below_the_best_unlabelled"] == {"C, F1": "mfcc"}
+    assert record.numbers["level_with_the_best_unlabelled"] == {"B, F1": 0.01}
+    assert "in 1 of 3; level with it: B, F1 (+0.010); below it: C, F1." in text
+    assert "it falls: B, F1; the lowest change is -0.300 ± 0.100 (B, F1)" in text
 
 
 def test_all_is_beaten(record):
-    said = quality.beaten(record, BOARD.assign(margin=0.3, gain_3x=0.0)).data
-    assert "Above every unlabelled row everywhere" in said and "in 3 of 3; by less: none" in said
-    assert "nothing falls" in said
+    text = quality.beaten(record, BOARD.assign(place="above", place_3x="level")).data
+    assert "in 3 of 3; level with it: nowhere; below it: nowhere." in text
+    assert "nothing falls" in text

@@ -56,7 +56,7 @@ def test_a_training_that_learns_is_left_alone(caplog, store, recipe, tmp_path):
 
 
 @pytest.mark.parametrize("recipe", [TRIPLETS], ids=["triplets"], indirect=True)
-def test_l2_alone_pulls_all_tiles_into_one_place(caplog, store, recipe, tmp_path):
+def test_weight_decay_alone_pulls_all_tiles_into_one_place(caplog, store, recipe, tmp_path):
     strange = replace(recipe, weight_decay=1e3, learning_rate=0.1, epochs=12)
     assert "the embedding has collapsed" in said(caplog, store, strange, tmp_path / "train")
 

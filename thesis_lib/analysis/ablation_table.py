@@ -10,7 +10,7 @@ def differences(rows: pd.DataFrame, metric: str, best: str) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        One row per score: `corpus`, `method`, `metric`, `mean`, `spread`, `seeds`, `kind`.
+        One row per score: `corpus`, `method`, `metric`, `mean`, `spread`, `seeds`, `experiment`.
     metric : str
     best : str
         The recipe, a method of the ladder; its other rungs are left out.
@@ -20,7 +20,7 @@ def differences(rows: pd.DataFrame, metric: str, best: str) -> pd.DataFrame:
     DataFrame, index method
         difference, error (as if the seeds of the two were drawn apart).
     """
-    own = rows[(rows.metric == metric) & ((rows.kind != "ladder") | (rows.method == best))]
+    own = rows[(rows.metric == metric) & ((rows.experiment != "ladder") | (rows.method == best))]
     mean, spread = (
         own.pivot(index="method", columns="corpus", values=name) for name in ("mean", "spread")
     )

@@ -1,6 +1,7 @@
 """Scores of several seeds put into words, so that no sentence claims more than they show.
 
-Notebooks: 06_error_analysis_sins, 07_genre_clusters, 08_f1_results, 11_open_questions.
+Notebooks: 06_error_analysis_sins, 07_genre_clusters, 08_f1_results, 10_experiments,
+11_open_questions.
 """
 
 import numpy as np
@@ -16,6 +17,7 @@ NAMES = {
     "untrained": "the same network untrained",
     "statistics": "log-Mel statistics",
 }
+IN_WORDS = {"above": "above", "below": "below", "level": "level with", "beside": "beside"}
 
 
 def mean_and_spread(values: ArrayLike, digits: int = 2) -> str:
@@ -28,8 +30,32 @@ def mean_and_spread(values: ArrayLike, digits: int = 2) -> str:
     return f"{mean} ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else mean
 
 
+def compare(difference: float, std: float) -> str:
+    """Whether a method is "above", "below" or "level" with another: the rule of all notebooks.
+
+    A method is above where its mean score is higher by more than one standard deviation of the
+    difference. With a few seeds this is weak evidence, and it says nothing about other sessions or
+    songs: for that, see `intervals`. See 08_f1_results, 10_experiments and 11_open_questions.
+
+    Parameters
+    ----------
+    difference : float
+        Mean over the seeds, the method minus the other.
+    std : float
+        Standard deviation of the difference over the seeds: of the pairs where both have a score
+        for each seed, else sqrt(s^2 + s0^2) of the two, as if drawn apart.
+
+    Returns
+    -------
+    str
+    """
+    if abs(difference) <= std + 1e-12:
+        return "level"
+    return "above" if difference > 0 else "below"
+
+
 def compare_scores(ours: pd.Series, other: pd.Series) -> str:
-    """Whether one method is "above", "below" or "level with" another (08_f1_results).
+    """`compare` of two methods, seed by seed (08_f1_results).
 
     Parameters
     ----------
@@ -40,39 +66,13 @@ def compare_scores(ours: pd.Series, other: pd.Series) -> str:
     Returns
     -------
     str
-        "level with" where the mean difference is no larger than its standard deviation over the
-        seeds; "beside" where there is one value of each, which says nothing about chance.
+        As of `compare`; "beside" where there is one value of each, which says nothing about chance.
     """
     single = [values for values in (ours, other) if len(values) == 1]
     if len(single) == 2:
         return "beside"
     gap = ours - other if not single else ours.to_numpy() - other.to_numpy()
-    spread = np.std(gap, ddof=1)
-    if abs(gap.mean()) <= spread + 1e-12:
-        return "level with"
-    return "above" if gap.mean() > 0 else "below"
-
-
-def compare_means(mean: float, spread: float, other_mean: float, other_spread: float) -> str:
-    """Whether a score is "above", "below" or "level" with another, from measured means.
-
-    See 11_open_questions.
-
-    Parameters
-    ----------
-    mean, spread : float
-        Over the seeds.
-    other_mean, other_spread : float
-        The same of the other, e.g. of a baseline that has learned nothing.
-
-    Returns
-    -------
-    str
-        "level" where they differ by no more than the spread of the difference, as if the two were
-        drawn apart.
-    """
-    margin, std = mean - other_mean, (spread**2 + other_spread**2) ** 0.5
-    return "above" if margin > std else "below" if margin < -std else "level"
+    return compare(gap.mean(), np.std(gap, ddof=1))
 
 
 def describe_scores(scores: pd.DataFrame, first: str = "trained", digits: int = 2) -> str:
@@ -104,7 +104,7 @@ def describe_scores(scores: pd.DataFrame, first: str = "trained", digits: int = 
 
 def _sentence(values, first, digits):
     others = [
-        f"{compare_scores(values[first], values[key])} {name} "
+        f"{IN_WORDS[compare_scores(values[first], values[key])]} {name} "
         f"({mean_and_spread(values[key], digits)})"
         for key, name in NAMES.items()
         if key in values and key != first

@@ -138,25 +138,6 @@ def above_floor(levels_db: ArrayLike, node: ArrayLike | None = None) -> np.ndarr
     return loud - pd.Series(loud).groupby(node).transform(lambda own: own.quantile(0.05)).to_numpy()
 
 
-def silence(levels_db: ArrayLike, node: ArrayLike | None = None, within: float = 6.0) -> np.ndarray:
-    """Tiles in which there is nothing to hear (thesis, error analysis: silence with a label).
-
-    See 06_error_analysis_sins.
-
-    Parameters
-    ----------
-    levels_db, node
-        As in `above_floor`.
-    within : float
-        dB above the noise floor of the node up to which a tile counts as silent.
-
-    Returns
-    -------
-    (n,) bool array
-    """
-    return above_floor(levels_db, node) <= within
-
-
 def node_deviation(
     vectors: ArrayLike, group: ArrayLike, position: ArrayLike, node: ArrayLike
 ) -> np.ndarray:

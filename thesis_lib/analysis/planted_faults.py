@@ -40,7 +40,7 @@ def planted(corpus: Corpus) -> pd.DataFrame | None:
     """
     if not (corpus.root / "truth.csv").is_file():
         return None
-    truth = _list(corpus.root / "truth.csv", ["path", "kind", "detail", "heard"])
+    truth = _list(corpus.root / "truth.csv", ["path", "planted", "detail", "heard"])
     activity = _list(corpus.root / "activity.csv", ["path", "sounding", "silent"])
     paths = corpus.table.path
     missing = ~paths.isin(activity.index)
@@ -49,8 +49,8 @@ def planted(corpus: Corpus) -> pd.DataFrame | None:
             f"{corpus.root / 'activity.csv'} does not list {paths[missing].iloc[0]}; "
             "delete the folder and make the corpus again."
         )
-    heard = truth.heard[truth.kind == "wrong_label"]
-    fault = truth.detail[truth.kind == "microphone"]
+    heard = truth.heard[truth.planted == "wrong_label"]
+    fault = truth.detail[truth.planted == "microphone"]
     table = pd.DataFrame({"path": paths, "wrong": paths.isin(heard.index)})
     table["heard"] = paths.map(heard).fillna(corpus.table.label)
     table["fault"] = paths.map(fault).fillna("")

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from thesis_lib.analysis.comparison import compare
+
 
 def scoreboard(rows: pd.DataFrame, baselines: list[str], untrained: list[str]) -> pd.DataFrame:
     """What each score of ours is worth (10_experiments).
@@ -22,9 +24,9 @@ def scoreboard(rows: pd.DataFrame, baselines: list[str], untrained: list[str]) -
     DataFrame, index (metric, corpus)
         thesis, baseline (the best of `baselines`), which (one that is), ours, spread (of ours),
         ours_3x, supervised; margin (ours minus the baseline), std_of_margin (standard deviation of
-        that difference, as if the two were drawn apart), gain_3x (what three times the training
-        changes), std_of_gain_3x, gain_untrained (share of the way from the thesis's score to ours
-        that the better untrained network has gone).
+        that difference, as if the two were drawn apart), place (`compare` of these two), gain_3x
+        (what three times the training changes), std_of_gain_3x, place_3x, gain_untrained (share of
+        the way from the thesis's score to ours that the better untrained network has gone).
     """
     mean, spread = (
         rows.pivot(index=["metric", "corpus"], columns="method", values=name)
@@ -38,6 +40,8 @@ def scoreboard(rows: pd.DataFrame, baselines: list[str], untrained: list[str]) -
     found["std_of_margin"] = np.hypot(spread.ours, other)
     found["gain_3x"] = mean.ours_3x - mean.ours
     found["std_of_gain_3x"] = np.hypot(spread.ours, spread.ours_3x)
+    for place, gap in (("place", "margin"), ("place_3x", "gain_3x")):
+        found[place] = list(map(compare, found[gap], found[f"std_of_{gap}"]))
     gained = mean[untrained].max(axis=1) - mean.thesis
     found["gain_untrained"] = gained / (mean.ours - mean.thesis)
     return found

@@ -4,8 +4,6 @@ Thesis, walks: between two class centroids, at each step the 3 nearest tiles, as
 log-Mel rows and as one sound. See 05_embedding_space.
 """
 
-from itertools import permutations
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -67,38 +65,6 @@ def walk(
             "distance": distances.ravel(),
         }
     )
-
-
-def walks(
-    vectors: ArrayLike,
-    centres: pd.DataFrame,
-    steps: int = 10,
-    k: int = 3,
-    group: ArrayLike | None = None,
-) -> pd.DataFrame:
-    """A walk for every ordered pair of classes, one after the other (05_embedding_space).
-
-    Parameters
-    ----------
-    vectors, steps, k, group
-        As in `walk`.
-    centres : DataFrame
-        From `centroids.centroids`, one row per class.
-
-    Returns
-    -------
-    DataFrame
-        As of `walk`, with the columns `start` and `end` (classes) in front.
-    """
-    if len(centres) < 2:
-        raise InputError(f"centres: holds {len(centres)} class(es); a walk needs 2")
-    ways = []
-    for start, end in permutations(centres.index, 2):
-        way = walk(vectors, centres.loc[start], centres.loc[end], steps, k, group)
-        way.insert(0, "start", start)
-        way.insert(1, "end", end)
-        ways.append(way)
-    return pd.concat(ways, ignore_index=True)
 
 
 def _place(values: ArrayLike, name: str) -> np.ndarray:

@@ -30,24 +30,6 @@ SHARE = 0.5  # of the shorter recording must lie in the other
 SHORTEST = 117  # words, 3 s: the paper deems a shorter stretch too little
 
 
-def fingerprint(wave: np.ndarray, sample_rate: int) -> np.ndarray:
-    """The fingerprint of a recording.
-
-    Parameters
-    ----------
-    wave : float32 array, shape (samples,)
-    sample_rate : int, Hz
-
-    Returns
-    -------
-    words : uint32 array, shape (about 39 a second,)
-        0 where it is silent.
-    """
-    listener = Listener(sample_rate)
-    listener.add(wave)
-    return listener.words()
-
-
 class Listener:
     """Makes the fingerprint of a recording that comes piece by piece.
 
@@ -71,7 +53,7 @@ class Listener:
         self.left = wave[windows * HOP :]
 
     def words(self) -> np.ndarray:
-        """The fingerprint of what was added, see `fingerprint`."""
+        """The fingerprint of what was added: uint32 array, about 39 a second, 0 where silent."""
         self.add(self.left[:0], last=True)
         energy = np.concatenate(self.energy)
         slope = energy[:, :-1] - energy[:, 1:]

@@ -29,26 +29,8 @@ class Examined(NamedTuple):
     size: int  # bytes
 
 
-def validate(corpus: Corpus, progress: bool = True) -> list[str]:
-    """Decode every file of a corpus to its end and compare it with the table.
-
-    Parameters
-    ----------
-    corpus : Corpus
-    progress : bool
-        Show a bar.
-
-    Returns
-    -------
-    faults : list of str, one sentence a fault, each naming the file
-        It is missing, empty or no audio; its sample rate, channels or length are not the table's;
-        it breaks off, cannot be decoded, or holds NaN or infinite samples.
-    """
-    return [sentence for _, sentence in examine(by_file(corpus), progress).faults]
-
-
 def examine(files: dict[Path, list], progress: bool = True) -> Examined:
-    """As `validate`, with what `report` lists beside the faults.
+    """Decode every file to its end and compare it with what is known of it.
 
     Parameters
     ----------
@@ -60,6 +42,9 @@ def examine(files: dict[Path, list], progress: bool = True) -> Examined:
     Returns
     -------
     Examined
+        A file is at fault that is missing, empty or no audio; whose sample rate, channels or length
+        are not those of its rows; that breaks off, cannot be decoded, or holds NaN or infinite
+        samples.
     """
     began = time.perf_counter()
     faults = _of_all(files, _decoding, progress)

@@ -88,7 +88,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     corpus.add_argument("run", help="folder for what is made of it")
     corpus.add_argument("--recipe", required=True, help="by its whole name: 'small, music'")
     corpus.add_argument("--seeds", type=_number, default=3, help="how many trainings")
-    corpus.add_argument("--part", type=_number, help="only so many sessions or songs a class")
+    corpus.add_argument("--limit", type=_number, help="only so many sessions or songs a class")
     features = commands.add_parser("features", help="make the spectrogram stores of a run")
     features.add_argument("run")
     features.add_argument(

@@ -33,7 +33,7 @@ def corpus(
     folder: Path | str,
     recipe: str,
     seeds: int,
-    part: int | None = None,
+    limit: int | None = None,
 ) -> None:
     """Read and check a corpus, and begin a run with it.
 
@@ -49,22 +49,22 @@ def corpus(
         Name of a recipe.
     seeds : int
         How many trainings.
-    part : int, optional
+    limit : int, optional
         Only so many groups a class and side of the split: for a quick look.
     """
     if recipe not in RECIPES:
         raise InputError(
             f"recipe {recipe!r} is unknown; choose one of {', '.join(map(repr, RECIPES))}."
         )
-    if seeds < 1 or (part is not None and part < 1):
-        raise InputError(f"seeds={seeds} and part={part} must be 1 or more; choose other numbers.")
+    if seeds < 1 or (limit is not None and limit < 1):
+        raise InputError(f"seeds={seeds} and limit={limit} must be 1 or more; choose others.")
     tile = RECIPES[recipe].tile
     found = _long_enough(registry.read(name, source, seeds), tile)
     faults = validate.headers(found, tile)
     if faults:
         raise InputError(in_short(faults))
     _check_training(found, seeds)
-    found = _first_groups(found, part) if part else found
+    found = _first_groups(found, limit) if limit else found
     Run.begin(folder, found, RECIPES[recipe], seeds)
 
 

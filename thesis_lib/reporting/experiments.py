@@ -29,7 +29,7 @@ METHODS = {
     "supervised": "ResNet18, supervised",
     "supervised_alike": "our network, supervised",
 }
-ABLATIONS = {  # group -> figure
+ABLATIONS = {  # experiment -> figure
     "ladder": "ablation_ladder",
     "left out": "ablation_left_out",
     "alternative": "ablation_alternatives",

@@ -78,7 +78,7 @@ def scores(record: Record, runs: Sequence[Run], scores: pd.DataFrame, means: pd.
 
 
 def verdict(record: Record, places: dict[str, str]) -> Markdown:
-    """Record where training has helped: dict, unit of scoring -> "above", "below", "level with"."""
+    """Record where training has helped: dict, unit of scoring -> "above", "below", "level"."""
     record.number("trained against statistics", places)
     below = [what for what, place in places.items() if place == "below"]
     if below:

@@ -25,27 +25,24 @@ def summary(board: pd.DataFrame) -> pd.DataFrame:
 
 
 def beaten(record: Record, board: pd.DataFrame) -> Markdown:
-    """Record where ours is above every unlabelled method, and where not."""
+    """Record where ours is above the best unlabelled method, level with it, and below."""
     board = board.set_index("where")
-    below = board[board.margin <= 0]
-    close = board[(board.margin > 0) & (board.margin < board.std_of_margin)]
-    record.number("not_beaten", below.which.to_dict())
-    record.number("beaten_by_less_than_the_spread", close.margin.round(3).to_dict())
+    below, level = (board[board.place == place] for place in ("below", "level"))
+    record.number("below_the_best_unlabelled", below.which.to_dict())
+    record.number("level_with_the_best_unlabelled", level.margin.round(3).to_dict())
     record.number("three_times_as_long", board.gain_3x.round(3).to_dict())
-    start = "Above every unlabelled row everywhere,"
-    if len(below):
-        start = f"**Not above every unlabelled row:** {'; '.join(below.index)}. Above,"
-    clear = len(board) - len(close) - len(below)
-    by = "; ".join(f"{row} ({margin:+.3f})" for row, margin in close.margin.items())
+    above = len(board) - len(level) - len(below)
+    margins = "; ".join(f"{row} ({margin:+.3f})" for row, margin in level.margin.items())
     return Markdown(
-        f"{start} by more than the spread of the difference in {clear} of {len(board)}; by less: "
-        f"{by or 'none'}.\n\n{_three_times_as_long(board)}"
+        f"Above the best unlabelled row in {above} of {len(board)}; level with it: "
+        f"{margins or 'nowhere'}; below it: {'; '.join(below.index) or 'nowhere'}."
+        f"\n\n{_three_times_as_long(board)}"
     )
 
 
 def _three_times_as_long(board):
-    fallen, least = board.index[board.gain_3x < -board.std_of_gain_3x], board.gain_3x.idxmin()
-    change = "nothing falls beyond the spread of the difference"
+    fallen, least = board.index[board.place_3x == "below"], board.gain_3x.idxmin()
+    change = "nothing falls by more than the standard deviation of the difference"
     if len(fallen):
         change = f"it falls: {'; '.join(fallen)}"
     row = board.loc[least]

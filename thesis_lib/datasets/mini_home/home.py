@@ -169,9 +169,9 @@ microphones with pyroomacoustics. The layout is that of the DCASE 2018 challenge
 dev/, eval/    as in the official archives: 16 kHz, int16, 4 channels, segments of 10 s.
                Nodes 1 to 4 are known; nodes 5 and up are heard in eval/ only. Original names of
                eval/ are in evaluation_setup/map.txt (original, anonymous).
-truth.csv      planted, only scoring may read it: kind wrong_label (all nodes of a moment: `label`
-               is what the lists say, `heard` what is to be heard) and kind microphone (one file,
-               `detail` names the fault).
+truth.csv      what was planted; only scoring may read it: wrong_label (all nodes of a moment:
+               `label` is what the lists say, `heard` what is to be heard) and microphone (one
+               file, `detail` names the fault).
 activity.csv   share of each file in which its activity makes a sound; silent = 1: in none of it,
                though it is rightly labelled.
 made.json      seed, parameters, package versions, digest.

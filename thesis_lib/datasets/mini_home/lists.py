@@ -39,13 +39,13 @@ def _tabs(table, path):
 
 
 def _truth(rows):
-    """What was planted, a row a file and kind."""
+    """What was planted, one row per file and fault."""
     base = rows.assign(path=rows.split + "/" + rows.path)
-    wrong = base[base.heard != base.label].assign(kind="wrong_label", detail="")
-    broken = base[base.fault != ""].assign(kind="microphone")
+    wrong = base[base.heard != base.label].assign(planted="wrong_label", detail="")
+    broken = base[base.fault != ""].assign(planted="microphone")
     broken["detail"] = broken.fault
-    both = pd.concat([wrong, broken]).sort_values(["session", "segment", "node", "kind"])
-    return both[["path", "session", "segment", "node", "kind", "detail", "label", "heard"]]
+    both = pd.concat([wrong, broken]).sort_values(["session", "segment", "node", "planted"])
+    return both[["path", "session", "segment", "node", "planted", "detail", "label", "heard"]]
 
 
 def _activity(rows):
