@@ -225,6 +225,14 @@ def test_a_word_that_is_none_of_the_choices_is_one_sentence(said, capsys, option
     assert one_sentence(message) and says in message
 
 
+def test_an_option_that_is_not_known_names_the_help_of_its_command(said, capsys):
+    assert said("validate", "music", "--deep") == 2
+    message = capsys.readouterr().err
+    assert message == (
+        "thesis validate: --deep is not known here; `thesis validate --help` tells more.\n"
+    )
+
+
 @pytest.mark.parametrize("number", [errno.EACCES, errno.ENAMETOOLONG, errno.ELOOP])
 def test_what_the_system_refuses_is_one_sentence_wherever_it_does(said, monkeypatch, number):
     def refuse(path):

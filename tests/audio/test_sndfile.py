@@ -43,6 +43,20 @@ def test_a_flac_that_counts_too_many_is_named(tmp_path, samples):
             reader(path)
 
 
+@pytest.mark.parametrize("kind", ["WAV", "RF64", "AIFF", "W64", "AU"])
+@pytest.mark.parametrize("subtype, size", [("PCM_16", 2), ("PCM_24", 3), ("FLOAT", 4)])
+def test_a_last_sample_that_is_cut_is_all_that_is_lost(tmp_path, kind, subtype, size):
+    wave, path = noise(1, channels=2, rate=RATE), tmp_path / "a.bin"
+    soundfile.write(path, wave, RATE, format=kind, subtype=subtype)
+    want, content = soundfile.read(path, dtype="float32")[0], path.read_bytes()
+    for lost in (1, 2 * size):
+        path.write_bytes(content[:-lost])
+        np.testing.assert_array_equal(audio_io.read(path, RATE, channel=1), want[:-1, 1])
+    path.write_bytes(content[: -2 * size - 1])
+    with pytest.raises(InputError, match=r"a\.bin is truncated"):
+        audio_io.read(path, RATE)
+
+
 @pytest.mark.parametrize("level", [0, 5, 8])
 @pytest.mark.parametrize("samples", [5, 4096, 4097, 3 * RATE, 20 * RATE])
 def test_the_last_frame_of_a_flac_tells_where_it_ends(tmp_path, level, samples):

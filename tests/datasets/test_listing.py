@@ -192,6 +192,13 @@ def test_folders_without_audio(tmp_path):
     assert "b holds no audio that can be read (.m4p 1)" in str(error.value)
 
 
+def test_an_empty_folder_is_one_short_sentence(tmp_path):
+    (tmp_path / "a").mkdir()
+    with pytest.raises(InputError) as error:
+        listing.find(tmp_path)
+    assert str(error.value) == f"{tmp_path} holds no audio; give a folder with music in it."
+
+
 def test_what_a_csv_hides_is_said(tmp_path):
     root = files(tmp_path, "a/1.wav", "a/2.wav", "b/3.wav", "b/4.wav", "5.wav")
     text(root / "export.csv", "Path,Size\n", "a/1.wav,1\n", "b/3.wav,1\n")

@@ -90,7 +90,7 @@ def test_files_that_cannot_be_read_are_named_and_the_rest_goes_on(tmp_path, capl
         ({"a/x.wav": None}, "holds a single song; at least two are needed"),
         ({"a/x-A.wav": None, "a/x-B.wav": None}, "holds a single song; at least two are needed"),
         ({"loose.wav": None}, "holds a single song; at least two are needed"),
-        ({}, "holds no class folders with audio"),
+        ({}, "holds no audio; give a folder with music in it"),
         ({"a/x.wav": np.zeros(8000)}, r"holds no readable audio \(.*x\.wav is silent"),
     ],
 )

@@ -78,6 +78,7 @@ def lab(tiny_run, tmp_path_factory):
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
             *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
             *("--IdentityProvider.token=", f"--ServerApp.root_dir={work}"),
+            "--expose-app-in-browser",  # tests wait for its promises
         ],
         env=os.environ | _own_folders(folder),
         stdout=log,
@@ -128,14 +129,11 @@ def _twice(run):
 
 
 def _settle(settings):
-    """No news, no look for updates; cells out of sight stay on the page."""
-    apputils, notebook = (
-        {"fetchNews": "false", "checkForUpdates": False},
-        {"windowingMode": "none"},
-    )
+    """No news, no look for updates, no saving by the clock; cells out of sight stay on the page."""
     for name, content in {
-        "apputils-extension/notification": apputils,
-        "notebook-extension/tracker": notebook,
+        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+        "docmanager-extension/plugin": {"autosave": False},
+        "notebook-extension/tracker": {"windowingMode": "none"},
     }.items():
         path = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
@@ -177,36 +175,53 @@ def _heard(part):
 def _playable(part):
     """Of every player in a part of a page: whether it can be played, once all have loaded."""
     return part.locator("audio").evaluate_all(
-        """all => Promise.all(all.map(one => new Promise(done => {
+        """(all, patience) => Promise.all(all.map(one => new Promise(done => {
             const answer = () => done([one.readyState, one.duration, one.error?.message ?? ""]);
             if (one.readyState > 0 || one.error) return answer();
             for (const event of ["loadedmetadata", "error"]) one.addEventListener(event, answer);
-            setTimeout(answer, 240000);
-        })))"""
+            setTimeout(answer, patience);
+        })))""",
+        PATIENCE,
+    )
+
+
+def _all_playable(table):
+    states = _playable(table)
+    assert states and all(ready > 0 and length > 0 for ready, length, _ in states), states
+
+
+def _run_all_cells(page):
+    """Run all cells of the notebook that is shown, and wait until the last of them has ended."""
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+    return page.evaluate(
+        """async () => {
+            const app = window.jupyterapp;
+            await app.restored;
+            const panel = await app.commands.execute("docmanager:open", {path: "room.ipynb"});
+            await Promise.all([panel.context.ready, panel.sessionContext.ready, panel.revealed]);
+            app.shell.activateById(panel.id);
+            return app.commands.execute("notebook:run-all-cells");
+        }"""
     )
 
 
 def test_room_answers_in_jupyterlab(lab, page):
     page.goto(lab)
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
-    page.locator(".jp-CodeCell .cm-content").first.click()
-    page.wait_for_timeout(500)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    assert _run_all_cells(page), "a cell failed"
     tile = page.get_by_label("Tile", exact=True)
     tile.wait_for()
     room = page.locator(".jp-OutputArea", has=tile).last
     table = room.locator("table.players")
     table.wait_for()
     page.locator(".listening[data-lm-suppress-shortcuts]", has=tile).wait_for()
-    assert all(ready > 0 and length > 0 for ready, length, _ in _playable(table))
+    _all_playable(table)
 
     # Another tile in the list: other sounds, another table.
     sounds, rows = _heard(table), table.locator("tbody").inner_text()
     tile.select_option(index=1)
-    _changed(page, table, rows)
+    _changed(table, rows)
     assert not set(_heard(table)) & set(sounds[:1])
-    assert all(ready > 0 and length > 0 for ready, length, _ in _playable(table))
+    _all_playable(table)
 
     # By the keyboard alone: on to the next tile in the list, then to the next by its button.
     rows = table.locator("tbody").inner_text()
@@ -214,12 +229,12 @@ def test_room_answers_in_jupyterlab(lab, page):
     tile.focus()
     page.keyboard.press("x")  # would cut the cell
     page.keyboard.press("ArrowDown")
-    _changed(page, table, rows)
+    _changed(table, rows)
     assert page.locator(".jp-Cell").count() == cells
     rows = table.locator("tbody").inner_text()
     room.get_by_role("button", name="next").focus()
     page.keyboard.press("Space")
-    _changed(page, table, rows)
+    _changed(table, rows)
     room.get_by_label("Class", exact=True).select_option(label="ticks")
     table.locator("caption", has_text="ticks").wait_for()
 
@@ -235,12 +250,11 @@ def test_room_answers_in_jupyterlab(lab, page):
     assert page.locator("audio[autoplay]").count() == 0
 
 
-def _changed(page, table, rows):
-    """Wait until the table shows something else."""
-    page.wait_for_function(
-        "([body, before]) => body.innerText !== before",
-        arg=[table.locator("tbody").element_handle(), rows],
-    )
+def _changed(table, rows):
+    """Wait until the table shows something else; the room puts a new one in its place."""
+    from playwright.sync_api import expect  # with the browser: neither need be here
+
+    expect(table.locator("tbody")).not_to_have_text(rows, use_inner_text=True, timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

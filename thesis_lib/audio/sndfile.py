@@ -27,6 +27,9 @@ SIZE = re.compile(
 COUNT = re.compile(  # of RF64
     r"frame count (?P<there>\d+) does not match value from 'ds64' chunk of (?P<stated>\d+)"
 )
+# Bytes of a sample that is stored by itself.
+WIDTH = {"PCM_S8": 1, "PCM_U8": 1, "ULAW": 1, "ALAW": 1, "PCM_16": 2, "PCM_24": 3}
+WIDTH |= {"PCM_32": 4, "FLOAT": 4, "DOUBLE": 8}
 HOLE = re.compile("reports a hole|Corrupted bitstream")  # it is read over, and what follows slips
 # What stands where a stream begins; behind it may stand a second, which libsndfile passes by.
 BEGIN = {"OGG": b"OggS\0\2", "FLAC": b"fLaC\0\0\0\x22"}
@@ -79,17 +82,18 @@ def _is_open(handle):
 
 
 def _breaks_off(path, file, number):
-    """Whether the file ends before its header says.
+    """Whether the file ends before its header says, by more than its last sample.
 
     libsndfile opens such a file without complaint and calls what is left of it the whole.
     """
     if file.format == "OGG":
         return pages.break_off(path)
-    for pattern in (SIZE, COUNT):
+    sample = WIDTH.get(file.subtype, 0) * file.channels
+    for pattern, last in ((SIZE, sample), (COUNT, 1)):
         if lengths := pattern.search(file.extra_info):
             stated, there = int(lengths["stated"]), int(lengths["there"])
-            excused = is_limit(stated) or _counts_head(stated, there, number)
-            return there < stated and not excused
+            is_short = stated - there > last and not is_limit(stated)
+            return is_short and not _counts_head(stated, there, number)
     return False
 
 

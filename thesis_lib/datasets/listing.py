@@ -143,6 +143,8 @@ def _of_folders(folder, chosen):
     notes += folders.passed_over(folder, others)
     if not walked.audio and chosen.faults:
         raise InputError(in_short(chosen.faults))
+    if not walked.audio and not walked.others and not walked.faults:
+        raise InputError(f"{folder} holds no audio; give a folder with music in it.")
     if not walked.audio:
         why = "".join(f" ({one})" for one in [*walked.faults, *notes][:3])
         raise InputError(

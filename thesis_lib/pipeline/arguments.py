@@ -10,6 +10,12 @@ from thesis_lib.util.notices import shown
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong with a command in one sentence, without the list of all options."""
 
+    def parse_known_args(self, args=None, namespace=None):
+        known, rest = super().parse_known_args(args, namespace)
+        if rest:  # of a subcommand, whose own help tells more
+            self.error(f"{' '.join(rest)} is not known here")
+        return known, rest
+
     def error(self, message):
         self.exit(2, f"{self.prog}: {shown(message)}; `{self.prog} --help` tells more.\n")
 
