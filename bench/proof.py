@@ -65,7 +65,7 @@ def tasks(args):
         (material.fold(number), SEED + seed, name)
         for name in names(args)
         for material in materials
-        for number in range(material.folds)
+        for number in range(1 if args.quick else material.folds)
         for seed in range(args.seeds)
     ]
 
