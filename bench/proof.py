@@ -125,7 +125,10 @@ def plain(row, seeds):
 
 def main(argv=None):
     args = arguments(__doc__, argv, **OPTIONS)
-    about = machine(set=args.set, training_seconds=args.seconds, channels=args.channels)
+    about = machine(
+        set=args.set, reference=args.reference, training_seconds=args.seconds,
+        channels=args.channels,
+    )  # fmt: skip
     publish(args, RESULTS[args.set], list(measure(args)), about)
 
 
