@@ -68,7 +68,8 @@ METHODS = {
 }
 SOURCES = (
     "bench/embedding.py", "thesis_lib/analysis/handmade.py", "thesis_lib/audio/io.py",
-    "thesis_lib/*.py", "thesis_lib/**/*.safetensors", "thesis_lib/contrastive/*.py", "thesis_lib/training/*.py",
+    "thesis_lib/*.py", "thesis_lib/contrastive/*.py", "thesis_lib/training/*.py",
+    "thesis_lib/**/*.safetensors",
 )  # fmt: skip
 SHARED = ("corpora", "recordings")  # modules of this folder that every method rests on
 
