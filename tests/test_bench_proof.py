@@ -49,6 +49,13 @@ def test_esc10_has_its_official_folds(part):
         assert np.flatnonzero(official.fold(number).table.split == "test").tolist() == tested
 
 
+def test_a_group_is_not_on_both_sides_even_where_official_folds_have_it(part):
+    index = store_of([1] * 4).index.assign(group=list("abab"), split="train")
+    index.loc[[2], "split"] = "test"
+    found = part("corpora").apart(replace(store_of([1] * 4), index=index)).index
+    assert found.split.tolist() == ["left out", "train", "test", "train"]
+
+
 def test_short_recordings_are_repeated_and_none_is_left_out(part):
     store = part("corpora").lengthened(store_of([2, 7, 3]), 5)
     assert store.index.n_frames.tolist() == [5, 7, 5]
