@@ -55,7 +55,7 @@ def chosen(asked, known):
 
 def tasks(args):
     """What is to be computed: (Material of one fold, seed, method)."""
-    known = corpora.SETS[args.set]
+    known, asked = corpora.SETS[args.set], names(args)
     materials = [
         material
         for name in chosen(args.corpora, known)
@@ -63,7 +63,7 @@ def tasks(args):
     ]
     return [
         (material.fold(number), SEED + seed, name)
-        for name in names(args)
+        for name in asked
         for material in materials
         for number in range(1 if args.quick else material.folds)
         for seed in range(args.seeds)

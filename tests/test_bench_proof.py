@@ -52,7 +52,7 @@ def test_esc10_has_its_official_folds(part):
 def test_a_group_is_not_on_both_sides_even_where_official_folds_have_it(part):
     index = store_of([1] * 4).index.assign(group=list("abab"), split="train")
     index.loc[[2], "split"] = "test"
-    found = part("corpora").apart(replace(store_of([1] * 4), index=index)).index
+    found = part("corpora").without_tested(replace(store_of([1] * 4), index=index)).index
     assert found.split.tolist() == ["left out", "train", "test", "train"]
 
 

@@ -61,7 +61,8 @@ class Material:
     def stores(self):
         """The `SpectrogramStore` of each corpus, as in the fold."""
         opened = [SpectrogramStore.open(folder).fold(self.number) for folder in self.folders]
-        return [lengthened(apart(store), store.features.frames(SHORTEST)) for store in opened]
+        least = opened[0].features.frames(SHORTEST)
+        return [lengthened(without_tested(store), least) for store in opened]
 
     @property
     def table(self):
@@ -173,7 +174,7 @@ def _material(name, pool, domain, corpora, folds=1, work=WORK):
     return Material(name, pool, domain, tuple(corpora), tuple(folders), folds)
 
 
-def apart(store):
+def without_tested(store):
     """The same store, without training recordings of a group that is tested.
 
     Two pairs of ESC-10's clips are the same recording in two of its official folds.

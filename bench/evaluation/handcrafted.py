@@ -1,7 +1,7 @@
 """Features that nobody trained: statistics, a rich vector, openSMILE's sets, scattering.
 
-openSMILE (research licence) and kymatio are extras: `pip install opensmile`, `pip install
---no-deps kymatio`. Without them their rows are left out, and that is said.
+openSMILE (its licence is for research) and kymatio are extras, outside the lock: ``pip install
+opensmile``, ``pip install --no-deps kymatio``. Without them their rows are left out.
 """
 
 import functools
