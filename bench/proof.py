@@ -55,7 +55,7 @@ def chosen(asked, known):
 
 def tasks(args):
     """What is to be computed: (Material of one fold, seed, method)."""
-    known = corpora.SETS[args.set]
+    known, asked = corpora.SETS[args.set], names(args)
     materials = [
         material
         for name in chosen(args.corpora, known)
@@ -63,9 +63,9 @@ def tasks(args):
     ]
     return [
         (material.fold(number), SEED + seed, name)
-        for name in names(args)
+        for name in asked
         for material in materials
-        for number in range(material.folds)
+        for number in range(1 if args.quick else material.folds)
         for seed in range(args.seeds)
     ]
 
@@ -125,7 +125,10 @@ def plain(row, seeds):
 
 def main(argv=None):
     args = arguments(__doc__, argv, **OPTIONS)
-    about = machine(set=args.set, training_seconds=args.seconds, channels=args.channels)
+    about = machine(
+        set=args.set, reference=args.reference, training_seconds=args.seconds,
+        channels=args.channels,
+    )  # fmt: skip
     publish(args, RESULTS[args.set], list(measure(args)), about)
 
 

@@ -1,5 +1,6 @@
 """What the judgement of embeddings rests on: folds, early stopping, who is asked, what is kept."""
 
+import json
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
@@ -48,6 +49,13 @@ def test_esc10_has_its_official_folds(part):
         assert np.flatnonzero(official.fold(number).table.split == "test").tolist() == tested
 
 
+def test_a_group_is_not_on_both_sides_even_where_official_folds_have_it(part):
+    index = store_of([1] * 4).index.assign(group=list("abab"), split="train")
+    index.loc[[2], "split"] = "test"
+    found = part("corpora").without_tested(replace(store_of([1] * 4), index=index)).index
+    assert found.split.tolist() == ["left out", "train", "test", "train"]
+
+
 def test_short_recordings_are_repeated_and_none_is_left_out(part):
     store = part("corpora").lengthened(store_of([2, 7, 3]), 5)
     assert store.index.n_frames.tolist() == [5, 7, 5]
@@ -67,6 +75,31 @@ def test_excerpts_are_spread_over_a_track_and_stay_in_it(part):
     found = part("corpora").excerpts(corpus).table
     assert found.start.tolist() == [16.0, 46.0, 76.0, 2.0]
     assert found.duration.tolist() == [10.0, 10.0, 10.0, 7.0]
+
+
+EXTRAS = {"egemaps", "compare", "scattering", "musicnn", "aisfx"}  # packages outside the lock
+
+
+def test_it_runs_with_every_method_there_is(bench, part, tmp_path, capsys):
+    methods = part("methods").METHODS
+    names = [name for name in methods if name not in EXTRAS]
+    bench("proof").main(["--quick", "--out", str(tmp_path), "--methods", ",".join(names)])
+    *rows, machine = json.loads((tmp_path / "proof.json").read_text())
+    printed, table = capsys.readouterr().out, pd.DataFrame(rows)
+    left_out = {name for name in names if f"{name} is left out: " in printed}
+    assert set(table.method) == set(names) - left_out and left_out <= {"shipped"}
+    assert (table.kind == table.method.map(lambda name: methods[name].kind)).all()
+    counts = table.groupby("method").metric.agg(["size", "nunique"])
+    assert (counts == 7).all(axis=None)  # two of the microphone among them
+    assert ((table.ci_low <= table["mean"]) & (table["mean"] <= table.ci_high)).all()
+    own = table[table.method == "ours"]
+    assert (own[["diff_to_ours", "diff_low", "diff_high"]] == 0).all(axis=None)
+    assert machine["quick"] and machine["set"] == "quick"
+
+
+def test_unknown_methods_are_said(bench, tmp_path):
+    with pytest.raises(SystemExit, match="best: unknown; choose of logmel"):
+        bench("proof").main(["--quick", "--out", str(tmp_path), "--methods", "ours,best"])
 
 
 class Weights(nn.Module):

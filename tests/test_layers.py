@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "listening": {"analysis", "audio", "plots", "util"},
     "reporting": {"audio", "training", "util"},
     "pipeline": BELOW | {"train", "training", "contrastive", "audio", "datasets", "reporting"},
-    "__main__": {"datasets", "pipeline", "reporting", "util"},
+    "__main__": {"analysis", "datasets", "pipeline", "reporting", "util"},
     "__init__": set(),
 }
 

@@ -149,6 +149,17 @@ def _notebook(args):
     )
 
 
+def _probe(args):
+    from thesis_lib.analysis import held_out
+    from thesis_lib.datasets import registry, vector_file
+
+    corpus = registry.read(registry.recognise(args.folder), args.folder)
+    vectors = vector_file.matched(vector_file.read(args.embeddings), corpus)
+    folds = sorted({*corpus.table.split} - {"train", "test"}) or ["0"]
+    found = [held_out.answers(vectors, corpus.fold(int(number)).table) for number in folds]
+    print(held_out.scores(found).to_string(index=False, float_format="{:.3f}".format))
+
+
 def _summary(args):
     from pathlib import Path
 
@@ -183,6 +194,7 @@ DO = {
     "ours": _stage,
     "embeddings": _stage,
     "notebook": _notebook,
+    "probe": _probe,
     "summary": _summary,
     "show": _show,
 }

@@ -28,7 +28,7 @@ def musicnn(material, _):
     """MSD_musicnn (Pons and Serra, 2019; ISC), trained on tags of the Million Song Dataset.
 
     Mean and maximum of its feature maps over 3 s, and its last but one layer; the mean over a
-    recording. It takes a fifth of the recording's time: of a node, one microphone is heard.
+    recording.
     """
     model = MusicNN(_musicnn_weights()).eval()
 
@@ -38,7 +38,7 @@ def musicnn(material, _):
         )
         return _mean(model, np.log10(LOUD * power.T + 1), 187, 187)
 
-    return of_waves(material, vector, channels=1)
+    return of_waves(material, vector)
 
 
 def aisfx(material, _):
@@ -52,7 +52,7 @@ def aisfx(material, _):
         )
         return _mean(model, np.log10(LOUD * power.T + 1) / top, 100, 50)
 
-    return of_waves(material, vector, 44100, channels=1)
+    return of_waves(material, vector, 44100)
 
 
 def _mean(model, frames, length, hop):

@@ -1,7 +1,7 @@
 """Features that nobody trained: statistics, a rich vector, openSMILE's sets, scattering.
 
-openSMILE (research licence) and kymatio are extras: `pip install opensmile`, `pip install
---no-deps kymatio`. Without them their rows are left out, and that is said.
+openSMILE (its licence is for research) and kymatio are extras, outside the lock: ``pip install
+opensmile``, ``pip install --no-deps kymatio``. Without them their rows are left out.
 """
 
 import functools
@@ -79,10 +79,7 @@ def _smile(name):
 
 
 def scattering(material, _):
-    """Mean and deviation over time of log scattering coefficients (Andén and Mallat, 2014).
-
-    It is slow: of a node, one microphone is heard.
-    """
+    """Mean and deviation over time of log scattering coefficients (Andén and Mallat, 2014)."""
     transform = _transform()
 
     def statistics(wave):
@@ -92,7 +89,7 @@ def scattering(material, _):
         found = np.concatenate([_log(transform(len(piece))(piece)) for piece in pieces], axis=1)
         return np.concatenate([found.mean(1), found.std(1)])
 
-    return of_waves(material, statistics, channels=1)
+    return of_waves(material, statistics)
 
 
 def _log(coefficients):

@@ -69,6 +69,7 @@ METHODS = {
 SOURCES = (
     "bench/embedding.py", "thesis_lib/analysis/handmade.py", "thesis_lib/audio/io.py",
     "thesis_lib/*.py", "thesis_lib/contrastive/*.py", "thesis_lib/training/*.py",
+    "thesis_lib/**/*.safetensors",
 )  # fmt: skip
 SHARED = ("corpora", "recordings")  # modules of this folder that every method rests on
 
@@ -100,7 +101,9 @@ def vectors(name, material, training, work=WORK):
     key |= {"code": _code(method.compute.__module__)}
     if method.learns:
         split = "\n".join(material.table.split).encode()
-        key |= {"split": hashlib.sha256(split).hexdigest(), "training": tuple(training)}
+        key |= {"split": hashlib.sha256(split).hexdigest(), "seed": training.seed}
+        limits = {"trained": training.seconds, "supervised": training.most}
+        key |= {"limit": limits.get(method.kind), "quick": training.quick}
     return _kept(work)(key, lambda: method.compute(material, training))
 
 

@@ -35,10 +35,10 @@ def of_tile_network(material, model, recipe):
     return over_channels(material, lambda store: of_tiles(model, store, recipe))
 
 
-def of_waves(material, function, rate=RATE, channels=None):
-    """By a function of one waveform, float32 (samples,) -> (d,); slow ones hear few channels."""
-    heard = material.corpora[:channels]
-    return np.mean([[function(wave) for wave in waves(corpus, rate)] for corpus in heard], axis=0)
+def of_waves(material, function, rate=RATE):
+    """By a function of one waveform, float32 (samples,) -> (d,)."""
+    heard = [[function(wave) for wave in waves(corpus, rate)] for corpus in material.corpora]
+    return np.mean(heard, axis=0)
 
 
 def waves(corpus, rate=RATE):

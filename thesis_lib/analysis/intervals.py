@@ -144,10 +144,10 @@ def mean_parts(
     group, fold
         As in `f1_interval`.
     """
-    values = [column(one, np.size(values[0]), "values") for one in values]
-    cells = _cells(group, fold, len(values[0]))
+    methods = [column(one, np.size(values[0]), "values") for one in values]
+    cells = _cells(group, fold, len(methods[0]))
     counts = summed(cells)
-    sums = [np.stack([summed(cells, one), counts], axis=-1) for one in values]
+    sums = [np.stack([summed(cells, one), counts], axis=-1) for one in methods]
     return np.stack(sums, axis=1)
 
 

@@ -118,6 +118,11 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     notebook.add_argument("--out", default=".", help="figures/ and results/ go there")
     text = "as little as shows that it runs, and the solutions of its exercises"
     notebook.add_argument("--smoke", action="store_true", help=text)
+    probe = commands.add_parser("probe", help="score the vectors of any other model on a corpus")
+    text = "npz or parquet: `path`, maybe `start` (s), and the vectors"
+    probe.add_argument("--embeddings", required=True, help=text)
+    text = "the corpus: a folder of music, or of SINS"
+    probe.add_argument("--music", "--sins", dest="folder", required=True, help=text)
     for name, text in (
         ("summary", "gather what the notebooks recorded into one index"),
         ("show", "print the table thesis | here"),
