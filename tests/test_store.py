@@ -314,7 +314,7 @@ def test_joined_stores_hold_every_recording_of_each(tmp_path):
 
 def test_stores_of_different_kinds_are_not_joined(corpus, tmp_path):
     stores = {
-        str(mels): build(corpus, tmp_path / str(mels), Features(mels=mels)) for mels in (32, 64)
+        str(mels): build(corpus, tmp_path / str(mels), Features(n_mels=mels)) for mels in (32, 64)
     }
     with pytest.raises(InputError, match="32, 64 are of different kinds"):
         join(stores)
