@@ -3,20 +3,23 @@
 The network is part of the repository, so nobody needs to run this. It is here so that anybody can
 train it again, on more sound or for longer (an hour on two cores; `make pretrain` calls it)::
 
-    thesis fetch open-music --to FOLDER
-    python data/make_pretrained.py FOLDER
+    thesis fetch open-music --to MUSIC
+    thesis fetch open-sounds --to SOUNDS
+    python data/make_pretrained.py MUSIC SOUNDS
 
 It is trained on the corpora in all folders that are named, and on simulated homes of other seeds
-than those the suite shows or is judged by. They are made below `--work`, where the training also
-keeps its checkpoints: started again, it is resumed. Which recipe, was chosen on yet other homes
-and on games kept out, see `bench/results/candidates.json`.
+than those the suite shows or is judged by. Of these only the spectrograms are kept, below `--work`,
+where the training also keeps its checkpoints: started again, it is resumed. Which recipe, was
+chosen on yet other homes and on games kept out, see `bench/results/candidates.json`.
 """
 
 import argparse
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import torch
 from tqdm.auto import tqdm
 
@@ -25,37 +28,51 @@ from thesis_lib.datasets import registry
 from thesis_lib.datasets.mini_home import home
 from thesis_lib.pipeline import store_builder
 from thesis_lib.recipe import PRETRAINED, SEED
-from thesis_lib.store import join
+from thesis_lib.store import SpectrogramStore, join, lengthen
 from thesis_lib.train import count_anchors, train
 from thesis_lib.util.device import choose, describe
 from thesis_lib.util.files import ROOT
 
 HOMES = range(110, 120)  # seeds; 1234 is the suite's, 100 to 109 and 200 up are for judging
+WEIGHTS = {"open_music": 2, "open_sounds": 4}  # so many times as often each of its frames is drawn
 
 
 def stores(folders, work, homes, sessions="full"):
     """The spectrograms of all that is trained on: dict, name -> SpectrogramStore."""
-    found = {folder.name: built(registry.recognise(folder), folder, work) for folder in folders}
+    found = {}
+    for folder in folders:
+        name = registry.recognise(folder)
+        found[name] = prepared(built(name, folder, work / "stores" / name), WEIGHTS.get(name, 1))
     for seed in homes:
-        place = work / f"home_{seed}"
-        home.make(place, seed=seed, sessions=sessions)
-        found[f"home_{seed}"] = built("mini_home", place, work)
+        name = f"home_{seed}"
+        if not SpectrogramStore.is_there(work / "stores" / name):
+            home.make(work / name, seed=seed, sessions=sessions)
+            built("mini_home", work / name, work / "stores" / name)
+            shutil.rmtree(work / name)  # a gigabyte each
+        found[name] = prepared(SpectrogramStore.open(work / "stores" / name))
     return found
 
 
-def built(reader, folder, work):
-    """The store of a corpus; all of it is for training."""
-    place = work / "stores" / Path(folder).name
-    store = store_builder.build(registry.read(reader, folder), PRETRAINED.features, place)
-    return replace(store, index=store.index.assign(split="train"))
+def built(reader, folder, place):
+    """The store of a corpus."""
+    return store_builder.build(registry.read(reader, folder), PRETRAINED.features, place)
+
+
+def prepared(store, weight=1):
+    """A store of which all is for training; a recording shorter than a tile is repeated."""
+    store = lengthen(store, PRETRAINED.tile_frames)
+    index = pd.concat(weight * [store.index.assign(split="train")], ignore_index=True)
+    return replace(store, index=index)
 
 
 def about(store, history, device):
     """What the file says of itself beside the recipe."""
-    hours = store.index.groupby("corpus").duration.sum() / 3600
+    once = store.index.drop_duplicates(["corpus", "first_frame"])
+    hours = once.groupby("corpus").duration.sum() / 3600
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     return {
         "hours": hours.round(2).to_dict(),
+        "weights": WEIGHTS,
         "stores": store.meta["hash"],
         "commit": commit.stdout.strip(),
         "device": device,

@@ -16,7 +16,7 @@ from thesis_lib.analysis.held_out import answers
 from thesis_lib.analysis.intervals import f1_interval
 from thesis_lib.corpus import COLUMNS, Corpus
 from thesis_lib.recipe import SMALL_HOME
-from thesis_lib.store import SpectrogramStore
+from thesis_lib.store import SpectrogramStore, lengthen
 
 single = pytest.fixture(scope="module", autouse=True)(on_one_thread)
 
@@ -56,8 +56,8 @@ def test_a_group_is_not_on_both_sides_even_where_official_folds_have_it(part):
     assert found.split.tolist() == ["left out", "train", "test", "train"]
 
 
-def test_short_recordings_are_repeated_and_none_is_left_out(part):
-    store = part("corpora").lengthened(store_of([2, 7, 3]), 5)
+def test_short_recordings_are_repeated_and_none_is_left_out():
+    store = lengthen(store_of([2, 7, 3]), 5)
     assert store.index.n_frames.tolist() == [5, 7, 5]
     found = [store.spectrogram(row)[:, 0].tolist() for row in range(3)]
     assert found == [[0, 1, 0, 1, 0], [2, 3, 4, 5, 6, 7, 8], [9, 10, 11, 9, 10]]

@@ -4,7 +4,7 @@ Tiles are never stored. A tile is a stretch of frames of one recording, cut when
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -139,6 +139,23 @@ def join(stores: dict[str, SpectrogramStore]) -> SpectrogramStore:
     meta["hash"] = " ".join(str(one.get("hash")) for one in metas)
     frames = np.concatenate([np.asarray(store.frames) for store in stores.values()])
     return SpectrogramStore(frames, index, next(iter(stores.values())).features, meta)
+
+
+def lengthen(store: SpectrogramStore, count: int) -> SpectrogramStore:
+    """The same store, each recording of fewer frames repeated until it has `count`.
+
+    See 02_preprocessing.
+    """
+    index = store.index
+    if (index.n_frames >= count).all():
+        return store
+    frames = [
+        np.resize(own, (max(len(own), count), own.shape[1]))
+        for own in map(store.spectrogram, range(len(index)))
+    ]
+    n_frames = index.n_frames.clip(lower=count)
+    index = index.assign(n_frames=n_frames, first_frame=n_frames.cumsum() - n_frames)
+    return replace(store, frames=np.concatenate(frames).astype(np.float16), index=index)
 
 
 def assign_processes(rows: pd.DataFrame, count: int) -> pd.Series:

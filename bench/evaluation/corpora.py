@@ -17,7 +17,7 @@ from harness import class_folders
 from thesis_lib.datasets import music, open_music, sins
 from thesis_lib.pipeline import store_builder
 from thesis_lib.recipe import SMALL_HOME
-from thesis_lib.store import SpectrogramStore
+from thesis_lib.store import SpectrogramStore, lengthen
 from thesis_lib.util.files import ROOT
 
 WORK = ROOT / "runs" / "proof"
@@ -62,7 +62,7 @@ class Material:
         """The `SpectrogramStore` of each corpus, as in the fold."""
         opened = [SpectrogramStore.open(folder).fold(self.number) for folder in self.folders]
         least = opened[0].features.frames(SHORTEST)
-        return [lengthened(without_tested(store), least) for store in opened]
+        return [lengthen(without_tested(store), least) for store in opened]
 
     @property
     def table(self):
@@ -186,15 +186,3 @@ def without_tested(store):
     index = store.index
     tested = index.group.isin(index.group[index.split == "test"]) & (index.split == "train")
     return replace(store, index=index.assign(split=index.split.mask(tested, "left out")))
-
-
-def lengthened(store: SpectrogramStore, length):
-    """The same store, recordings shorter than so many frames repeated until they have as many."""
-    index = store.index
-    if (index.n_frames >= length).all():
-        return store
-    frames = [np.resize(own, (max(len(own), length), own.shape[1]))
-              for own in map(store.spectrogram, range(len(index)))]  # fmt: skip
-    count = index.n_frames.clip(lower=length)
-    index = index.assign(n_frames=count, first_frame=count.cumsum() - count)
-    return replace(store, frames=np.concatenate(frames).astype(np.float16), index=index)

@@ -67,7 +67,7 @@ def test_it_is_made_from_folders_and_homes(tiny_music, tmp_path, monkeypatch):
     wanted = [str(tiny_music), "--work", str(work), "--out", str(out), "--homes"]
     maker.main(wanted)
     about = pretrained.provenance(out)
-    assert about["hours"] == {"tiny music": pytest.approx(12 * 6 / 3600, abs=0.01)}
+    assert about["hours"] == {"music": pytest.approx(12 * 6 / 3600, abs=0.01)}
     assert len(about["curve"]["loss"]) > 0
     weights = pretrained.load(out).state_dict()
     trained = torch.load(work / "train" / "checkpoint.pt", weights_only=True)["model"]
