@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import torch
 from embedding import CPU, Told
+from evaluation.rivals import mixed as mix
 from pytorch_metric_learning.losses import MultiSimilarityLoss, VICRegLoss
 from torch import nn
 from torch.nn import functional as F
@@ -99,14 +100,6 @@ def partly_hidden(store, recipe, most=0.2):
 def cropped(store, recipe, most=0.3):
     """The objective of ours, with a random stretch of each tile blown up (BYOL-A, 2021, "RRC")."""
     return changed(store, recipe, lambda x: crop(x, most))
-
-
-def mix(tiles, most):
-    """Powers are added; at most such a share of the sum is another tile's."""
-    share = most * torch.rand(len(tiles), 1, 1, 1)
-    power = torch.exp2(tiles * OCTAVES)
-    other = torch.randperm(len(tiles))
-    return torch.lerp(power, power.index_select(0, other), share).log2() / OCTAVES
 
 
 def hide(tiles, most):
