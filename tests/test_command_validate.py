@@ -51,6 +51,15 @@ def test_open_music_may_be_typed_as_in_english(tmp_path, said, capsys):
     assert "is missing; `thesis fetch open-music` fetches it" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["open-music-report", "open-sounds"])
+def test_the_other_lists_are_fetched_and_validated_by_their_names(tmp_path, said, capsys, name):
+    to = tmp_path / "to"
+    assert said("fetch", name, "--to", to, "--dry-run") is None
+    assert "_all.deb" in capsys.readouterr().out and not to.exists()
+    assert one_sentence(said("validate", tmp_path, "--name", name))
+    assert f"is missing; `thesis fetch {name}` fetches it" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("name", ["dev", "eval"])
 def test_validate_takes_music_for_music_whatever_its_classes_are_called(songs, said, name):
     (songs / "a").rename(songs / name)

@@ -1,4 +1,4 @@
-"""The reader of open music on a made-up tree, and the list that comes with the suite."""
+"""The reader of open music on a made-up tree, and the lists that come with the suite."""
 
 import json
 import logging
@@ -8,11 +8,17 @@ import runpy
 import pytest
 from corpora import ROOT, noise, text, write
 
+from thesis_lib.audio import io as audio_io
 from thesis_lib.datasets import archives, open_music, registry, validate
 from thesis_lib.util.errors import InputError
 
 # Kept for judging what was learned: never to be learned from.
 KEPT = {"naev-data", "warzone2100-music", "marsshooter-data"}
+LISTS = {
+    "open_music": open_music.MANIFEST,
+    "open_music_report": open_music.REPORT,
+    "open_sounds": open_music.SOUNDS,
+}
 MUSIC = "usr/share/games/data/music"
 COPYRIGHT = """\
 Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -23,7 +29,7 @@ Copyright: 2001-2016, Somebody <somebody@example.org>
 License: GPL-2+
 
 Files: music/b*
-Copyright: 2010 B. (https://example.org)
+Copyright: Copyright (c) 2010 by B. (https://example.org)
 License: CC-BY-SA-3.0
 """
 
@@ -34,10 +40,10 @@ def maker():
 
 
 @pytest.fixture
-def made(maker, tmp_path, monkeypatch):
+def made(maker, tmp_path):
     """A tree of two packages and its list, which the suite's own script makes: both paths."""
-    root, games = tmp_path / "to", {"one-music": "One", "two-data": "Two"}
-    for number, package in enumerate(games):
+    root = tmp_path / "to"
+    for number, package in enumerate(["one-music", "two-data"]):
         text(root / package / "usr" / "share" / "doc" / package / "copyright", COPYRIGHT)
         for track in range(3):
             path = root / package / MUSIC / f"{'abc'[track]} song.ogg"
@@ -45,15 +51,16 @@ def made(maker, tmp_path, monkeypatch):
         write(root / package / MUSIC / "short.ogg", noise(0.5))
         write(root / package / MUSIC / "a song_fast.ogg", noise(2, seed=99))
         (root / package / MUSIC / "link.ogg").symlink_to("a song.ogg")
-    one = {
-        package: maker["Game"](name, "music", loops={"c song": 1.5})
-        for package, name in games.items()
-    }
-    inside = maker["make"].__globals__
-    monkeypatch.setitem(inside, "GAMES", one)
-    monkeypatch.setitem(inside, "SHORTEST", 1.0)
-    maker["write"](maker["make"](root), tmp_path / "list.json")
-    return root, tmp_path / "list.json"
+    maker["write"](maker["make"](root, which(maker)), tmp_path / "open_music.json")
+    return root, tmp_path / "open_music.json"
+
+
+def which(maker, **options):
+    """What the script makes a list of: both packages, with these options of a `Game`."""
+    games = {"one-music": "One", "two-data": "Two"}
+    options = {"loops": {"c song": 1.5}, **options}
+    one = {package: maker["Game"](name, "music", **options) for package, name in games.items()}
+    return maker["List"](one, 1.0)
 
 
 def test_the_table(made):
@@ -92,10 +99,31 @@ def test_two_files_of_one_recording_are_one_song(made, maker, tmp_path):
     root, _ = made
     for package in ("one-music", "two-data"):
         write(root / package / MUSIC / "same.ogg", noise(20, seed=9))
-    maker["write"](maker["make"](root), tmp_path / "again.json")
+    maker["write"](maker["make"](root, which(maker)), tmp_path / "again.json")
     table = open_music.tracks(tmp_path / "again.json")
     assert table[table.path.str.contains("same")].group.nunique() == 1
     assert table.group.nunique() == 7
+
+
+def test_what_is_taken_and_what_a_song_is_called_is_said_of_each_package(made, maker, tmp_path):
+    """A song in a folder of its own; sounds of one name in several folders; other endings."""
+    root, _ = made
+    for song in ("first", "second"):
+        for part in ("guitar.ogg", "all.wav"):
+            write(root / "one-music" / MUSIC / song / part, noise(2, seed=len(song + part)))
+    options = which(maker, take="/all[.]wav$", song=lambda path: path.parent.name)
+    maker["write"](maker["make"](root, options), tmp_path / "again.json")
+    table = open_music.tracks(tmp_path / "again.json")
+    assert set(table.group) == {"one-music/first", "one-music/second"}
+    assert set(table.path) == {f"one-music/{MUSIC}/{one}/all.wav" for one in ("first", "second")}
+
+
+def test_what_is_no_sound_is_named_and_left_out(made, maker, capsys):
+    root, _ = made
+    text(root / "one-music" / MUSIC / "no sound.ogg", "no sound")
+    games = maker["make"](root, which(maker))["games"]
+    assert [len(game["tracks"]) for game in games] == [3, 3]
+    assert "no sound.ogg" in capsys.readouterr().err
 
 
 def test_a_track_that_is_missing_or_another_is_told(made, caplog):
@@ -127,43 +155,98 @@ def test_nothing_of_it_is_there(made, tmp_path):
         open_music.read(tmp_path / "list.json", manifest=made[1])
 
 
-def test_a_folder_is_recognised_by_a_package_in_it(tmp_path):
-    (tmp_path / "hyperrogue-music").mkdir()
+@pytest.mark.parametrize("name", LISTS)
+def test_a_folder_is_recognised_by_a_package_in_it(tmp_path, name):
+    package = open_music.tracks(LISTS[name]).package[0]
+    (tmp_path / package).mkdir()
     assert registry.recognise(tmp_path) == "music"
-    (tmp_path / "hyperrogue-music" / "usr").mkdir()
-    assert registry.recognise(tmp_path) == "open_music"
+    (tmp_path / package / "usr").mkdir()
+    assert registry.recognise(tmp_path) == name
+    with pytest.raises(InputError, match=f"of {name.replace('_', ' ')}; `thesis fetch open-"):
+        registry.read(name, tmp_path)
 
 
-def test_the_list_holds_twelve_hours_of_songs_under_named_licences():
+def test_open_music_is_twelve_hours_of_songs():
     table = open_music.tracks()
     assert table.duration.sum() > 12 * 3600
     assert table.seconds.min() > 45
+
+
+def test_music_for_reporting_is_games_of_enough_songs():
+    table = open_music.tracks(open_music.REPORT)
+    assert table.duration.sum() > 4 * 3600
+    assert table.seconds.min() > 30
+    songs = table.groupby("label").group.nunique()
+    assert len(songs) >= 7 and songs.min() >= 5
+
+
+def test_open_sounds_are_short_and_many():
+    table = open_music.tracks(open_music.SOUNDS)
+    assert table.duration.sum() > 1.5 * 3600
+    assert table.seconds.min() > 0.3 and table.seconds.median() < 5
+    assert table.package.nunique() >= 10
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_names_each_track_once_under_a_licence_that_is_free(name):
+    table = open_music.tracks(LISTS[name])
     assert (table.start + table.duration <= table.seconds + 0.01).all()
     assert set(table.licence) <= {
         "GPL", "GPL-2", "GPL-2+", "GPL-3+", "CC-BY-SA-3.0", "CC-BY-SA-3.0+", "CC-BY-SA-4.0",
-        "Drascula-License",
+        "CC-BY-3.0", "CC-BY-4.0", "CC0", "Expat", "MIT", "Drascula-License",
+        "ETHYMONICS-FREE-MUSIC-LICENSE",
     }  # fmt: skip
     assert (table.copyright != "").all()
-    assert table.path.is_unique and table.name.is_unique and table.sha256.is_unique
+    assert table.path.is_unique and table.name.is_unique
     assert all(re.fullmatch("[0-9a-f]{64}", one) for one in table.sha256)
 
 
-def test_nothing_that_is_kept_or_comes_with_the_suite_is_in_the_list():
-    packages = set(open_music.tracks().package)
+@pytest.mark.parametrize("name", LISTS)
+def test_nothing_that_is_kept_or_comes_with_the_suite_is_in_a_list(name):
+    packages = set(open_music.tracks(LISTS[name]).package)
     assert not packages & KEPT
     shipped = (ROOT / "data" / "mini_music" / "ATTRIBUTION.tsv").read_text()
     assert not [package for package in packages if package in shipped]
 
 
-def test_each_package_of_the_list_is_fetched_with_its_tracks():
-    table = open_music.tracks()
-    about = json.loads(archives.ARCHIVES.read_text())["open_music"]
+def test_what_is_reported_on_was_not_learned_from():
+    """Neither games, nor packages, nor authors, nor recordings are those of the other lists."""
+    report = open_music.tracks(open_music.REPORT)
+    shipped = (ROOT / "data" / "mini_music" / "ATTRIBUTION.tsv").read_text()
+    authors = set(report.author) - {""}
+    assert authors and not [author for author in authors if author in shipped]
+    for name in ("open_music", "open_sounds"):
+        other = open_music.tracks(LISTS[name])
+        for column in ("label", "package", "sha256"):
+            assert not set(report[column]) & set(other[column])
+        assert not authors & set(other.author)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_each_package_of_a_list_is_fetched_with_its_tracks(name):
+    table = open_music.tracks(LISTS[name])
+    about = json.loads(archives.ARCHIVES.read_text())[name]
     declared = {one["folder"]: one for one in about["sets"]["bookworm"]["archives"]}
     assert set(declared) == set(table.package)
     for package, one in declared.items():
         version = one["version"].partition(":")[2] or one["version"]
         assert one["name"] == f"{package}_{version}_all.deb"
         assert re.fullmatch("sha256:[0-9a-f]{64}", one["checksum"])
+        assert one["only"][-1] == f"usr/share/doc/{package}/copyright"
         paths = table.path[table.package == package].str.partition("/")[2]
-        assert all(path.startswith(one["only"][0]) for path in paths)
+        assert all(path.startswith(tuple(one["only"][:-1])) for path in paths)
     assert table.bytes.sum() < about["sets"]["bookworm"]["unpacked"]
+
+
+def test_a_track_of_any_length_can_be_read_to_its_listed_end(maker, tmp_path):
+    """16001 samples last 1.0000625 s, which four digits would round up to beyond the end."""
+    for track in range(3):
+        path = tmp_path / "to" / "one-music" / MUSIC / f"{'abc'[track]} song.wav"
+        write(path, noise(1.5, seed=track)[: 20001 + 2 * track])
+    game = maker["Game"]("One", licence="GPL-2", holders="A")
+    made = maker["make"](tmp_path / "to", maker["List"]({"one-music": game}, 1.0))
+    maker["write"](made, tmp_path / "list.json")
+    corpus = open_music.read(tmp_path / "to", manifest=tmp_path / "list.json")
+    for row in corpus.table.itertuples():
+        wave = audio_io.read(corpus.path(row), 16000, row.channel, row.start, row.duration)
+        assert len(wave) == pytest.approx(row.duration * 16000, abs=1)

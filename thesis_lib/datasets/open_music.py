@@ -1,8 +1,10 @@
 """Reader of open music: music of free games, as `data/open_music.json` lists it.
 
-The list knows of each track what other readers find out by decoding it (where it begins and ends,
-which files hold the same recording), so that reading takes a second. `data/make_open_music.py`
-makes it. No audio comes with the suite: `download` fetches Debian's packages.
+Two more lists are read alike: `data/open_music_report.json`, of other games by other composers, for
+reporting only; and `data/open_sounds.json`, of short sounds and speech. A list knows of each track
+what other readers find out by decoding it (where it begins and ends, which files hold the same
+recording), so that reading takes a second. `data/make_open_music.py` makes it. No audio comes with
+the suite: `download` fetches Debian's packages.
 """
 
 import hashlib
@@ -21,7 +23,8 @@ from thesis_lib.util.files import ROOT
 from thesis_lib.util.notices import log_notices
 
 MANIFEST = ROOT / "data" / "open_music.json"
-AGAIN = "`thesis fetch open-music` fetches it"
+REPORT = ROOT / "data" / "open_music_report.json"
+SOUNDS = ROOT / "data" / "open_sounds.json"
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,15 @@ def tracks(manifest: Path = MANIFEST) -> pd.DataFrame:
         for track in game["tracks"]
     ]  # fmt: skip
     return pd.DataFrame(rows).assign(node="", position=0, known=True)
+
+
+def _name(manifest):
+    """What a list is called in English: "open music"."""
+    return Path(manifest).stem.replace("_", " ")
+
+
+def _again(manifest):
+    return f"`thesis fetch {_name(manifest).replace(' ', '-')}` fetches it"
 
 
 def is_in(folder: Path | str, manifest: Path = MANIFEST) -> bool:
@@ -84,14 +96,14 @@ def read(folder: Path | str, folds: int = 3, seed: int = 1234, manifest: Path = 
     folder, table = Path(folder), tracks(manifest)
     there = np.array([_size(folder / row.path) == row.bytes for row in table.itertuples()])
     if not there.any():
-        raise InputError(f"{folder} holds no track of open music; {AGAIN}.")
-    notices = _lacking(folder, table, there)
+        raise InputError(f"{folder} holds no track of {_name(manifest)}; {_again(manifest)}.")
+    notices = _lacking(folder, table, there, _again(manifest))
     log_notices(log, notices)
     table = table[there].reset_index(drop=True)
     notices += check_classes(folder, table)
     table["split"] = assign_folds(table, folds, np.random.default_rng(seed))
-    note = "music of free games"
-    return Corpus("open music", folder, table[list(COLUMNS)], note, tuple(notices))
+    note = "sounds of free software" if manifest == SOUNDS else "music of free games"
+    return Corpus(_name(manifest), folder, table[list(COLUMNS)], note, tuple(notices))
 
 
 def _size(path):
@@ -99,12 +111,12 @@ def _size(path):
     return path.stat().st_size if path.is_file() else -1
 
 
-def _lacking(folder, table, there):
+def _lacking(folder, table, there, again):
     """A sentence for each game of which tracks are not there."""
     lacking, tracks = table[~there].groupby("label").size(), table.groupby("label").size()
     return [
         f"{folder}: {count} of {tracks[game]} tracks of {game} are missing or not those of the "
-        f"list, and left out; {AGAIN}."
+        f"list, and left out; {again}."
         for game, count in lacking.items()
     ]
 
@@ -127,9 +139,11 @@ def files(folder: Path | str, manifest: Path = MANIFEST) -> tuple[dict[Path, lis
     for row in tracks(manifest).itertuples():
         path = Path(folder) / row.path
         if not path.is_file():
-            faults.append(f"{path} is missing; {AGAIN}.")
+            faults.append(f"{path} is missing; {_again(manifest)}.")
             continue
         found[path] = [row]
         if hashlib.sha256(path.read_bytes()).hexdigest() != row.sha256:
-            faults.append(f"{path} is not the track of the list (its sha256 differs); {AGAIN}.")
+            faults.append(
+                f"{path} is not the track of the list (its sha256 differs); {_again(manifest)}."
+            )
     return found, faults

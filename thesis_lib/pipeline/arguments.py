@@ -75,7 +75,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     home.add_argument("--size", default="full", choices=["full", "smoke"])
     check = commands.add_parser("check", help="check the data that comes with the suite")
     check.add_argument("manifest", nargs="?", default="data/manifest.json")
-    fetch = commands.add_parser("fetch", help="fetch SINS, FMA or open music: resumed, checked")
+    fetch = commands.add_parser("fetch", help="fetch SINS, FMA, open music, open sounds")
     fetch.add_argument("name", type=_corpus_name, choices=fetched())
     fetch.add_argument("--to", required=True, help="folder for all of it")
     fetch.add_argument("--set", help="of sins: dev, eval (both by default); of fma: medium, large")
