@@ -239,10 +239,10 @@ def test_each_package_of_a_list_is_fetched_with_its_tracks(name):
 
 
 def test_a_track_of_any_length_can_be_read_to_its_listed_end(maker, tmp_path):
-    """16001 samples last 1.0000625 s, which four digits would round up to beyond the end."""
+    """50000 samples of 44100 Hz last 1.13379 s; 1.1338 s, rounded, are a sample more."""
     for track in range(3):
         path = tmp_path / "to" / "one-music" / MUSIC / f"{'abc'[track]} song.wav"
-        write(path, noise(1.5, seed=track)[: 20001 + 2 * track])
+        write(path, noise(3.2, seed=track)[: 50000 + 3 * track], 44100)
     game = maker["Game"]("One", licence="GPL-2", holders="A")
     made = maker["make"](tmp_path / "to", maker["List"]({"one-music": game}, 1.0))
     maker["write"](made, tmp_path / "list.json")
