@@ -33,8 +33,9 @@ class Embeddings:
     ----------
     vectors : float32 array, shape (n, d)
     tiles : DataFrame, n rows
-        Of tiles, or of whatever a vector is of: recording (row of the store's index), start (s, in the file), duration (s), and the
-        recording's path, label, group, node, position, channel, split, known.
+        Of tiles, or of whatever a vector is of: recording (row of the store's index), start (s, in
+        the file), duration (s), and the recording's path, label, group, node, position, channel,
+        split, known.
     """
 
     vectors: np.ndarray

@@ -13,9 +13,11 @@ from numpy.typing import ArrayLike
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.manifold import TSNE
 from sklearn.metrics import (
     adjusted_rand_score,
     normalized_mutual_info_score,
+    silhouette_samples,
     silhouette_score,
 )
 from threadpoolctl import threadpool_limits
@@ -196,6 +198,50 @@ def silhouette(vectors: ArrayLike, labels: ArrayLike, sample: int = 5000, seed: 
             "least 2, and fewer than tiles, so give more tiles or a larger sample"
         )
     return float(silhouette_score(vectors[rows], labels[rows]))
+
+
+def silhouette_by_class(
+    vectors: ArrayLike, labels: ArrayLike, sample: int = 1000, seed: int = 0
+) -> pd.Series:
+    """The mean silhouette of each class: above 0 it has a place of its own (05_embedding_space).
+
+    Parameters
+    ----------
+    vectors, labels, sample, seed
+        As for `silhouette`.
+
+    Returns
+    -------
+    Series
+        Its index the labels that were drawn, the highest first.
+    """
+    vectors = matrix(vectors)
+    labels = classes(labels, len(vectors))
+    rows = np.random.default_rng(seed).permutation(len(vectors))[
+        : count(sample, 3, 10**9, "sample")
+    ]
+    found = silhouette_samples(vectors[rows], labels[rows])
+    return pd.Series(found).groupby(labels[rows]).mean().sort_values(ascending=False)
+
+
+def neighbour_map(vectors: ArrayLike, seed: int = 0) -> np.ndarray:
+    """A map in the plane that keeps what is near near: t-SNE (05_embedding_space).
+
+    Parameters
+    ----------
+    vectors : (n, d) float array, n > 4
+    seed : int
+
+    Returns
+    -------
+    (n, 2) float array
+        van der Maaten and Hinton, 2008. Distances between far places mean nothing.
+    """
+    vectors = matrix(vectors)
+    kept, _ = principal(vectors, min(50, *vectors.shape))
+    perplexity = min(30.0, (len(vectors) - 1) / 4)
+    with threadpool_limits(1):
+        return TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(kept)
 
 
 def _fit(points, k, seed, name):

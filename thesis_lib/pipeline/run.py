@@ -28,8 +28,8 @@ from thesis_lib.store import SpectrogramStore
 from thesis_lib.training.checkpoint import load_model, snapshot
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic, sha256
+from thesis_lib.util.names import EMBEDDINGS
 
-EMBEDDINGS = ("ours", "trained", "untrained", "statistics")  # the order in which they are shown
 OF_A_SEED = ("trained", "untrained")  # the others are the same for each seed
 
 
@@ -53,11 +53,14 @@ class Run:
         object.__setattr__(self, "folder", Path(self.folder))
 
     @classmethod
-    def begin(cls, folder: Path | str, corpus: Corpus, recipe: Recipe, seeds: int) -> Self:
-        """Write down what a run is of: corpus, recipe and the number of seeds."""
+    def begin(
+        cls, folder: Path | str, corpus: Corpus, recipe: Recipe, seeds: int, unit: str = "song"
+    ) -> Self:
+        """Write down what a run is of: corpus, recipe, number of seeds; what a group is called."""
         run = cls(Path(folder))
         corpus.save(run.folder / "corpus")
         about = {"recipe": recipe.name, "seeds": [SEED + i for i in range(seeds)]}
+        about["unit"] = unit
         with atomic(run.folder / "run.json") as part:
             part.write_text(json.dumps(about, indent=1))
         return run
@@ -78,6 +81,11 @@ class Run:
     def seeds(self) -> list[int]:
         """The seeds trained with; the first is the one that pictures show."""
         return self._about["seeds"]
+
+    @property
+    def unit(self) -> str:
+        """What a group is: a "session", a "song", or of somebody's own folder a "recording"."""
+        return self._about["unit"]
 
     @cached_property
     def corpus_of_all_folds(self) -> Corpus:
@@ -111,8 +119,9 @@ class Run:
     @property
     def embedded(self) -> list[str]:
         """Those of `EMBEDDINGS` that are there, of every seed, in this order."""
-        return [name for name in EMBEDDINGS
-                if all(self.embedding_folder(name, seed).is_dir() for seed in self.seeds)]  # fmt: skip
+        folders = {name: [self.embedding_folder(name, seed) for seed in self.seeds]
+                   for name in EMBEDDINGS}  # fmt: skip
+        return [name for name, own in folders.items() if all(map(Path.is_dir, own))]
 
     @property
     def is_embedded(self) -> bool:

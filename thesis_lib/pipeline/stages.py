@@ -65,7 +65,14 @@ def corpus(
         raise InputError(in_short(faults))
     _check_training(found, seeds)
     found = _first_groups(found, part) if part else found
-    Run.begin(folder, found, RECIPES[recipe], seeds)
+    Run.begin(folder, found, RECIPES[recipe], seeds, _unit(name))
+
+
+def _unit(name):
+    """What a group of recordings is; that a folder of one's own holds songs, nobody has said."""
+    if registry.domain_of(name) == "home":
+        return "session"
+    return "recording" if name == registry.OTHERS else "song"
 
 
 def _long_enough(corpus, tile):
