@@ -187,17 +187,7 @@ def silhouette(vectors: ArrayLike, labels: ArrayLike, sample: int = 5000, seed: 
     float
         -1 to 1 (Rousseeuw, 1987).
     """
-    vectors = matrix(vectors)
-    labels = classes(labels, len(vectors))
-    size = min(count(sample, 3, 10**9, "sample"), len(vectors))
-    rows = np.random.default_rng(seed).choice(len(vectors), size, replace=False)
-    drawn = len(np.unique(labels[rows]))
-    if not 2 <= drawn < len(rows):
-        raise InputError(
-            f"labels: {drawn} different ones on the {len(rows)} tiles drawn; a silhouette needs at "
-            "least 2, and fewer than tiles, so give more tiles or a larger sample"
-        )
-    return float(silhouette_score(vectors[rows], labels[rows]))
+    return float(silhouette_score(*_drawn(vectors, labels, sample, seed)))
 
 
 def silhouette_by_class(
@@ -215,13 +205,24 @@ def silhouette_by_class(
     Series
         Its index the labels that were drawn, the highest first.
     """
+    vectors, labels = _drawn(vectors, labels, sample, seed)
+    found = pd.Series(silhouette_samples(vectors, labels))
+    return found.groupby(labels).mean().sort_values(ascending=False)
+
+
+def _drawn(vectors, labels, sample, seed):
+    """At most `sample` tiles with their labels, drawn at random."""
     vectors = matrix(vectors)
     labels = classes(labels, len(vectors))
-    rows = np.random.default_rng(seed).permutation(len(vectors))[
-        : count(sample, 3, 10**9, "sample")
-    ]
-    found = silhouette_samples(vectors[rows], labels[rows])
-    return pd.Series(found).groupby(labels[rows]).mean().sort_values(ascending=False)
+    size = min(count(sample, 3, 10**9, "sample"), len(vectors))
+    rows = np.random.default_rng(seed).choice(len(vectors), size, replace=False)
+    drawn = len(np.unique(labels[rows]))
+    if not 2 <= drawn < len(rows):
+        raise InputError(
+            f"labels: {drawn} different ones on the {len(rows)} tiles drawn; a silhouette needs at "
+            "least 2, and fewer than tiles, so give more tiles or a larger sample"
+        )
+    return vectors[rows], labels[rows]
 
 
 def neighbour_map(vectors: ArrayLike, seed: int = 0) -> np.ndarray:
@@ -229,7 +230,8 @@ def neighbour_map(vectors: ArrayLike, seed: int = 0) -> np.ndarray:
 
     Parameters
     ----------
-    vectors : (n, d) float array, n > 4
+    vectors : (n, d) float array
+        Of fewer than 5 tiles the two principal components are the map.
     seed : int
 
     Returns
@@ -238,6 +240,8 @@ def neighbour_map(vectors: ArrayLike, seed: int = 0) -> np.ndarray:
         van der Maaten and Hinton, 2008. Distances between far places mean nothing.
     """
     vectors = matrix(vectors)
+    if len(vectors) < 5:
+        return principal(vectors, 2)[0]
     kept, _ = principal(vectors, min(50, *vectors.shape))
     perplexity = min(30.0, (len(vectors) - 1) / 4)
     with threadpool_limits(1):

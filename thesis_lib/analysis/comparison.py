@@ -144,7 +144,7 @@ def _side_by_side(items, first, other):
         )
         if not a[["label", "group"]].equals(b[["label", "group"]]):
             raise InputError(f"items: those of {first!r} and {other!r} differ; give the same")
-        parts.append(a.join(b, rsuffix="_b").assign(fold=seed))
+        parts.append(a.join(b.add_suffix("_b")).assign(fold=seed))
     return pd.concat(parts)
 
 
