@@ -20,7 +20,7 @@ from thesis_lib.util.device import in_bfloat16
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic
 
-BATCH = 256
+BATCH = 64  # tiles; more do not fit into a processor's cache
 FRAMES = 2**14  # of whole recordings that are embedded at a time
 KEPT = ["path", "label", "group", "node", "position", "channel", "split", "known"]
 

@@ -7,6 +7,7 @@ Layout of the folder, each part made by one stage::
     store/                spectrograms, mono
     store_channels/       test recordings once per microphone (homes only)
     train/seed_1234/      checkpoint, history, snapshots
+    adapted/seed_1234/    the same of a training that began with the suite's network
     embeddings/           ours, trained_1234, untrained_1234, statistics, and channels_... of each
 """
 
@@ -30,7 +31,7 @@ from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic, sha256
 from thesis_lib.util.names import EMBEDDINGS
 
-OF_A_SEED = ("trained", "untrained")  # the others are the same for each seed
+OF_A_SEED = ("adapted", "trained", "untrained")  # the others are the same for each seed
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,13 @@ class Run:
         return SpectrogramStore.open(self.folder / "store_channels")
 
     @property
+    def stores(self) -> dict[bool, SpectrogramStore]:
+        """The stores that are embedded, by whether of single channels; not yet of one fold."""
+        parts = {False: self.folder / "store", True: self.folder / "store_channels"}
+        return {channels: SpectrogramStore.open(part) for channels, part in parts.items()
+                if part.is_dir() or not channels}  # fmt: skip
+
+    @property
     def has_channels(self) -> bool:
         """Whether recordings have more than one microphone."""
         return bool((self.corpus.table.channels > 1).any())
@@ -171,9 +179,10 @@ class Run:
         Parameters
         ----------
         embedding : one of `EMBEDDINGS`
-            "ours": by the network that comes with the suite; "trained", "untrained": by the one
-            that was trained on this corpus, and as it was before; "statistics": mean and standard
-            deviation of the log-Mel bands. Those without a seed differ by the split alone.
+            "ours": by the network that comes with the suite; "adapted": by the same, trained
+            further on this corpus; "trained", "untrained": by the one that was trained on this
+            corpus alone, and as it was before; "statistics": mean and standard deviation of the
+            log-Mel bands. Those without a seed differ by the split alone.
         seed : int
             None: the first.
         channels : bool

@@ -10,6 +10,7 @@ from thesis_lib.plots import style
 MEASURES = {"precision": "precision", "recall": "recall", "f1": "F1"}
 EMBEDDINGS = {
     "ours": ("ours, comes with the suite", style.HERE, "o"),
+    "adapted": ("ours, trained further here", "#cc78bc", "v"),
     "trained": ("trained here", style.TRAINED, "^"),
     "untrained": ("the same, untrained", "#de8f05", "s"),
     "statistics": ("log-Mel mean and deviation", style.BASELINE, "D"),

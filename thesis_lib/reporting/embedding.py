@@ -24,7 +24,7 @@ def shown(record: Record, runs: Iterable[Run], wanted: str) -> Markdown:
         embedding, name = taken[run.corpus.name], as_markdown(run.corpus.name)
         line = f"- {name} is drawn from `{embedding}`: {EMBEDDINGS[embedding]}"
         if embedding != wanted:
-            line += f"; `{wanted}` is not there, as it takes other spectrograms"
+            line += f"; `{wanted}` is not there"
         if embedding == "trained" or "trained" in run.embedded:
             line += f". `trained` has the recipe *{as_markdown(run.recipe.name)}*"
         lines.append(f"{line}.")

@@ -6,6 +6,7 @@ from thesis_lib.util.notices import shown
 
 EMBEDDINGS = {  # of a run, in the order in which they are shown
     "ours": "the network that comes with the suite",
+    "adapted": "that network trained further here",
     "trained": "the network trained here",
     "untrained": "the same network untrained",
     "statistics": "log-Mel statistics",
