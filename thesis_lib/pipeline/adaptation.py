@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 from tqdm.auto import tqdm
@@ -9,6 +10,7 @@ from tqdm.auto import tqdm
 from thesis_lib.analysis.comparison import describe_differences, differences
 from thesis_lib.analysis.neighbours import label_agreement
 from thesis_lib.contrastive import pretrained
+from thesis_lib.contrastive.encoder import Encoder
 from thesis_lib.embed import embed
 from thesis_lib.pipeline.run import Run
 from thesis_lib.recipe import Recipe
@@ -46,8 +48,9 @@ def adaptation(folder: Path | str) -> None:
         for seed in run.seeds:
             place, start = run.folder / "adapted" / f"seed_{seed}", pretrained.load(device=device)
             model, _ = train(run.store_of(seed), recipe, place, seed, device, bar, start=start)
+            network = pretrained.ReadOut(cast(Encoder, model)).eval()
             for channels, store in run.stores.items():
-                found = embed(pretrained.ReadOut(model).eval(), store, recipe, device)
+                found = embed(network, store, recipe, device)
                 found.save(run.embedding_folder("adapted", seed, channels))
     said = helped(run)
     print(said)

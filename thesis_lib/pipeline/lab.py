@@ -44,8 +44,8 @@ def listen(job: Job) -> None:
 
     wanted = job.given or job.names
     untrained = {d: pretrained.takes(RECIPES[job.recipes[d]].features) for d in wanted}
-    parts = {True: "ours.json", False: "done.json"}
-    parts = [f"{job.run[d]}/embeddings/{parts[untrained[d]]}" for d in wanted]
+    part = {True: "ours.json", False: "done.json"}
+    parts = [f"{job.run[d]}/embeddings/{part[untrained[d]]}" for d in wanted]
     pipeline(job, *parts, *(f"{job.run[d]}/embeddings/adapted.json" for d in job.adapted))
     room = ROOT / job.out / "lab" / f"{ROOM}.ipynb"
     names = job.names | {"embedding": job.embedding}
