@@ -6,7 +6,7 @@ SUITE := $(CURDIR)
 
 # What is typed behind `make` reaches the command as it was typed, whatever it holds: through the
 # environment, past make's and the shell's own reading. 1 stands for where `make data` puts things.
-TYPED := MUSIC SINS FMA OPEN RECIPE PROFILE SEEDS SHARD PROCESSES
+TYPED := MUSIC SINS FMA OPEN RECIPE PROFILE SEEDS SHARD PROCESSES TRAIN
 unexport $(TYPED)
 FMA_TYPED := $(if $(filter 1,$(value FMA)),$(CURDIR)/data/fma,$(value FMA))
 OPEN_TYPED := $(if $(filter 1,$(value OPEN)),$(CURDIR)/data/open_music,$(value OPEN))
@@ -17,11 +17,13 @@ export PROFILE_TYPED := $(value PROFILE)
 export SEEDS_TYPED := $(value SEEDS)
 export SHARD_TYPED := $(value SHARD)
 export PROCESSES_TYPED := $(value PROCESSES)
+export TRAIN_TYPED := $(value TRAIN)
 export SUITE
 export START := $(value PWD)
 ASKED = $${MUSIC_TYPED:+--music="$$MUSIC_TYPED"} $${SINS_TYPED:+--sins="$$SINS_TYPED"} \
         $${RECIPE_TYPED:+--recipe="$$RECIPE_TYPED"} $${PROFILE_TYPED:+--profile="$$PROFILE_TYPED"} \
-        $${SEEDS_TYPED:+--seeds="$$SEEDS_TYPED"} $${PROCESSES_TYPED:+--processes="$$PROCESSES_TYPED"}
+        $${SEEDS_TYPED:+--seeds="$$SEEDS_TYPED"} $${PROCESSES_TYPED:+--processes="$$PROCESSES_TYPED"} \
+        $${TRAIN_TYPED:+--train}
 # A relative folder starts where the command was given, which `make -C` leaves.
 THESIS = cd "$${START:-.}" && exec "$$SUITE/.venv/bin/thesis"
 PY = "$$SUITE/.venv/bin/python"
@@ -41,6 +43,7 @@ help:  ## what can I do?
 	@echo
 	@echo "  make figures MUSIC=folder   the same on your own music: class folders, a CSV, or playlists"
 	@echo "  make listen MUSIC=folder    from the folder to the listening room"
+	@echo "  make listen MUSIC=folder TRAIN=1   the same, the suite's network trained further on it first"
 	@echo "  make lab MUSIC=folder       the notebooks, pointed at it"
 	@echo "  make figures SINS=folder    the same on SINS, as its archives unpack"
 	@echo "  make figures RECIPE=ours    the same with our recipe, into runs/ours/"

@@ -40,6 +40,7 @@ NEEDS = {
 }
 if not JOB.benchmarks:
     del NEEDS["10_experiments"], NEEDS["11_open_questions"]
+ADAPTED = [f"{RUN[domain]}/embeddings/adapted.json" for domain in JOB.adapted]
 BENCHES = {
     "02_preprocessing": ["input_pipeline"],
     "10_experiments": ["training_step", "training", "embedding", "ablation"],
@@ -178,6 +179,17 @@ rule ours:
         "thesis ours {wildcards.folder:q}/{wildcards.domain}"
 
 
+rule adaptation:
+    input:
+        "{folder}/{domain}/embeddings/ours.json",
+        code("thesis_lib.pipeline.adaptation"),
+    output:
+        "{folder}/{domain}/embeddings/adapted.json",
+    threads: THREADS
+    shell:
+        "thesis adaptation {wildcards.folder:q}/{wildcards.domain}"
+
+
 rule embeddings:
     input:
         "{folder}/{domain}/train/done.json",
@@ -207,6 +219,7 @@ for name, parts in NEEDS.items():
         input:
             notebook=f"notebooks/{name}.ipynb",
             runs=[f"{run}/{part}" for run in RUN.values() for part in parts],
+            adapted=ADAPTED if "embeddings/done.json" in parts else [],
             benches=[f"bench/results/{bench}.json" for bench in BENCHES.get(name, [])],
             code=ALL_CODE,
         output:
@@ -218,6 +231,7 @@ for name, parts in NEEDS.items():
             music=lambda wildcards: JOB.sources["music"],
             work=lambda wildcards: JOB.work,
             out=OUT,
+            embedding=JOB.embedding,
             smoke="--smoke" if JOB.is_smoke else "",
             executed=f"{JOB.notebooks}/{name}.ipynb",
         threads: max(1, workflow.cores // 2)  # two at a time: much of a notebook is one thread's work
@@ -226,7 +240,8 @@ for name, parts in NEEDS.items():
             "OMP_NUM_THREADS={threads} thesis notebook {input.notebook} {params.executed:q}"
             " --home {params.names[home]} --home-folder {params.home:q}"
             " --music {params.names[music]} --music-folder {params.music:q}"
-            " --work {params.work:q} --out {params.out:q} {params.smoke}"
+            " --work {params.work:q} --out {params.out:q} --embedding {params.embedding}"
+            " {params.smoke}"
 
 
 rule summary:

@@ -266,7 +266,7 @@ def _track(folder, row):
 
 
 def _down(value):
-    """Seconds to four digits, never rounded up: what begins or ends later may lie behind the end."""
+    """Seconds to four digits, never rounded up: a track does not end behind its file."""
     return math.floor(value * 1e4) / 1e4 if isinstance(value, float) else value
 
 

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from corpora import corpus_of, fill_disk, listing, noise, on_one_thread, tone
 
 from thesis_lib import embed as embed_module
-from thesis_lib.embed import Embeddings, embed, statistics, tile_table
+from thesis_lib.embed import Embeddings, embed, embed_recordings, pool, statistics, tile_table
 from thesis_lib.pipeline import store_builder
 from thesis_lib.recipe import Recipe
 from thesis_lib.resnet import ResNet18
@@ -85,6 +86,28 @@ def test_statistics_are_mean_and_deviation_over_time(store, waves):
         frames = log_mel(wave, RECIPE.features).numpy()
         want = np.concatenate([frames.mean(axis=0), frames.std(axis=0, ddof=1)])
         np.testing.assert_allclose(vector, want, rtol=0, atol=0.05)  # float16 in the store
+
+
+def test_recordings_as_a_whole(store, waves, model, monkeypatch):
+    """One by one or together, each vector is of its own recording; against it embedded alone."""
+    monkeypatch.setattr(embed_module, "FRAMES", 150)
+    found = embed_recordings(model, store, RECIPE, CPU)
+    assert found.tiles.recording.tolist() == [0, 1, 2]
+    assert found.tiles.duration.tolist() == list(SECONDS)
+    assert found.tiles.label.tolist() == ["a", "b", ""]
+    for vector, wave in zip(found.vectors, waves, strict=True):
+        spectrogram = log_mel(wave.astype(np.float32), RECIPE.features).half().float()
+        with torch.no_grad():
+            want = model(spectrogram[None, None])[0]
+        np.testing.assert_allclose(vector, want.numpy(), rtol=1e-3, atol=1e-3)
+    assert np.ptp(found.vectors, axis=0).min() > 0.01
+
+
+def test_pooled_vectors_are_means_of_directions():
+    tiles = pd.DataFrame({"path": list("aab"), "start": [0.0, 0.0, 0.0], "channel": [0, 1, 0]})
+    found = pool(Embeddings(np.float32([[2, 0], [0, 9], [0, 0.5]]), tiles), ["path", "start"])
+    np.testing.assert_allclose(found.vectors, [[0.5, 0.5], [0, 1]])
+    assert found.tiles.channel.tolist() == [0, 0] and found.tiles.path.tolist() == ["a", "b"]
 
 
 def test_the_bar_counts_tiles(store, model, monkeypatch):

@@ -24,7 +24,8 @@ MAY_IMPORT = {
     "plots": {"util"},
     "listening": {"analysis", "audio", "plots", "util"},
     "reporting": {"audio", "training", "util"},
-    "pipeline": BELOW | {"train", "training", "contrastive", "audio", "datasets", "reporting"},
+    "pipeline": BELOW
+    | {"train", "training", "contrastive", "audio", "datasets", "analysis", "reporting"},
     "__main__": {"analysis", "datasets", "pipeline", "reporting", "util"},
     "__init__": set(),
 }

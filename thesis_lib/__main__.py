@@ -21,7 +21,7 @@ def _job(args):
 
     typed = {"home": args.sins, "music": args.music}
     found = {domain: given(domain, text) for domain, text in typed.items() if text}
-    rest = ("recipe", "profile", "seeds", "processes", "runs")
+    rest = ("recipe", "profile", "seeds", "processes", "runs", "train")
     return Job(found, **{name: getattr(args, name) for name in rest})
 
 
@@ -133,14 +133,22 @@ def _stage(args):
         getattr(stages, args.command)(args.run)
 
 
+def _adaptation(args):
+    from thesis_lib.pipeline import adaptation, front_door
+
+    with front_door.alone(args.run):
+        adaptation.adaptation(args.run)
+
+
 def _notebook(args):
     _without_address_grammar()
     from thesis_lib.pipeline.execute import SMOKE, execute
 
+    names = {"home": args.home, "music": args.music, "embedding": args.embedding}
     execute(
         args.notebook,
         args.executed,
-        {"home": args.home, "music": args.music} | (SMOKE if args.smoke else {}),
+        names | (SMOKE if args.smoke else {}),
         solved=args.smoke,
         home_folder=args.home_folder,
         music_folder=args.music_folder,
@@ -192,6 +200,7 @@ DO = {
     "features": _features,
     "training": _stage,
     "ours": _stage,
+    "adaptation": _adaptation,
     "embeddings": _stage,
     "notebook": _notebook,
     "probe": _probe,

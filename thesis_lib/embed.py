@@ -20,7 +20,7 @@ from thesis_lib.util.device import in_bfloat16
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic
 
-BATCH = 256
+BATCH = 64  # tiles; more do not fit into a processor's cache
 FRAMES = 2**14  # of whole recordings that are embedded at a time
 KEPT = ["path", "label", "group", "node", "position", "channel", "split", "known"]
 
@@ -33,8 +33,9 @@ class Embeddings:
     ----------
     vectors : float32 array, shape (n, d)
     tiles : DataFrame, n rows
-        Of tiles, or of whatever a vector is of: recording (row of the store's index), start (s, in the file), duration (s), and the
-        recording's path, label, group, node, position, channel, split, known.
+        Of tiles, or of whatever a vector is of: recording (row of the store's index), start (s, in
+        the file), duration (s), and the recording's path, label, group, node, position, channel,
+        split, known.
     """
 
     vectors: np.ndarray

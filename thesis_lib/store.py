@@ -135,8 +135,8 @@ def join(stores: dict[str, SpectrogramStore]) -> SpectrogramStore:
     weights = index[index.split == "train"].groupby("corpus").n_frames.sum().reindex(stores)
     mean = np.average([meta["mean"] for meta in metas], weights=weights)
     power = np.average([meta["std"] ** 2 + meta["mean"] ** 2 for meta in metas], weights=weights)
-    meta = {"mean": float(mean), "std": float((power - mean**2) ** 0.5)}
-    meta["hash"] = " ".join(str(one.get("hash")) for one in metas)
+    levels = {"mean": float(mean), "std": float((power - mean**2) ** 0.5)}
+    meta = levels | {"hash": " ".join(str(one.get("hash")) for one in metas)}
     frames = np.concatenate([np.asarray(store.frames) for store in stores.values()])
     return SpectrogramStore(frames, index, next(iter(stores.values())).features, meta)
 

@@ -36,6 +36,7 @@ def train(
     device: torch.device,
     bar: tqdm | None = None,
     world: World = ALONE,
+    start: nn.Module | None = None,
 ) -> tuple[nn.Module, pd.DataFrame]:
     """Train a network, or go on where an earlier run was stopped (04_gpu_training).
 
@@ -56,6 +57,8 @@ def train(
         Advanced by the triplets of each step.
     world : World
         Of several processes that train together all call this; the leading one writes.
+    start : Module, optional
+        A network of the recipe's method that is trained further, in place of first weights.
 
     Returns
     -------
@@ -72,7 +75,7 @@ def train(
         vectors alike, or with a loss that never moved, is only warned of.
     """
     objective = make_objective(store, recipe, device, world)
-    model = new_model(recipe, store, seed)
+    model = new_model(recipe, store, seed) if start is None else start
     # torch's own hints of `Module.to` leave out the layout.
     model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     if device.type == "cuda":

@@ -14,8 +14,10 @@ from thesis_lib.analysis.clusters import (
     cluster_table,
     elbow,
     kmeans,
+    neighbour_map,
     principal,
     silhouette,
+    silhouette_by_class,
 )
 from thesis_lib.util.errors import InputError
 
@@ -131,6 +133,23 @@ def test_silhouette_of_a_sample_is_near_that_of_all_and_seeded():
     assert some == pytest.approx(every, abs=0.05)
     assert some == silhouette(vectors, labels, sample=500, seed=1)
     assert some != silhouette(vectors, labels, sample=500, seed=2)
+
+
+def test_the_silhouette_of_a_class_is_the_mean_of_its_own():
+    """On a line, by hand: a at 0 and 2, b at 3 and 3."""
+    found = silhouette_by_class(np.float32([[0], [2], [3], [3]]), list("aabb"))
+    # a: (3 - 2) / 3 and (1 - 2) / 2; b: 0 from its own, 2 from the others on average.
+    assert found.to_dict() == {"b": pytest.approx(1), "a": pytest.approx((1 / 3 - 1 / 2) / 2)}
+    assert found.index.tolist() == ["b", "a"], "the highest first"
+
+
+def test_neighbours_stay_neighbours_on_a_map():
+    points, own = clouds()
+    placed = neighbour_map(np.pad(points, ((0, 0), (0, 60))))
+    assert placed.shape == (100, 2)
+    assert silhouette(placed, own) > 0.5
+    np.testing.assert_array_equal(placed, neighbour_map(np.pad(points, ((0, 0), (0, 60)))))
+    assert neighbour_map(points[:3]).shape == (3, 2)
 
 
 @pytest.mark.parametrize(

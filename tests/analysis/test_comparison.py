@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from thesis_lib.analysis.comparison import compare, compare_scores
+from thesis_lib.analysis.comparison import (
+    compare,
+    compare_scores,
+    describe_differences,
+    describe_scores,
+    differences,
+)
+from thesis_lib.analysis.linear_probe import macro_f1
+from thesis_lib.util.errors import InputError
 
 
 @pytest.mark.parametrize(
@@ -20,3 +28,51 @@ def test_seeds_are_compared_one_by_one():
     assert compare_scores(ours, other) == "above"  # each seed by 0.1, far less than between them
     assert compare_scores(ours, other[:1]) == "above"
     assert compare_scores(ours, pd.Series([0.45])) == "level"
+    assert compare_scores(ours[:1], other) == "level"  # one value without a seed
+    assert compare_scores(pd.Series([0.9]), other) == "above"
+    assert compare_scores(ours[:1], other[:1]) == "beside"  # nothing is known of chance
+
+
+def test_any_embedding_can_stand_first():
+    rows = [("one", "ours", 1, 0.9), ("one", "trained", 1, 0.4), ("one", "trained", 2, 0.6)]
+    scores = pd.DataFrame(rows, columns=["what", "embedding", "seed", "value"])
+    said = "- one: ours **0.90**, above the network trained here (0.50 ± 0.14)."
+    assert describe_scores(scores, "ours") == said
+
+
+def items(right, groups=20):
+    """Of each group four items of two classes, as many of them right as `right` says."""
+    label = np.tile(list("aabb"), groups)
+    wrong = np.tile(np.arange(4) >= right, groups)
+    answer = np.where(wrong, np.where(label == "a", "b", "a"), label)
+    group = np.repeat([f"g{i}" for i in range(groups)], 4)
+    return pd.DataFrame({"label": label, "answer": answer, "group": group})
+
+
+def test_a_difference_is_that_of_the_scores_and_every_seed_counts():
+    tested = {("ours", 1): items(4), ("trained", 1): items(3), ("trained", 2): items(2)}
+    (row,) = differences(tested, "ours").itertuples()
+    scores = [macro_f1(items(right).label, items(right).answer) for right in (4, 3, 2)]
+    assert row.other == "trained" and row.place == "above" and row.low > 0
+    assert row.difference == pytest.approx(scores[0] - np.mean(scores[1:]))
+
+
+def test_the_same_answers_are_level_and_a_single_group_says_nothing():
+    (row,) = differences({("ours", 1): items(3), ("statistics", 1): items(3)}, "ours").itertuples()
+    assert (row.difference, row.low, row.high, row.place) == (0, 0, 0, "level with")
+    found = differences({("ours", 1): items(4, 1), ("statistics", 1): items(2, 1)}, "ours")
+    assert np.isnan(found.difference[0]) and found.place[0] == "level with"
+
+
+def test_a_value_of_each_item_is_compared_by_its_mean():
+    ours, other = (items(4)[["label", "group"]].assign(value=value) for value in (0.75, 0.5))
+    found = differences({("ours", 1): ours, ("untrained", 1): other}, "ours")
+    assert found.difference[0] == pytest.approx(0.25)
+    text = describe_differences({"what": found}, "ours")
+    said = "ours is above the same network untrained (+0.25, 95 % +0.25 to +0.25)"
+    assert text == f"- what: {said}."
+
+
+def test_other_items_cannot_be_compared():
+    with pytest.raises(InputError, match="those of 'ours' and 'trained' differ"):
+        differences({("ours", 1): items(4), ("trained", 1): items(4)[::-1]}, "ours")

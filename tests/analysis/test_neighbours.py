@@ -11,6 +11,7 @@ from thesis_lib.analysis import neighbours
 from thesis_lib.analysis.neighbours import (
     available,
     chance_precision,
+    label_agreement,
     nearest,
     nearest_to,
     precision_at,
@@ -163,3 +164,16 @@ def test_as_many_neighbours_as_every_tile_can_have(group, most):
     if len(group):
         with pytest.raises(InputError, match="k: is"):
             nearest(vectors, most + 1, group)
+
+
+def test_label_agreement_is_precision_one_by_one():
+    """Its mean is that of `precision_at`; each value counts neighbours of other groups alone."""
+    rng = np.random.default_rng(0)
+    vectors, labels = rng.normal(size=(60, 3)), rng.choice(list("ab"), 60)
+    group = np.repeat(np.arange(20), 3)
+    found = label_agreement(vectors, labels, group, k=5)
+    indices, _ = nearest(vectors, 5, group)
+    assert found.value.mean() == pytest.approx(precision_at(labels, indices, 5))
+    assert sorted(found.group) == sorted(group)
+    assert len(label_agreement(vectors, labels, group, sample=7)) == 7
+    assert label_agreement(vectors[:4], labels[:4], group[:4], k=9).value.notna().all()

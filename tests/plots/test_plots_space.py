@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 from thesis_lib.analysis.centroids import arithmetic, centroid_distances
 from thesis_lib.listening import clips
 from thesis_lib.plots import audit, space, style, training
+from thesis_lib.plots.maps import flat_map
 from thesis_lib.recipe import SMALL_HOME, THESIS_SINS
 from thesis_lib.reporting.recipe_table import numbers
 from thesis_lib.resnet import ResNet18, layer_table
@@ -146,11 +147,21 @@ def test_speed_has_a_bar_for_each_row():
 
 def test_cloud_and_its_turning(rng):
     points, explained = rng.normal(size=(30, 3)), [0.5, 0.3, 0.1]
-    figure = space.cloud(points, LABELS, COLOURS, explained)
-    assert "50 %" in texts(figure) and "a b" in texts(figure)
+    both = {"ours": (points, explained), "trained": (-points, [0.4, 0.2, 0.1])}
+    figure = space.clouds(both, LABELS, COLOURS)
+    assert all(part in texts(figure) for part in ("50 %", "40 %", "a b"))
+    assert len(figure.axes) == 4 and "trained, seen" in figure.axes[2].get_title()
     film = space.turning(points, LABELS, COLOURS, explained, frames=4)
     assert len(list(film.new_frame_seq())) == 4
     film._draw_was_started = True  # nobody looks at it here
+
+
+def test_a_map_names_each_class_at_a_tile_of_its_own(rng):
+    points = rng.normal(size=(30, 2)) + 9 * (LABELS == "c")[:, None]
+    (axis,) = flat_map({"ours": points}, LABELS, COLOURS).axes
+    assert [text.get_text() for text in axis.texts] == ["a b", "c", "d"]
+    for text, label in zip(axis.texts, ["a_b", "c", "d"], strict=True):
+        assert text.get_position() in set(map(tuple, points[LABELS == label]))
 
 
 def test_matrices_name_the_classes(rng):
@@ -198,7 +209,7 @@ def test_many_classes_are_called_by_numbers_so_that_none_covers_another():
 def test_a_legend_is_no_wider_than_its_page(name, columns):
     points = np.random.default_rng(0).normal(size=(30, 3))
     labels = np.array([f"{name}{number % 10}" for number in range(30)])
-    figure = space.cloud(points, labels, style.class_colours(labels), np.ones(3) / 3)
+    figure = space.clouds({"": (points, np.ones(3) / 3)}, labels, style.class_colours(labels))
     figure.draw_without_rendering()
     legend = figure.legends[0]
     assert legend._ncols == columns

@@ -49,7 +49,7 @@ def scores():
 def test_comparison_draws_a_mark_a_method_and_chance():
     figure = tables.comparison(scores().assign(chance=0.1), "F1")
     names = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert names == ["trained network", "log-Mel mean and deviation", "chance"]
+    assert names == ["trained here", "log-Mel mean and deviation", "chance"]
 
 
 def test_challenge_shows_every_system():
@@ -63,7 +63,7 @@ def test_challenge_shows_every_system():
 def test_elbow_and_clusters():
     points = RNG.normal(size=(60, 3))
     curve = elbow(points, range(1, 6))
-    clusters.elbow({"a": curve}, {"a": bend(curve)}, 4, thesis_results.ELBOW)
+    clusters.elbow({"a": curve}, {"a": bend(curve)}, {"a": "red"}, 4, thesis_results.ELBOW)
     labels = np.repeat(["a", "b"], 30)
     figure = clusters.kmeans3d(
         points, RNG.integers(0, 9, 60), RNG.normal(size=(9, 3)), labels, class_colours(labels),

@@ -13,9 +13,11 @@ from numpy.typing import ArrayLike
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.manifold import TSNE
 from sklearn.metrics import (
     adjusted_rand_score,
     normalized_mutual_info_score,
+    silhouette_samples,
     silhouette_score,
 )
 from threadpoolctl import threadpool_limits
@@ -185,6 +187,31 @@ def silhouette(vectors: ArrayLike, labels: ArrayLike, sample: int = 5000, seed: 
     float
         -1 to 1 (Rousseeuw, 1987).
     """
+    return float(silhouette_score(*_drawn(vectors, labels, sample, seed)))
+
+
+def silhouette_by_class(
+    vectors: ArrayLike, labels: ArrayLike, sample: int = 1000, seed: int = 0
+) -> pd.Series:
+    """The mean silhouette of each class: above 0 it has a place of its own (05_embedding_space).
+
+    Parameters
+    ----------
+    vectors, labels, sample, seed
+        As for `silhouette`.
+
+    Returns
+    -------
+    Series
+        Its index the labels that were drawn, the highest first.
+    """
+    vectors, labels = _drawn(vectors, labels, sample, seed)
+    found = pd.Series(silhouette_samples(vectors, labels))
+    return found.groupby(labels).mean().sort_values(ascending=False)
+
+
+def _drawn(vectors, labels, sample, seed):
+    """At most `sample` tiles with their labels, drawn at random."""
     vectors = matrix(vectors)
     labels = classes(labels, len(vectors))
     size = min(count(sample, 3, 10**9, "sample"), len(vectors))
@@ -195,7 +222,30 @@ def silhouette(vectors: ArrayLike, labels: ArrayLike, sample: int = 5000, seed: 
             f"labels: {drawn} different ones on the {len(rows)} tiles drawn; a silhouette needs at "
             "least 2, and fewer than tiles, so give more tiles or a larger sample"
         )
-    return float(silhouette_score(vectors[rows], labels[rows]))
+    return vectors[rows], labels[rows]
+
+
+def neighbour_map(vectors: ArrayLike, seed: int = 0) -> np.ndarray:
+    """A map in the plane that keeps what is near near: t-SNE (05_embedding_space).
+
+    Parameters
+    ----------
+    vectors : (n, d) float array
+        Of fewer than 5 tiles the two principal components are the map.
+    seed : int
+
+    Returns
+    -------
+    (n, 2) float array
+        van der Maaten and Hinton, 2008. Distances between far places mean nothing.
+    """
+    vectors = matrix(vectors)
+    if len(vectors) < 5:
+        return principal(vectors, 2)[0]
+    kept, _ = principal(vectors, min(50, *vectors.shape))
+    perplexity = min(30.0, (len(vectors) - 1) / 4)
+    with threadpool_limits(1):
+        return TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(kept)
 
 
 def _fit(points, k, seed, name):

@@ -10,13 +10,8 @@ from numpy.typing import ArrayLike
 
 from thesis_lib.analysis.intervals import f1_interval, mean_interval
 from thesis_lib.util.errors import InputError
+from thesis_lib.util.names import EMBEDDINGS
 
-NAMES = {
-    "ours": "the network that comes with the suite",
-    "trained": "the network trained here",
-    "untrained": "the same network untrained",
-    "statistics": "log-Mel statistics",
-}
 IN_WORDS = {"above": "above", "below": "below", "level": "level with", "beside": "beside"}
 
 
@@ -83,8 +78,8 @@ def describe_scores(scores: pd.DataFrame, first: str = "trained", digits: int = 
     Parameters
     ----------
     scores : DataFrame
-        One row per seed: `what`, `embedding` (one of `NAMES`), `seed`, `value` and, where it is
-        known, `chance`.
+        One row per seed: `what`, `embedding` (one of `EMBEDDINGS`), `seed`, `value` and, where it
+        is known, `chance`.
     first : str
         The embedding that is compared with all others.
     digits : int
@@ -106,7 +101,7 @@ def _sentence(values, first, digits):
     others = [
         f"{IN_WORDS[compare_scores(values[first], values[key])]} {name} "
         f"({mean_and_spread(values[key], digits)})"
-        for key, name in NAMES.items()
+        for key, name in EMBEDDINGS.items()
         if key in values and key != first
     ]
     return f"{first} **{mean_and_spread(values[first], digits)}**, {', '.join(others)}"
@@ -145,10 +140,12 @@ def _side_by_side(items, first, other):
                    for wanted in (first, other))  # fmt: skip
     parts = []
     for seed in sorted({*own, *others}):
-        a, b = (of.get(seed, next(iter(of.values()))).reset_index(drop=True) for of in (own, others))
+        a, b = (
+            of.get(seed, next(iter(of.values()))).reset_index(drop=True) for of in (own, others)
+        )
         if not a[["label", "group"]].equals(b[["label", "group"]]):
             raise InputError(f"items: those of {first!r} and {other!r} differ; give the same")
-        parts.append(a.join(b, rsuffix="_b").assign(fold=seed))
+        parts.append(a.join(b.add_suffix("_b")).assign(fold=seed))
     return pd.concat(parts)
 
 
@@ -181,7 +178,7 @@ def describe_differences(found: dict[str, pd.DataFrame], first: str, digits: int
     lines = []
     for what, table in found.items():
         parts = [
-            f"{row.place} {NAMES[row.other]} ({row.difference:+.{digits}f}, 95 % "
+            f"{row.place} {EMBEDDINGS[row.other]} ({row.difference:+.{digits}f}, 95 % "
             f"{row.low:+.{digits}f} to {row.high:+.{digits}f})"
             for row in table.itertuples()
         ]

@@ -7,6 +7,7 @@ session leaves out that as well. See 05_embedding_space and 06_error_analysis_si
 """
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import ArrayLike
 from sklearn.metrics import pairwise_distances, pairwise_distances_chunked
@@ -157,6 +158,35 @@ def precision_at(
     labels, indices, queries = labelled_neighbours(labels, indices, queries)
     k = count(k, 1, indices.shape[1], "k")
     return float(np.mean(labels[indices[:, :k]] == labels[queries][:, None]))
+
+
+def label_agreement(
+    vectors: ArrayLike, labels: ArrayLike, group: ArrayLike, k: int = 10, sample: int = 500
+) -> pd.DataFrame:
+    """Of each query, the share of its nearest neighbours that carry its label.
+
+    See 05_embedding_space. Their mean is `precision_at`; one by one they can be compared.
+
+    Parameters
+    ----------
+    vectors : (n, d) float array
+    labels, group : (n,) arrays
+        Neighbours come from other groups: sessions or songs.
+    k : int
+        Neighbours; fewer where there are no more in other groups.
+    sample : int
+        Queries at most, drawn at random, the same for all vectors.
+
+    Returns
+    -------
+    DataFrame, one row per query
+        `label`, `group`, `value`.
+    """
+    labels, group = column(labels, np.size(labels)), column(group, np.size(labels), "group")
+    queries = np.random.default_rng(0).permutation(len(labels))[:sample]
+    indices, _ = nearest(vectors, min(k, available(group)), group, queries)
+    value = (labels[indices] == labels[queries, None]).mean(axis=1)
+    return pd.DataFrame({"label": labels[queries], "group": group[queries], "value": value})
 
 
 def chance_precision(labels: ArrayLike, group: ArrayLike | None = None) -> float:

@@ -51,7 +51,9 @@ def load(path: Path | str = PATH, device: torch.device = CPU) -> Encoder:
         model.load_state_dict(weights)
     except (KeyError, RuntimeError):
         raise InputError(f"{path} is of another network; fetch the suite's own again.") from None
-    return model.to(device, memory_format=torch.channels_last).eval()
+    # torch's own hints of `Module.to` leave out the layout.
+    model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return model.eval()
 
 
 class ReadOut(nn.Module):

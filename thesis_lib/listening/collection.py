@@ -61,12 +61,15 @@ class Collection:
         The classes.
     low, high : float, dB
         Between which all pictures of this collection are drawn.
+    unit : str
+        What a group is: a session, a song, or just a recording.
     """
 
     def __init__(self, run: Run, embedding: str = "ours") -> None:
         self.embedding = run.embedding_shown(embedding)
         embeddings, store, corpus = run.embeddings(self.embedding), run.store, run.corpus
         self.corpus, self.store = corpus, store  # a run would read them again each time
+        self.unit = run.unit
         self.name, self.note = corpus.name, corpus.note
         self.tiles, self.vectors = embeddings.tiles, embeddings.vectors
         self.labels, self.colours = corpus.labels, class_colours(corpus.labels)
@@ -75,11 +78,6 @@ class Collection:
         self.low = store.meta["mean"] - 2 * store.meta["std"]
         self.high = store.meta["mean"] + 3 * store.meta["std"]
         self.sound = lru_cache(512)(self.sound)  # type: ignore[method-assign]  # each its own
-
-    @property
-    def unit(self) -> str:
-        """What a group is: a session of a home, or a song."""
-        return "session" if (self.tiles.node != "").any() else "song"
 
     def rows(
         self, label: str | None = None, group: str | None = None, recording: int | None = None
@@ -175,7 +173,7 @@ class Collection:
         """A session or song in words: a song of one recording is called as that is."""
         rows = self.rows(group=group)
         single = len(np.unique(self.recording[rows])) == 1
-        return self.recording_name(rows[0]) if single and self.unit == "song" else group
+        return self.recording_name(rows[0]) if single and self.unit != "session" else group
 
     def span(self, tile: int) -> str:
         """From where to where a tile is in its recording."""

@@ -53,6 +53,8 @@ def _add_job(command):
     text = "GPUs or cores that train one network"
     command.add_argument("--processes", type=_number, default=1, help=text)
     command.add_argument("--runs", default="runs", help="folder of all that is computed")
+    text = "train the network that comes with the suite further on your own, and see if it helps"
+    command.add_argument("--train", action="store_true", help=text)
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -103,6 +105,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     for name, text in (
         ("training", "train the networks of a run, or go on training"),
         ("ours", "embed the tiles of a run by the network that comes with the suite"),
+        ("adaptation", "train that network further on a run, and say whether it helped"),
         ("embeddings", "embed the tiles of a run by the networks trained on it"),
     ):
         stage = commands.add_parser(name, help=text)
@@ -116,6 +119,8 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     notebook.add_argument("--music-folder", default="data/mini_music", help="its folder")
     notebook.add_argument("--work", default="runs", help="folder of what is computed of them")
     notebook.add_argument("--out", default=".", help="figures/ and results/ go there")
+    text = "what is drawn: ours, adapted, trained, untrained or statistics"
+    notebook.add_argument("--embedding", default="ours", help=text)
     text = "as little as shows that it runs, and the solutions of its exercises"
     notebook.add_argument("--smoke", action="store_true", help=text)
     probe = commands.add_parser("probe", help="score the vectors of any other model on a corpus")

@@ -37,6 +37,8 @@ class Job:
         "2/8": spectrograms of the second of eight shards only.
     runs : str
         Folder of all that is computed.
+    train : bool
+        Train the network that comes with the suite further on the given corpora.
     """
 
     given: dict = field(default_factory=dict)
@@ -46,6 +48,7 @@ class Job:
     processes: int = 1
     shard: str = "1/1"
     runs: str = "runs"
+    train: bool = False
 
     def as_config(self) -> dict[str, Any]:
         """As the plain values that a configuration file holds; `Job(**config)` is the way back."""
@@ -105,13 +108,23 @@ class Job:
     def output(self) -> str:
         """What is called as the corpora are: a folder below `runs`; of the suite's own, "full"."""
         own = "_".join(Path(self.run[domain]).parent.name for domain in self.given)
-        own = own or ("" if self._kind != "small" else "full")
+        own = own or ("adapted" if self.train else "" if self._kind != "small" else "full")
         return own if self._kind == "small" else f"{self._kind}/{own}".rstrip("/")
 
     @property
     def out(self) -> str:
         """Folder of `figures/` and `results/`: the suite's own only for the suite's own corpora."""
         return "." if self.output == "full" else f"{self.runs}/{self.output}"
+
+    @property
+    def embedding(self) -> str:
+        """The one that the notebooks draw."""
+        return "adapted" if self.train else "ours"
+
+    @property
+    def adapted(self) -> list[str]:
+        """The domains whose corpora the suite's network is trained further on."""
+        return list(self.given or OWN) if self.train else []
 
     @property
     def benchmarks(self) -> bool:

@@ -44,10 +44,12 @@ def listen(job: Job) -> None:
 
     wanted = job.given or job.names
     untrained = {d: pretrained.takes(RECIPES[job.recipes[d]].features) for d in wanted}
-    parts = {True: "ours.json", False: "done.json"}
-    pipeline(job, *(f"{job.run[d]}/embeddings/{parts[untrained[d]]}" for d in wanted))
+    part = {True: "ours.json", False: "done.json"}
+    parts = [f"{job.run[d]}/embeddings/{part[untrained[d]]}" for d in wanted]
+    pipeline(job, *parts, *(f"{job.run[d]}/embeddings/adapted.json" for d in job.adapted))
     room = ROOT / job.out / "lab" / f"{ROOM}.ipynb"
-    execute(ROOT / "notebooks" / room.name, room, job.names, solved=False, **folders(job))
+    names = job.names | {"embedding": job.embedding}
+    execute(ROOT / "notebooks" / room.name, room, names, solved=False, **folders(job))
     NotebookNotary().sign(nbformat.read(room, as_version=4))  # else its players stay shut
     print("In JupyterLab: Run > Run All Cells brings the listening room to life.")
     open_in_lab(room)
@@ -71,7 +73,8 @@ def _copy(path, job):
         if nbformat.read(copy, as_version=4).metadata.get("copy_of") == version:
             return copy
         copy.replace(copy.with_stem(f"{copy.stem}_before"))
-    notebook = with_parameters(path, job.names, **folders(job))
+    names = job.names | {"embedding": job.embedding}
+    notebook = with_parameters(path, names, **folders(job))
     notebook.metadata["copy_of"] = version
     with atomic(copy) as place:
         nbformat.write(notebook, place)

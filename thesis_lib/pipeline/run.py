@@ -7,6 +7,7 @@ Layout of the folder, each part made by one stage::
     store/                spectrograms, mono
     store_channels/       test recordings once per microphone (homes only)
     train/seed_1234/      checkpoint, history, snapshots
+    adapted/seed_1234/    the same of a training that began with the suite's network
     embeddings/           ours, trained_1234, untrained_1234, statistics, and channels_... of each
 """
 
@@ -28,9 +29,9 @@ from thesis_lib.store import SpectrogramStore
 from thesis_lib.training.checkpoint import load_model, snapshot
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic, sha256
+from thesis_lib.util.names import EMBEDDINGS
 
-EMBEDDINGS = ("ours", "trained", "untrained", "statistics")  # the order in which they are shown
-OF_A_SEED = ("trained", "untrained")  # the others are the same for each seed
+OF_A_SEED = ("adapted", "trained", "untrained")  # the others are the same for each seed
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,14 @@ class Run:
         object.__setattr__(self, "folder", Path(self.folder))
 
     @classmethod
-    def begin(cls, folder: Path | str, corpus: Corpus, recipe: Recipe, seeds: int) -> Self:
-        """Write down what a run is of: corpus, recipe and the number of seeds."""
+    def begin(
+        cls, folder: Path | str, corpus: Corpus, recipe: Recipe, seeds: int, unit: str = "song"
+    ) -> Self:
+        """Write down what a run is of: corpus, recipe, number of seeds; what a group is called."""
         run = cls(Path(folder))
         corpus.save(run.folder / "corpus")
         about = {"recipe": recipe.name, "seeds": [SEED + i for i in range(seeds)]}
+        about["unit"] = unit
         with atomic(run.folder / "run.json") as part:
             part.write_text(json.dumps(about, indent=1))
         return run
@@ -78,6 +82,11 @@ class Run:
     def seeds(self) -> list[int]:
         """The seeds trained with; the first is the one that pictures show."""
         return self._about["seeds"]
+
+    @property
+    def unit(self) -> str:
+        """What a group is: a "session", a "song", or of somebody's own folder a "recording"."""
+        return self._about["unit"]
 
     @cached_property
     def corpus_of_all_folds(self) -> Corpus:
@@ -104,6 +113,13 @@ class Run:
         return SpectrogramStore.open(self.folder / "store_channels")
 
     @property
+    def stores(self) -> dict[bool, SpectrogramStore]:
+        """The stores that are embedded, by whether of single channels; not yet of one fold."""
+        parts = {False: self.folder / "store", True: self.folder / "store_channels"}
+        return {channels: SpectrogramStore.open(part) for channels, part in parts.items()
+                if part.is_dir() or not channels}  # fmt: skip
+
+    @property
     def has_channels(self) -> bool:
         """Whether recordings have more than one microphone."""
         return bool((self.corpus.table.channels > 1).any())
@@ -111,8 +127,9 @@ class Run:
     @property
     def embedded(self) -> list[str]:
         """Those of `EMBEDDINGS` that are there, of every seed, in this order."""
-        return [name for name in EMBEDDINGS
-                if all(self.embedding_folder(name, seed).is_dir() for seed in self.seeds)]  # fmt: skip
+        folders = {name: [self.embedding_folder(name, seed) for seed in self.seeds]
+                   for name in EMBEDDINGS}  # fmt: skip
+        return [name for name, own in folders.items() if all(map(Path.is_dir, own))]
 
     @property
     def is_embedded(self) -> bool:
@@ -162,9 +179,10 @@ class Run:
         Parameters
         ----------
         embedding : one of `EMBEDDINGS`
-            "ours": by the network that comes with the suite; "trained", "untrained": by the one
-            that was trained on this corpus, and as it was before; "statistics": mean and standard
-            deviation of the log-Mel bands. Those without a seed differ by the split alone.
+            "ours": by the network that comes with the suite; "adapted": by the same, trained
+            further on this corpus; "trained", "untrained": by the one that was trained on this
+            corpus alone, and as it was before; "statistics": mean and standard deviation of the
+            log-Mel bands. Those without a seed differ by the split alone.
         seed : int
             None: the first.
         channels : bool

@@ -65,7 +65,14 @@ def corpus(
         raise InputError(in_short(faults))
     _check_training(found, seeds)
     found = _first_groups(found, limit) if limit else found
-    Run.begin(folder, found, RECIPES[recipe], seeds)
+    Run.begin(folder, found, RECIPES[recipe], seeds, _unit(name))
+
+
+def _unit(name):
+    """What a group of recordings is; that a folder of one's own holds songs, nobody has said."""
+    if registry.domain_of(name) == "home":
+        return "session"
+    return "recording" if name == registry.OTHERS else "song"
 
 
 def _long_enough(corpus, tile):
@@ -197,7 +204,7 @@ def _set_aside_other_plans(run, seed, processes):
 def ours(folder: Path | str) -> None:
     """Embed all tiles of a run by what needs no training: the suite's network, and statistics."""
     run, device = Run(Path(folder)), choose()
-    made, stores = run.folder / "embeddings", _stores(run)
+    made, stores = run.folder / "embeddings", run.stores
     network = pretrained.recipe()
     about = {"network": sha256(pretrained.PATH)}
     for channels, store in stores.items():
@@ -220,18 +227,10 @@ def ours(folder: Path | str) -> None:
     write_json(made / "ours.json", about)
 
 
-def _stores(run):
-    """The stores whose tiles are embedded, by whether each is of single channels."""
-    stores = {False: SpectrogramStore.open(run.folder / "store")}  # split: not yet of one fold
-    if (run.folder / "store_channels").is_dir():
-        stores[True] = run.channel_store
-    return stores
-
-
 def embeddings(folder: Path | str) -> None:
     """Embed all tiles of a run by the networks that are trained on it, and before that."""
     run, device = Run(Path(folder)), choose()
-    recipe, stores = run.recipe, _stores(run)
+    recipe, stores = run.recipe, run.stores
     total = sum(len(tile_table(store, recipe)[0]) for store in stores.values())
     with tqdm(total=2 * total * len(run.seeds), desc=f"embedding {run.corpus.name}") as bar:
         for channels, store in stores.items():

@@ -18,22 +18,20 @@ VIEWS = (-60, 30)  # degrees around the vertical axis
 NAMED = 10  # classes whose names fit into the cells of a matrix as wide as a page
 
 
-def cloud(
-    points: np.ndarray,
+def clouds(
+    spaces: dict[str, tuple[np.ndarray, Iterable[float]]],
     labels: np.ndarray,
     colours: dict[str, str],
-    explained: Iterable[float],
     views: Sequence[float] = VIEWS,
 ) -> Figure:
-    """Tiles in three principal components, from several sides.
+    """Tiles in three principal components of one or more spaces, each from several sides.
 
     Parameters
     ----------
-    points : float array, shape (n, 3)
+    spaces : dict, title -> (points, explained)
+        Float arrays of shape (n, 3) and (3,): the share of the variance in each component.
     labels : array of str, shape (n,)
     colours : dict, label -> colour
-    explained : float array, shape (3,)
-        The share of the variance in each component.
     views : sequence of float
         Degrees around the vertical axis.
 
@@ -41,13 +39,15 @@ def cloud(
     -------
     Figure
     """
+    height, size = 0.6 + 4.3 * len(spaces), (len(spaces), len(views))
     figure, axes = style.subplots(
-        1, len(views), height=4.9, squeeze=False, subplot_kw={"projection": "3d"}
+        *size, height=height, squeeze=False, subplot_kw={"projection": "3d"}
     )
-    for axis, view in zip(axes[0], views, strict=True):
-        _scatter(axis, points, labels, colours, explained)
-        axis.view_init(ELEVATION, view)
-        axis.set_title(f"seen from {view:g} degrees")
+    for row, (title, (points, explained)) in zip(axes, spaces.items(), strict=True):
+        for axis, view in zip(row, views, strict=True):
+            _scatter(axis, points, labels, colours, explained)
+            axis.view_init(ELEVATION, view)
+            axis.set_title(f"{title}, seen from {view:g} degrees")
     _legend(figure, labels, colours, 5)
     return figure
 
@@ -63,8 +63,9 @@ def turning(
 
     Parameters
     ----------
-    points, labels, colours, explained
-        As for `cloud`.
+    points, explained : float arrays, shape (n, 3) and (3,)
+    labels, colours
+        As for `clouds`.
     frames : int
         Pictures in one turn.
 

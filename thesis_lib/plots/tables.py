@@ -10,8 +10,9 @@ from thesis_lib.plots import style
 MEASURES = {"precision": "precision", "recall": "recall", "f1": "F1"}
 EMBEDDINGS = {
     "ours": ("ours, comes with the suite", style.HERE, "o"),
+    "adapted": ("ours, trained further here", "#cc78bc", "v"),
     "trained": ("trained here", style.TRAINED, "^"),
-    "untrained": ("trained here, before that", "#de8f05", "s"),
+    "untrained": ("the same, untrained", "#de8f05", "s"),
     "statistics": ("log-Mel mean and deviation", style.BASELINE, "D"),
 }
 SETS = {
@@ -113,7 +114,7 @@ def comparison(scores: pd.DataFrame, xlabel: str, limits: tuple[float, float] = 
     axis.set(xlabel=xlabel, xlim=limits, ylim=(len(what) - 0.5, -0.5))
     axis.set_yticks(range(len(what)), what)
     axis.grid(axis="x")
-    figure.legend(loc="outside upper center", ncols=4)
+    figure.legend(loc="outside upper center", ncols=5)
     return figure
 
 

@@ -73,12 +73,16 @@ CAPTIONS = {
     "silhouette_{data_set}.png": "{corpus}: silhouette of the classes over training, on at most "
     "{sample} test tiles a seed.",
     # 05_embedding_space
-    "pca3d_{data_set}.png": "{corpus}: {tiles} in the first three principal components, "
-    "{explained:.0f} % of the variance.",
-    "pca3d_{data_set}.gif": "{corpus}: {tiles} in the first three principal components, "
-    "{explained:.0f} % of the variance.",
+    "pca3d_{data_set}.png": "{corpus}: {tiles} in the first three principal components of "
+    "{spaces}.",
+    "pca3d_{data_set}.gif": "{corpus}: tiles in the first three principal components of "
+    "{embedding}.",
+    "map_{data_set}.png": "{corpus}: {tiles} tiles on a map (t-SNE). Near stays near; distances "
+    "between islands mean nothing.",
     "space_scores.csv": "Silhouette of the classes, and share of the ten nearest neighbours from "
     "other sessions or songs that carry the tile's label: mean and deviation over the seeds.",
+    "space_differences.csv": "precision@10 of the embedding that is drawn minus that of each "
+    "other, with 95 % intervals (bootstrap over sessions or songs).",
     "centroids.csv": "Which tiles made the centroids: of all of a class those whose nearest "
     "neighbours share its label, or, where these are fewer than five, all.",
     "centroid_distances_{data_set}.png": "{corpus}: Euclidean distances between the class "
@@ -115,21 +119,24 @@ CAPTIONS = {
     "songs.",
     # 07_genre_clusters
     "elbow.png": "What k clusters leave over, as a share of what one leaves.",
-    "kmeans3d.png": "{tiles} tiles in principal components; k-means with {k} centres.",
-    "cluster_table.csv": "Tiles of each label in each cluster.",
+    "kmeans3d.png": "{tiles} tiles in principal components of {embedding}; k-means with {k} "
+    "centres.",
+    "cluster_table.csv": "Tiles of each label in each cluster of {embedding}.",
     "cluster_table.png": "Tiles of each label in each cluster; bright: a large share of the "
-    "cluster. Neither the clusters nor the labels of the two tables have to do with each other.",
-    "cluster_agreement.png": "k-means with {classes} clusters in three components, over {seeds} "
-    "seeds: mean, standard deviation and each seed. Chance: labels permuted over whole songs.",
+    "cluster. The clusters of one table have nothing to do with those of another.",
+    "cluster_agreement.png": "k-means with {classes} clusters, over {seeds} seeds: mean, standard "
+    "deviation and each seed. Chance: labels permuted over whole {unit}s.",
     # 08_f1_results
-    "classification_report_sins.png": "Logistic classifier on the trained embedding, first seed; "
+    "classification_report_sins.png": "Logistic classifier on {embedding}, first seed; "
     "in brackets the number of tiles or segments.",
-    "classification_report_music.png": "Logistic classifier on the trained embedding; the tests of "
-    "{seeds} seeds together. Other classes than the thesis's.",
+    "classification_report_music.png": "Logistic classifier on {embedding}; the tests "
+    "of {seeds} seeds together. Other classes than the thesis's.",
     "confusions.png": "Of 100 segments or tiles of a class (row), how many are taken for which.",
     "probe_comparison.csv": "Macro-F1: mean over the seeds ± standard deviation.",
-    "probe_comparison.png": "The same logistic classifier on three embeddings: mean over the "
+    "probe_comparison.png": "The same logistic classifier on each embedding: mean over the "
     "seeds, standard deviation, and each seed (ticks).",
+    "probe_differences.csv": "Macro-F1 of the embedding that is drawn minus that of each other, "
+    "with 95 % intervals (bootstrap over sessions or songs).",
     "challenge.csv": "Macro-F1 in %; spread: standard deviation over the seeds.",
     "challenge.png": "{warning}",
     # 09_listening_room

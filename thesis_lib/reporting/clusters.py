@@ -12,10 +12,13 @@ from IPython.display import Markdown
 from thesis_lib.reporting import thesis_results
 
 if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
     from thesis_lib.reporting.notebook_record import Record
 
 
-def size(record: Record, songs: np.ndarray, classes: int, explained: np.ndarray) -> Markdown:
+def size(
+    record: Record, run: Run, songs: np.ndarray, classes: int, explained: np.ndarray
+) -> Markdown:
     """Record how many tiles, songs and classes there are, and what the components hold.
 
     `songs` (n,) is the song of each tile, `explained` (k,) is from `clusters.principal`.
@@ -24,32 +27,35 @@ def size(record: Record, songs: np.ndarray, classes: int, explained: np.ndarray)
     record.number("classes", classes)
     record.number("explained", explained.round(4))
     return Markdown(
-        f"{tiles} tiles of {several} songs in {classes} classes. {len(explained)} components hold "
-        f"**{explained.sum():.0%}** of the variance."
+        f"{tiles} tiles of {several} {run.unit}s in {classes} classes. {len(explained)} components "
+        f"hold **{explained.sum():.0%}** of the variance."
     )
 
 
-def bends(record: Record, found: Sequence[int], classes: int) -> Markdown:
+def bends(record: Record, run: Run, found: Sequence[int], classes: int) -> Markdown:
     """Record the different k at which curves bend beside the thesis; 0 or 1 class: not known."""
     here = " or ".join(map(str, found))
-    record.compare(
-        "bend of the elbow, music", thesis="between 6 and 7", here=here,
-        differs="other music and fewer songs, small network; here computed, there seen by eye",
-    )  # fmt: skip
+    if run.unit == "song":
+        record.compare(
+            "bend of the elbow, music", thesis="between 6 and 7", here=here,
+            differs="other music and fewer songs, other network; here computed, there seen by eye",
+        )  # fmt: skip
     rest = f"with {classes} classes" if classes > 1 else f"no classes are known, so k is {found[0]}"
-    return Markdown(f"Here the curves of the trained network bend at {here}; {rest}.")
+    return Markdown(f"Here the curve of the embedding that is drawn bends at {here}; {rest}.")
 
 
 def beside_thesis(
-    record: Record, there: dict[str, float], here: dict[str, str], names: dict[str, str]
+    record: Record, run: Run, there: dict[str, float], here: dict[str, str], names: dict[str, str]
 ) -> Markdown:
-    """Record the agreement of the thesis's table beside the one here; as a sentence.
+    """Record the agreement of the thesis's table beside the one here, if it is of music, too.
 
     `there` is from `clusters.agreement`, `names` gives each of its measures the name that it has in
     `here`: mean and deviation over the seeds, as text.
     """
+    if run.unit != "song":
+        return Markdown("The thesis's table is of music: it does not stand beside this corpus.")
     record.number("thesis_agreement", there)
-    differs = "computed from the thesis's table; other music and labels, small network"
+    differs = "computed from the thesis's table; other music and labels, other network"
     pairs = []
     for what, name in names.items():
         title = f"{name} of clusters and labels, music"
@@ -58,7 +64,7 @@ def beside_thesis(
     return Markdown("Thesis, from its table | here: " + "; ".join(pairs) + ".")
 
 
-def songs(record: Record, united: pd.Series, whole: dict[str, float]) -> Markdown:
+def songs(record: Record, run: Run, united: pd.Series, whole: dict[str, float]) -> Markdown:
     """Record how far songs stay together, and agree as a whole; as a list.
 
     `united` is the share of each song's tiles in its commonest cluster, `whole` is from
@@ -67,9 +73,9 @@ def songs(record: Record, united: pd.Series, whole: dict[str, float]) -> Markdow
     record.number("songs_agreement", whole)
     record.number("united_songs", united.mean())
     return Markdown(
-        f"- On average **{united.mean():.0%}** of a song's tiles are in one cluster.\n"
-        f"- Song by song: ARI {whole['ari']:.2f}, NMI {whole['nmi']:.2f}, purity "
-        f"{whole['purity']:.2f} (all songs in one cluster: {whole['one_cluster']:.2f})."
+        f"- On average **{united.mean():.0%}** of a {run.unit}'s tiles are in one cluster.\n"
+        f"- A vote for each {run.unit}: ARI {whole['ari']:.2f}, NMI {whole['nmi']:.2f}, purity "
+        f"{whole['purity']:.2f} (all in one cluster: {whole['one_cluster']:.2f})."
     )
 
 
@@ -82,6 +88,8 @@ def starts(record: Record, alike: Sequence[float], several: int) -> Markdown:
     )
 
 
-def tables(name: str, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The table found here and the thesis's, by title."""
-    return {f"here: {name}": table, "thesis: 7 sub-genres": thesis_results.CLUSTERS}
+def tables(run: Run, found: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables found here, by embedding, and the thesis's beside music: dict, by title."""
+    here = {f"{run.corpus.name}:\n{embedding}": table for embedding, table in found.items()}
+    there = {"thesis:\n7 sub-genres": thesis_results.CLUSTERS}
+    return here | (there if run.unit == "song" else {})

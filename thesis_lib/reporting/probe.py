@@ -9,12 +9,19 @@ import pandas as pd
 from IPython.display import HTML, Markdown
 
 from thesis_lib.reporting import thesis_results
+from thesis_lib.util.names import EMBEDDINGS
 from thesis_lib.util.text import as_markdown, table_as_html
 
 if TYPE_CHECKING:
     from thesis_lib.pipeline.run import Run
     from thesis_lib.reporting.notebook_record import Record
 
+PLACES = ("above", "level with", "below")
+NOTES = {
+    "ours": "learned from other sound, without labels",
+    "trained": "learned from this corpus, without labels",
+    "statistics": "no network: the baseline",
+}
 UNITS = {  # of the challenge's columns
     "unknown": "10 s segment, unknown microphones",
     "known": "10 s segment, known microphones",
@@ -47,18 +54,23 @@ def subsets(
     return Markdown("\n".join(lines))
 
 
-def reports(record: Record, name: str, found: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def reports(record: Record, run: Run, found: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Record reports class by class; with the thesis's, by the titles of their figure: dict.
 
-    `name` is that of the corpus, or "music"; `found` is a dict, unit of scoring ->
-    `linear_probe.report`.
+    `found` is a dict, unit of scoring -> `linear_probe.report`. The thesis has reports of a home
+    and of music; beside another corpus there is none.
     """
+    name = "music" if run.unit == "song" else run.corpus.name
     for unit, table in found.items():
         record.number(f"report, {name}, {unit}", table.to_dict("records"))
-    title, thesis = "thesis: SINS, tile of 5 s", thesis_results.SINS_REPORT
-    if name == "music":
-        title, thesis = "thesis: 7 sub-genres", thesis_results.MUSIC_REPORT
     here = {"here: " + unit.replace(", ", "\n"): table for unit, table in found.items()}
+    there = {
+        "session": ("thesis: SINS, tile of 5 s", thesis_results.SINS_REPORT),
+        "song": ("thesis: 7 sub-genres", thesis_results.MUSIC_REPORT),
+    }
+    if run.unit not in there:
+        return here
+    title, thesis = there[run.unit]
     return {title: thesis_results.with_average(thesis)} | here
 
 
@@ -77,18 +89,20 @@ def scores(record: Record, runs: Sequence[Run], scores: pd.DataFrame, means: pd.
     return record.table(means.unstack("embedding"), "probe_comparison", runs)
 
 
-def verdict(record: Record, places: dict[str, str]) -> Markdown:
-    """Record where training has helped: dict, unit of scoring -> "above", "below", "level"."""
-    record.number("trained against statistics", places)
-    below = [what for what, place in places.items() if place == "below"]
-    if below:
-        return Markdown(
-            f"**In {len(below)} of {len(places)} ways to score, the learned embedding is worse "
-            f"than plain log-Mel statistics:** {'; '.join(below)}."
-        )
-    return Markdown(
-        "In none of the ways to score is the learned embedding worse than plain log-Mel statistics."
-    )
+def verdict(record: Record, runs: Sequence[Run], found: dict[str, pd.DataFrame]) -> Markdown:
+    """Record by how much the embedding that is drawn is better than the others; as a list.
+
+    `found` is a dict, unit of scoring -> DataFrame of `comparison.differences`.
+    """
+    table = pd.concat(found, names=["what"]).droplevel(1)
+    record.number("differences", table.reset_index().to_dict("records"))
+    record.table(table.round(3), "probe_differences", runs)
+    lines = []
+    for other, own in table.groupby("other", sort=False):
+        places = own.place.value_counts()
+        count = ", ".join(f"{places.get(place, 0)} {place}" for place in PLACES)
+        lines.append(f"- Beside {EMBEDDINGS[other]}, in {len(own)} ways to score: **{count}**.")
+    return Markdown("\n".join(lines))
 
 
 def beside_challenge(
@@ -131,19 +145,24 @@ def warning(run: Run) -> str:
     return "Tiles, training time and network differ from the thesis's."
 
 
-def thesis_and_here(record: Record, home: Run, music: Run, found: pd.Series) -> HTML:
+def thesis_and_here(
+    record: Record, home: Run, music: Run, found: pd.Series, first: dict[str, str]
+) -> HTML:
     """Record the numbers of the thesis beside those found here, and what differs: a table.
 
     `found` is macro-F1 in %, mean and deviation over the seeds, as text: a Series with the index
-    (unit of scoring, embedding).
+    (unit of scoring, embedding); `first` is a dict, unit of scoring -> the embedding that is drawn.
     """
     pairs = []
     for what, thesis, unit, differs in [*_home_pairs(home), _music_pair(music)]:
-        if unit in found.index:
-            here, title = found[unit], f"{what}: from plain log-Mel statistics"
-            pairs.append(record.compare(what, thesis, here["trained"], differs, "%"))
-            note = "no network: the baseline"
-            pairs.append(record.compare(title, None, here["statistics"], note, "%"))
+        if unit not in found.index:
+            continue
+        for embedding, here in found[unit].items():
+            note = NOTES.get(embedding, "")
+            about = (None, note) if embedding != first[unit] else (thesis, f"{note}; {differs}")
+            title = f"{what}: {EMBEDDINGS[embedding]}"
+            if embedding != "untrained":
+                pairs.append(record.compare(title, about[0], here, about[1], "%"))
     return HTML(table_as_html(pd.DataFrame(pairs), index=False, na_rep="-"))
 
 

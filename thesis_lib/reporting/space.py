@@ -7,7 +7,7 @@ in the names of the figures; `nice` turns a label into the name for readers.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -26,22 +26,42 @@ def cloud(
     record: Record,
     run: Run,
     data_set: str,
-    still: Figure,
-    turning: Animation,
+    figure: Figure,
     tiles: pd.DataFrame,
-    explained: np.ndarray,
-) -> tuple[Image, Image]:
-    """Record the cloud in three components, still (Figure) and turning (animation).
+    spaces: dict[str, tuple[np.ndarray, np.ndarray]],
+) -> Image:
+    """Record the clouds in three components, one of each embedding.
 
-    `tiles` are those that are drawn; `explained` (3,) is each component's share of the variance.
+    `tiles` are those that are drawn; `spaces` is as for `plots.space.clouds`.
     """
-    record.number(f"explained_{data_set}", np.round(explained, 3))
+    shares = {name: np.round(explained, 3) for name, (_, explained) in spaces.items()}
+    record.number(f"explained_{data_set}", shares)
     which = "test tiles" if (tiles.split == "test").all() else "tiles"
-    about: dict[str, Any] = {"data_set": data_set, "tiles": f"{len(tiles)} {which}"}
-    about["explained"] = 100 * explained.sum()
-    name = "pca3d_{data_set}"
-    picture = record.figure(still, name, [run], **about)
-    return picture, record.animation(turning, name, [run], **about)
+    parts = [
+        f"{name} ({100 * share.sum():.0f} % of the variance)" for name, share in shares.items()
+    ]
+    about = {"tiles": f"{len(tiles)} {which}", "spaces": " and ".join(parts)}
+    return record.figure(figure, "pca3d_{data_set}", [run], data_set=data_set, **about)
+
+
+def turning(record: Record, run: Run, data_set: str, animation: Animation, embedding: str) -> Image:
+    """Record the turning cloud of one embedding."""
+    name, about = "pca3d_{data_set}", {"data_set": data_set, "embedding": embedding}
+    return record.animation(animation, name, [run], 12, **about)
+
+
+def visible(
+    record: Record, run: Run, data_set: str, places: pd.Series, nice: Callable[[str], str]
+) -> Markdown:
+    """Record which classes have a place of their own in three components: a sentence.
+
+    `places` is from `clusters.silhouette_by_class`.
+    """
+    record.number(f"silhouette_in_3d_{data_set}", places.round(3).to_dict())
+    own = ", ".join(_class(nice(name)) for name in places.index[places > 0])
+    count = f"{(places > 0).sum()} of {len(places)} classes"
+    said = "No class can be seen as a cluster here" if not own else f"{count} have one: {own}"
+    return Markdown(f"- {_corpus(run)}: {said}.")
 
 
 def without_classes(runs: Sequence[Run]) -> Markdown:
@@ -58,6 +78,14 @@ def scores(record: Record, runs: Sequence[Run], scores: pd.DataFrame) -> HTML:
     numbers = {" / ".join(key): row.to_dict() for key, row in summary.iterrows()}
     record.number("space_scores", numbers)
     return record.table(summary, "space_scores", runs)
+
+
+def differences(record: Record, runs: Sequence[Run], found: dict[str, pd.DataFrame]) -> HTML:
+    """Record by how much precision@10 differs, from `comparison.differences` of each corpus."""
+    names = [run.corpus.name for run in runs]
+    table = pd.concat(dict(zip(names, found.values(), strict=True)), names=["corpus"]).droplevel(1)
+    record.number("space_differences", table.reset_index().to_dict("records"))
+    return record.table(table.round(3), "space_differences", runs)
 
 
 def centroids(record: Record, runs: Sequence[Run], made_of: dict[str, pd.DataFrame]) -> HTML:

@@ -1,9 +1,16 @@
-"""Names that tags, lists and files give: in one line, readable, and not too long."""
+"""Names for readers: of embeddings, and those that tags, lists and files give, in one line."""
 
 import unicodedata
 
 from thesis_lib.util.notices import shown
 
+EMBEDDINGS = {  # of a run, in the order in which they are shown
+    "ours": "the network that comes with the suite",
+    "adapted": "that network trained further here",
+    "trained": "the network trained here",
+    "untrained": "the same network untrained",
+    "statistics": "log-Mel statistics",
+}
 LONGEST = 80  # characters of a name; longer ones are cut
 LONGEST_LABEL = 1000  # of a label or song; more can only be a slip of a quotation mark
 

@@ -1,0 +1,31 @@
+"""Which embedding a notebook draws from, said and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from IPython.display import Markdown
+
+from thesis_lib.util.names import EMBEDDINGS
+from thesis_lib.util.text import as_markdown
+
+if TYPE_CHECKING:
+    from thesis_lib.pipeline.run import Run
+    from thesis_lib.reporting.notebook_record import Record
+
+
+def shown(record: Record, runs: Iterable[Run], wanted: str) -> Markdown:
+    """Record which embedding of each run is drawn: `wanted`, or another where it is missing."""
+    lines, runs = [], list(runs)
+    taken = {run.corpus.name: run.embedding_shown(wanted) for run in runs}
+    record.number("embedding", taken)
+    for run in runs:
+        embedding, name = taken[run.corpus.name], as_markdown(run.corpus.name)
+        line = f"- {name} is drawn from `{embedding}`: {EMBEDDINGS[embedding]}"
+        if embedding != wanted:
+            line += f"; `{wanted}` is not there"
+        if embedding == "trained" or "trained" in run.embedded:
+            line += f". `trained` has the recipe *{as_markdown(run.recipe.name)}*"
+        lines.append(f"{line}.")
+    return Markdown("\n".join(lines))
