@@ -8,20 +8,19 @@ see where every line comes from, or add a game::
     python data/make_open_music.py FOLDER             # make it again
     python data/make_open_music.py FOLDER --list open_sounds
 
-A new package goes into `archives.json`, and below. Every track is decoded once, as other music is:
-silence at both ends is trimmed, files that hold the same recording become one song, and those that
-are cut off or damaged in the package are left out.
+A new package goes into `archives.json`, and below. Every track is decoded once, as all music is:
+silence at both ends is trimmed, files of one recording become one song, damaged files are left out.
 """
 
 import argparse
 import hashlib
 import json
 import math
+import operator
 import re
 import sys
 from collections.abc import Callable
 from functools import cache
-from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,7 +56,7 @@ class Game(NamedTuple):
     holders: str = ""
     loops: dict = {}
     take: str = ""
-    song: Callable = attrgetter("stem")
+    song: Callable = operator.attrgetter("stem")
 
 
 class List(NamedTuple):
@@ -105,10 +104,10 @@ REPORT = {
         "Plee the Bear", licence="CC-BY-SA-3.0", holders=SEE, take="/music/[^/]+$"),
     "fretsonfire-songs-muldjord": Game(  # without the player's guitar, which is a file of its own
         "Frets on Fire", licence="CC-BY-SA-3.0", holders="El Senator", take="/song.ogg$",
-        song=attrgetter("parent.name")),
+        song=operator.attrgetter("parent.name")),
     "fretsonfire-songs-sectoid": Game(
         "Frets on Fire", licence="Expat", holders="Carlos Viola Iborra", take="/song.ogg$",
-        song=attrgetter("parent.name")),
+        song=operator.attrgetter("parent.name")),
 }  # fmt: skip
 
 # Short sounds and speech, to learn from without labels.
@@ -265,8 +264,7 @@ def _track(folder, row):
     }
 
 
-def _down(value):
-    """Seconds to four digits, never rounded up: a track does not end behind its file."""
+def _down(value):  # never up: a track does not end behind its file
     return math.floor(value * 1e4) / 1e4 if isinstance(value, float) else value
 
 
