@@ -125,3 +125,9 @@ def test_more_than_4_gb_in_a_file_without_a_size(tmp_path):
         file.seek(44 + 2**32 - 36)
         file.write(SOUND.tobytes())
     assert chunks.until(path) == path.stat().st_size
+
+
+def test_a_size_beyond_any_disk_is_named(tmp_path):
+    path = put(tmp_path / "a.bin", b"riff" + b"\xfb" * 52 + b"\xff" * 7 + b"\x7f" + bytes(500))
+    with pytest.raises(InputError, match=r"a\.bin"):
+        audio_io.probe(path)

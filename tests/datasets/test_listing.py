@@ -192,6 +192,18 @@ def test_folders_without_audio(tmp_path):
     assert "b holds no audio that can be read (.m4p 1)" in str(error.value)
 
 
+def test_lists_below_the_top_are_named(tmp_path):
+    root = files(tmp_path, "a/1.wav", "a/2.wav", "b/3.wav", "b/4.wav")
+    text(root / "a" / "both.csv", "path,label\n", "1.wav,deep\n", "2.wav,raw\n")
+    text(root / "b" / "set.m3u", "3.wav\n")
+    text(root / "b" / "levels.csv", "time,level\n", "0,1\n")
+    found = listing.find(root)
+    assert found.table.label.tolist() == ["a", "a", "b", "b"] and found.faults == []
+    others, lists = found.notes
+    assert "1 file is not audio (.csv 1)" in others
+    assert "2 lists below the top are not read, such as a/both.csv; give one in place" in lists
+
+
 def test_an_empty_folder_is_one_short_sentence(tmp_path):
     (tmp_path / "a").mkdir()
     with pytest.raises(InputError) as error:

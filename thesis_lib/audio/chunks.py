@@ -170,6 +170,8 @@ def _next(form, at):
 
 
 def _at(file, at, size):
+    if at >= os.fstat(file.fileno()).st_size:  # a size of nonsense may lie beyond any disk
+        return b""
     file.seek(at)
     return file.read(size)
 

@@ -140,7 +140,13 @@ def _of_folders(folder, chosen):
     loose = [path for path in walked.audio if "/" not in path]
     notes = chosen.notes + walked.notes + list(_empty_classes(folder, walked))
     others = [path for path in walked.others if not _is_list(folder, path)]
-    notes += folders.passed_over(folder, others)
+    lists = [path for path in others if _is_list_of_songs(folder / path)]
+    notes += folders.passed_over(folder, [path for path in others if path not in lists])
+    if lists:
+        notes.append(
+            f"{folder}: {number(len(lists), 'list')} below the top {_are(lists)} not read, such as "
+            f"{lists[0]}; give one in place of the folder to have it read."
+        )
     if not walked.audio and chosen.faults:
         raise InputError(in_short(chosen.faults))
     if not walked.audio and not walked.others and not walked.faults:
@@ -173,6 +179,16 @@ def _is_list(folder, path):
     endings = playlists.ENDINGS | playlists.UNREAD | {".csv"}
     named = Path(path).suffix.lower() in endings
     return "/" not in path and (named or choice.is_library(folder / path))
+
+
+def _is_list_of_songs(path):
+    """Whether a file is a playlist, or a CSV with the columns of songs."""
+    if path.suffix.lower() not in songlists.ENDINGS:
+        return path.suffix.lower() in playlists.ENDINGS
+    try:
+        return songlists.is_list(songlists.header(path))
+    except InputError:
+        return False
 
 
 def _are(files):
