@@ -88,17 +88,17 @@ def test_with_few_sessions_a_class_strata_hold_the_truth_and_plain_draws_lie_too
     """Nine classes of five sessions; the true macro-F1 is 0.6: right with 0.6, wrong evenly."""
     held, off, plain_off = [], [], []  # by how much the interval's middle is not the score
     group, truth = np.repeat(np.arange(45), 4), np.repeat(np.arange(9), 20)
-    for seed in range(150):
+    for seed in range(1000, 1150):
         rng = np.random.default_rng(seed)
         right = rng.random(180) < rng.beta(3, 2, 45)[group]
         said = np.where(right, truth, (truth + rng.integers(1, 9, 180)) % 9)
-        plain = f1_interval(truth, said, group, draws=200)
-        found = f1_interval(truth, said, group, draws=200, stratum=strata_of(group, truth))
+        plain = f1_interval(truth, said, group, draws=400)
+        found = f1_interval(truth, said, group, draws=400, stratum=strata_of(group, truth))
         held.append(found.low < 0.6 < found.high)
         for where, one in ((off, found), (plain_off, plain)):
             where.append((one.low + one.high) / 2 - one.value)
     assert 0.89 <= np.mean(held) <= 0.99  # 0.95, and 150 trials' standard error 0.018
-    assert np.mean(plain_off) < -0.03 and abs(np.mean(off)) < 0.015
+    assert np.mean(plain_off) < -0.02 and abs(np.mean(off)) < 0.01
 
 
 def test_the_share_of_the_way_to_the_ceiling():
