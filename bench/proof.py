@@ -6,7 +6,7 @@ reported on, once, by ``--set reporting`` (``proof_reporting.json``): five other
 its official folds with every clip, mini music, other open music.
 
 A row: corpus, method, kind, metric; `mean` with `ci_low` and `ci_high`, a 95 % interval from a
-bootstrap over sessions, songs or sources (those of a home among themselves); `diff_to_ours`, on the
+bootstrap over sessions, songs or sources (of each class as many as it has); `diff_to_ours`, on the
 same draws, with its interval; `p_corrected` (Holm, over the methods of a corpus and its two main
 metrics; each other metric by itself); `better`, who is better after the correction; `recovered`,
 the share of the way from log-Mel statistics to the better ceiling (Jansen et al., 2018). The

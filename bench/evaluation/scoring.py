@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 from thesis_lib.analysis import significance
+from thesis_lib.analysis.bootstrap import strata_of
 from thesis_lib.analysis.intervals import f1_parts, mean_f1, mean_parts, mean_value
 
 FAMILY = ("macro_f1", "precision_at_10")  # corrected together; each other metric by itself
-NO_METRIC = ("group", "fold", "home", "chance")
+NO_METRIC = ("group", "label", "fold", "chance")
 FEWER_IS_BETTER = ("microphone_share_at_10", "microphone_share_at_30")
 
 
@@ -17,8 +18,8 @@ def rows(answers, reference, floor, ceilings, draws=significance.DRAWS):
     Parameters
     ----------
     answers : dict, method -> list of (about, held_out.Answers)
-        `about` is {"home", "seed"}; the folds of one home or corpus and seed are scored as one
-        test. The same folds in the same order for each method.
+        `about` is {"home", "seed"}; all folds and homes of one seed are scored as one test. The
+        same folds in the same order for each method.
     reference, floor : str
         Of the methods.
     ceilings : list of str
@@ -30,8 +31,7 @@ def rows(answers, reference, floor, ceilings, draws=significance.DRAWS):
     """
     tables = []
     for metric, parts, score, groups, stratum in _metrics(answers):
-        names, several = list(answers), len(set(stratum)) > 1
-        more = {"stratum": stratum if several else None, "draws": draws}
+        names, more = list(answers), {"stratum": stratum, "draws": draws}
         table = significance.compare_methods(parts, score, names, reference, **more)
         table.insert(1, "metric", metric)
         tables.append(_with_share(table.assign(groups=groups), parts, score, floor, ceilings, more))
@@ -63,11 +63,10 @@ def _metrics(answers):
 
 
 def _joined(folds, which):
-    """The tables of all folds; groups of two homes are two, folds of one home and seed one."""
+    """The tables of all folds; sessions of two homes are two, whatever their names."""
     tables = [
         each[which].assign(
-            group=f"{about['home']}/" + each[which].group.astype(str),
-            fold=f"{about['home']}/{about['seed']}", home=about["home"],
+            group=f"{about['home']}/" + each[which].group.astype(str), fold=about["seed"]
         )
         for about, each in folds
     ]  # fmt: skip
@@ -75,9 +74,9 @@ def _joined(folds, which):
 
 
 def _groups(table):
-    """How many groups there are, and the home of each in order of their names."""
-    home = table.drop_duplicates("group").set_index("group").home.sort_index()
-    return len(home), home.to_numpy(str)
+    """How many groups there are, and the class of each."""
+    stratum = strata_of(table.group, table.label)
+    return len(stratum), stratum
 
 
 def _with_share(table, parts, score, floor, ceilings, more):

@@ -31,8 +31,8 @@ def draw_scores(
     parts, score, draws, seed
         As in `interval`, with any number of methods.
     stratum : (groups,) array, optional
-        Of each group: the home, say, that a session is of. From each stratum as many groups are
-        drawn as it has.
+        Of each group: its class, say (`strata_of`). From each stratum as many groups are drawn as
+        it has, so that no class is ever missing.
 
     Returns
     -------
@@ -60,24 +60,54 @@ def ends(drawn: np.ndarray, inside: float) -> np.ndarray:
     return np.quantile(drawn, [(1 - inside) / 2, (1 + inside) / 2], axis=0)
 
 
-def share_inside(level: float, groups: int) -> float:
+def strata_of(group: ArrayLike, values: ArrayLike) -> np.ndarray:
+    """The value of each group's first row, groups in order of their sorted names (08_f1_results).
+
+    Macro-F1 wants strata, by class: where a class has a few sessions, a plain draw often has none
+    of it, and what is taken for it then counts as an F1 of 0. Such draws lie too low.
+
+    Parameters
+    ----------
+    group, values : (n,) arrays
+        Of each row; a session or song is of one class.
+
+    Returns
+    -------
+    (groups,) array, for `draw_scores` and `share_inside`
+    """
+    group = column(group, np.size(group), "group")
+    _, first = np.unique(group, return_index=True)
+    return column(values, len(group), "values")[first]
+
+
+def share_inside(level: float, groups: int, strata: int = 1) -> float:
     """How many of the draws an interval has to hold, as a share: `level` for very many groups.
 
     Draws of n groups vary less than n groups do, by the factor sqrt((n - 1) / n), and how much
     those vary is itself only known from them: as with the mean of n numbers, whose interval
-    follows Student's t (Hesterberg, 2015, "What teachers should know about the bootstrap").
+    follows Student's t (Hesterberg, 2015, "What teachers should know about the bootstrap"). Drawn
+    within s strata, n - s takes the place of n - 1.
 
     Parameters
     ----------
     level : float
     groups : int, 2 or more
+    strata : int
 
     Returns
     -------
     float
     """
-    half = stats.t.ppf((1 + level) / 2, groups - 1) * np.sqrt(groups / (groups - 1))
+    free = freedom(groups, strata)
+    half = stats.t.ppf((1 + level) / 2, free) * np.sqrt(groups / free)
     return float(2 * stats.norm.cdf(half) - 1)
+
+
+def freedom(groups: int, strata: int = 1) -> int:
+    """Groups less strata: of how many it is seen how much they vary."""
+    if groups <= strata:
+        raise InputError("stratum: each holds one group only; an interval needs two or more in one")
+    return groups - strata
 
 
 def summed(

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
+from thesis_lib.analysis.bootstrap import strata_of
 from thesis_lib.analysis.intervals import f1_interval, mean_interval
 from thesis_lib.analysis.linear_probe import fit
 from thesis_lib.analysis.retrieval import candidates, retrieve
@@ -22,12 +23,12 @@ K = 10
 
 
 class Answers(NamedTuple):
-    """What vectors tell of one fold; a row a recording in each table, with its `group`.
+    """What vectors tell of one fold; a row a recording, with its `group` and `label`.
 
     Attributes
     ----------
     classes : DataFrame
-        Of the recordings held out: label, predicted.
+        Of the recordings held out: predicted.
     found : DataFrame
         Of the same: precision_at_10, map (its mean is mAP), r_precision, and, where there are
         several nodes, precision_at_10_across_microphones.
@@ -65,7 +66,7 @@ def answers(vectors: ArrayLike, table: pd.DataFrame, choose: bool = True) -> Ans
     unit = directions(vectors, train)
     classes = pd.DataFrame({"label": label[test], "predicted": said, "group": group[test]})
     found = _found(unit, label, group, table, labelled, np.flatnonzero(test))
-    return Answers(classes, found, _space(unit, group, table))
+    return Answers(classes, found, _space(unit, label, group, table))
 
 
 def scores(folds: Sequence[Answers]) -> pd.DataFrame:
@@ -83,10 +84,12 @@ def scores(folds: Sequence[Answers]) -> pd.DataFrame:
     """
     said = pd.concat([fold.classes for fold in folds], ignore_index=True)
     found = pd.concat([fold.found for fold in folds], ignore_index=True)
-    rows = [("macro_f1", *f1_interval(said.label, said.predicted, said.group))]
-    for metric in found.columns.drop("group"):
+    by_class = strata_of(said.group, said.label)
+    rows = [("macro_f1", *f1_interval(said.label, said.predicted, said.group, stratum=by_class))]
+    for metric in found.columns.drop(["group", "label"]):
         there = found[found[metric].notna()]
-        rows.append((metric, *mean_interval(there[metric], there.group)))
+        by_class = strata_of(there.group, there.label)
+        rows.append((metric, *mean_interval(there[metric], there.group, stratum=by_class)))
     return pd.DataFrame(rows, columns=["metric", "value", "low", "high"])
 
 
@@ -120,7 +123,8 @@ def directions(vectors: np.ndarray, train: np.ndarray) -> np.ndarray:
 def _found(unit, label, group, table, labelled, queries):
     among = candidates(group, queries) & labelled
     near = retrieve(unit, label, queries, among, K)
-    found = {"group": group[queries], "precision_at_10": near.precision}
+    found = {"group": group[queries], "label": label[queries]}
+    found |= {"precision_at_10": near.precision}
     found |= {"map": near.average_precision, "r_precision": near.r_precision}
     if _has_nodes(table):
         among = candidates(group, queries, table.node.to_numpy(str)) & labelled
@@ -129,12 +133,12 @@ def _found(unit, label, group, table, labelled, queries):
     return pd.DataFrame(found)
 
 
-def _space(unit, group, table):
+def _space(unit, label, group, table):
     if not _has_nodes(table):
-        return pd.DataFrame({"group": []})
+        return pd.DataFrame({"group": [], "label": []})
     node, queries = table.node.to_numpy(str), np.arange(len(table))
     among = candidates(group, queries)
-    found = {"group": group}
+    found = {"group": group, "label": label}
     for k in (10, 30):
         found[f"microphone_share_at_{k}"] = retrieve(unit, node, queries, among, k).precision
     own = (node == node[:, None]) & among

@@ -61,7 +61,7 @@ def f1_interval(
     other : (n,) array, optional
         What another method says of the same items. The value is then the score of `predicted`
         less that of `other`, both on the same draws.
-    drawn : level, draws, seed
+    drawn : level, draws, seed, stratum
         See `interval`.
 
     Returns
@@ -157,6 +157,7 @@ def interval(
     level: float = 0.95,
     draws: int = DRAWS,
     seed: int = 0,
+    stratum: ArrayLike | None = None,
 ) -> Interval:
     """The interval of any score that follows from sums over groups.
 
@@ -169,15 +170,18 @@ def interval(
     level : float
         How often such intervals shall hold the truth.
     draws, seed : int
+    stratum : (groups,) array, optional
+        See `bootstrap.draw_scores`.
 
     Returns
     -------
     Interval
         Of the first method, less the second where there are two.
     """
-    point, found = draw_scores(parts, score, draws, seed)
+    point, found = draw_scores(parts, score, draws, seed, stratum)
     difference = found[:, 0] - found[:, 1:].sum(axis=1)
-    low, high = ends(difference, share_inside(level, len(parts)))
+    strata = 1 if stratum is None else len(np.unique(stratum))
+    low, high = ends(difference, share_inside(level, len(parts), strata))
     return Interval(float(point[0] - point[1:].sum()), float(low), float(high))
 
 

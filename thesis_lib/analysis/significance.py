@@ -12,8 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from thesis_lib.analysis.bootstrap import draw_scores, ends, share_inside
-from thesis_lib.util.arrays import column
+from thesis_lib.analysis.bootstrap import draw_scores, ends, freedom, share_inside
 from thesis_lib.util.errors import InputError
 
 DRAWS = 20000  # so that a chance of a few in ten thousand can be told
@@ -55,14 +54,14 @@ def compare_methods(
             f"reference: {reference!r} is none of the methods; choose one of {', '.join(names)}."
         )
     point, drawn = draw_scores(parts, score, draws, seed, stratum)
-    groups = _freedom(stratum, len(parts)) + 1
-    inside, own = share_inside(LEVEL, groups), list(names).index(reference)
+    groups, strata = len(parts), _count(stratum)
+    inside, own = share_inside(LEVEL, groups, strata), list(names).index(reference)
     low, high = ends(drawn, inside)
     apart = drawn - drawn[:, [own]]
     diff_low, diff_high = ends(apart, inside)
     table = {"method": list(names), "mean": point, "ci_low": low, "ci_high": high}
     table |= {"diff": point - point[own], "diff_low": diff_low, "diff_high": diff_high}
-    chances = [np.nan if name == reference else p_value(apart[:, number], groups)
+    chances = [np.nan if name == reference else p_value(apart[:, number], groups, strata)
                for number, name in enumerate(names)]  # fmt: skip
     return pd.DataFrame(table | {"p": chances})
 
@@ -93,7 +92,7 @@ def recovered_share(
         0 for the floor, 1 for the ceiling; the ends are those of a 95 % interval.
     """
     point, drawn = draw_scores(parts, score, draws, seed, stratum)
-    inside = share_inside(LEVEL, _freedom(stratum, len(parts)) + 1)
+    inside = share_inside(LEVEL, len(parts), _count(stratum))
     gap = drawn[:, ceiling] - drawn[:, floor]
     if ends(gap, inside)[0] <= 0:
         return (np.full(len(point), np.nan),) * 3
@@ -102,7 +101,7 @@ def recovered_share(
     return share, low, high
 
 
-def p_value(drawn: np.ndarray, groups: int) -> float:
+def p_value(drawn: np.ndarray, groups: int, strata: int = 1) -> float:
     """How likely such a difference is where there is none: 1 less the level of the widest interval
     (of `intervals.interval`) that excludes 0 (08_f1_results).
 
@@ -110,8 +109,8 @@ def p_value(drawn: np.ndarray, groups: int) -> float:
     ----------
     drawn : (draws,) array
         The difference on each draw.
-    groups : int
-        How many groups were drawn from.
+    groups, strata : int
+        How many groups were drawn from, and within how many strata.
 
     Returns
     -------
@@ -120,8 +119,9 @@ def p_value(drawn: np.ndarray, groups: int) -> float:
     """
     below, above = (drawn <= 0).sum(), (drawn >= 0).sum()
     tail = min((min(below, above) + 1) / (len(drawn) + 1), 0.5)
-    half = -stats.norm.ppf(tail) * np.sqrt((groups - 1) / groups)
-    return float(2 * stats.t.sf(half, groups - 1))
+    free = freedom(groups, strata)
+    half = -stats.norm.ppf(tail) * np.sqrt(free / groups)
+    return float(2 * stats.t.sf(half, free))
 
 
 def holm(chances: ArrayLike) -> np.ndarray:
@@ -146,9 +146,6 @@ def holm(chances: ArrayLike) -> np.ndarray:
     return found
 
 
-def _freedom(stratum, groups):
-    """Groups less strata: what is known of how much they vary."""
-    strata = 1 if stratum is None else len(np.unique(column(stratum, groups, "stratum")))
-    if groups <= strata:
-        raise InputError("stratum: each holds one group only; an interval needs two or more")
-    return groups - strata
+def _count(stratum):
+    """How many strata there are."""
+    return 1 if stratum is None else len(np.unique(stratum))
