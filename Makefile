@@ -34,7 +34,7 @@ export MALLOC_TRIM_THRESHOLD_ := 1073741824
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help figures shard test lint lab listen data bench clean
+.PHONY: help figures shard test lint lab listen data pretrain bench clean
 
 help:  ## what can I do?
 	@echo "Deep embedded music: read, rerun and hear the thesis."
@@ -80,6 +80,11 @@ data: $(READY)  ## check the data that comes with the suite, make the mini home
 	@$(if $(SINS_TYPED),.venv/bin/thesis fetch sins --to "$$SINS_TYPED")
 	@$(if $(value FMA),.venv/bin/thesis fetch fma --to "$$MUSIC_TYPED")
 	@$(if $(value FMA),,$(if $(value OPEN),.venv/bin/thesis fetch open-music --to "$$MUSIC_TYPED"))
+
+pretrain: $(READY)  ## train the network that comes with the suite again (fetches 2.5 GB; an hour)
+	@.venv/bin/thesis fetch open-music --to data/open_music
+	@.venv/bin/thesis fetch open-sounds --to data/open_sounds
+	@$(PY) data/make_pretrained.py data/open_music data/open_sounds
 
 BENCHES := input_pipeline training_step number_formats training features embedding ablation open_questions candidates proof
 bench: $(addprefix bench-,$(BENCHES))  ## measure again all that bench/results/ holds (an hour or two)
