@@ -192,7 +192,7 @@ def test_filter_number_and_loudness_redraw(room):
     room.go(0)
     room.only.value = "ticks"
     shown = re.sub(r"base64,[^\"]*", "", room.view.value)
-    assert "Its nearest ticks of other songs" in shown and "hum" not in shown
+    assert "Its nearest ticks of other recordings" in shown and "hum" not in shown
     room.only.value = EVERY
     room.count.value = 3
     assert room.view.value.count("<audio") == 5
@@ -279,7 +279,7 @@ def test_a_single_song_without_a_label_can_be_looked_at(relabelled):
     one = relabelled(label="", group="song")
     assert list(one.centres.index) == [""] and len(one.near(0)[0]) == 0
     html = players.typical_tables(one)
-    assert "There are no tiles of other songs" in html and len(sounds(html)) == 1
+    assert "There are no tiles of other recordings" in html and len(sounds(html)) == 1
     assert len(sounds(ListeningRoom([one]).view.value)) >= 1
 
 

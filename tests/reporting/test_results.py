@@ -5,15 +5,17 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from thesis_lib.reporting import audit, clusters, open_questions, probe, room, space
+from thesis_lib.reporting import audit, clusters, embedding, open_questions, probe, room, space
 from thesis_lib.reporting.notebook_record import Record
 
+WHOLE = ("ari", "nmi", "purity", "one_cluster")
 
-def run_of(name, note="", seeds=(1, 2)):
+
+def run_of(name, note="", seeds=(1, 2), unit="song"):
     """What the sentences want to know of a run."""
     recipe = SimpleNamespace(tile=1.0, width=16)
     corpus = SimpleNamespace(name=name, note=note, labels=["a", "b"])
-    return SimpleNamespace(corpus=corpus, seeds=list(seeds), recipe=recipe)
+    return SimpleNamespace(corpus=corpus, seeds=list(seeds), recipe=recipe, unit=unit)
 
 
 @pytest.fixture
@@ -52,15 +54,30 @@ def test_songs_with_most_suspects_come_first(record):
 
 @pytest.mark.parametrize("classes, said", [(7, "with 7 classes"), (1, "k is 3")])
 def test_bends_stand_beside_the_thesis(record, classes, said):
-    assert said in clusters.bends(record, [3, 5], classes).data
+    assert said in clusters.bends(record, run_of("m"), [3, 5], classes).data
     (pair,) = record.pairs
     assert (pair["thesis"], pair["here"]) == ("between 6 and 7", "3 or 5")
 
 
 def test_agreement_stands_beside_the_thesis(record):
-    shown = clusters.beside_thesis(record, {"ari": 0.304}, {"ARI": "0.21 ± 0.04"}, {"ari": "ARI"})
+    found = {"ari": 0.304}, {"ARI": "0.21 ± 0.04"}, {"ari": "ARI"}
+    shown = clusters.beside_thesis(record, run_of("m"), *found)
     assert shown.data.endswith("ARI 0.30 | 0.21 ± 0.04.")
     assert (record.pairs[0]["thesis"], record.pairs[0]["here"]) == (0.3, "0.21 ± 0.04")
+
+
+def test_what_nobody_calls_music_does_not_stand_beside_the_thesis(record):
+    """Clusters, the bend, and reports class by class of a folder of one's own."""
+    run = run_of("sounds", unit="recording")
+    clusters.bends(record, run, [3], 2)
+    clusters.beside_thesis(record, run, {"ari": 0.3}, {"ARI": "0.2"}, {"ari": "ARI"})
+    assert record.pairs == [] and record.numbers == {}
+    table = pd.DataFrame({"class": ["a"], "f1": [0.5]})
+    assert list(probe.reports(record, run, {"single tile": table})) == ["here: single tile"]
+    assert list(clusters.tables(run, {"ours": table})) == ["sounds:\nours"]
+    assert "7 sub-genres" in " ".join(clusters.tables(run_of("m"), {"ours": table}))
+    said = clusters.songs(record, run, pd.Series([0.5]), dict.fromkeys(WHOLE, 0.1)).data
+    assert "song" not in said and "recording" in said
 
 
 def test_seeds_that_cannot_be_scored_are_named(record):
@@ -70,23 +87,38 @@ def test_seeds_that_cannot_be_scored_are_named(record):
     assert record.numbers == {"m: tiles and groups in train and test": [3, 1, 2, 1]}
 
 
-def test_verdict_names_where_training_is_worse(record):
-    shown = probe.verdict(record, {"tile": "below", "song": "level"}).data
-    assert "In 1 of 2 ways" in shown and "** tile" in shown and "song" not in shown
-
-
-def test_verdict_where_training_is_nowhere_worse(record):
-    assert probe.verdict(record, {"tile": "above"}).data.startswith("In none")
+def test_verdict_counts_where_the_interval_excludes_0(record):
+    rows = [("trained", 0.2, 0.1, 0.3, "above"), ("statistics", 0.1, -0.1, 0.2, "level with")]
+    table = pd.DataFrame(rows, columns=["other", "difference", "low", "high", "place"])
+    shown = probe.verdict(record, [], {"tile": table, "song": table}).data
+    assert (
+        "the network trained here, in 2 ways to score: **2 above, 0 level with, 0 below**" in shown
+    )
+    assert "log-Mel statistics, in 2 ways to score: **0 above, 2 level with, 0 below**" in shown
+    assert [row["what"] for row in record.numbers["differences"]] == ["tile"] * 2 + ["song"] * 2
 
 
 def test_units_without_a_score_are_not_beside_the_thesis(record):
-    index = pd.MultiIndex.from_product([["music: single tile"], ["trained", "statistics"]])
-    found = pd.Series(["35.0 ± 5.6", "41.1 ± 6.4"], index)
-    probe.thesis_and_here(record, run_of("h", "simulated"), run_of("m"), found)
+    kinds = ["ours", "trained", "untrained", "statistics"]
+    index = pd.MultiIndex.from_product([["music: single tile"], kinds])
+    found = pd.Series(["44.0", "35.0 ± 5.6", "31.0 ± 1.0", "41.1 ± 6.4"], index)
+    drawn = {"music: single tile": "ours"}
+    probe.thesis_and_here(record, run_of("h", "simulated"), run_of("m"), found, drawn)
     assert [(pair["thesis"], pair["here"]) for pair in record.pairs] == [
-        (84, "35.0 ± 5.6"),
+        (84, "44.0"),
+        (None, "35.0 ± 5.6"),
         (None, "41.1 ± 6.4"),
     ]
+    assert all(pair["differs"] for pair in record.pairs)
+
+
+def test_which_embedding_is_drawn_is_said(record):
+    run = run_of("m")
+    run.embedded = ["trained", "untrained", "statistics"]
+    run.embedding_shown, run.recipe.name = (lambda wanted: "trained"), "small, music"
+    said = embedding.shown(record, [run], "ours").data
+    assert "m is drawn from `trained`" in said and "`ours` is not there" in said
+    assert "*small, music*" in said and record.numbers == {"embedding": {"m": "trained"}}
 
 
 def test_scores_beside_the_challenge_are_means_in_percent():
