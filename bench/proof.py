@@ -26,6 +26,7 @@ from joblib import delayed
 from thesis_lib.analysis import held_out
 from thesis_lib.datasets import vector_file
 from thesis_lib.recipe import SEED
+from thesis_lib.util.errors import InputError
 
 NAMES = {"diff": "diff_to_ours"}
 NOT_WRITTEN = ("p",)
@@ -85,13 +86,22 @@ def answered(material, seed, name, args):
     about = {"home": material.name, "seed": seed}
     try:
         if name == args.embeddings:
-            vectors = vector_file.matched(vector_file.read(name), material.corpora[0])
+            vectors = from_file(name, material)
         else:
             vectors = methods.vectors(name, material, training, work)
     except Missing as error:
         return material.pool, name, f"{name} is left out: {error}."
     found = held_out.answers(vectors, material.table, choose=not args.quick)
     return material.pool, name, (about, found)
+
+
+def from_file(path, material):
+    """The vectors that a file has of a corpus; it may be of another one."""
+    found = vector_file.read(path)
+    try:
+        return vector_file.matched(found, material.corpora[0])
+    except InputError as error:
+        raise Missing(str(error).rstrip(".")) from None
 
 
 def measure(args):

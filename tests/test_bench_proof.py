@@ -97,6 +97,25 @@ def test_it_runs_with_every_method_there_is(bench, part, tmp_path, capsys):
     assert machine["quick"] and machine["set"] == "quick"
 
 
+def test_vectors_by_a_file_are_one_more_method(bench, part, tmp_path, capsys):
+    args = ["--quick", "--out", str(tmp_path), "--methods", "logmel", "--reference", "logmel"]
+    (material,) = part("corpora").made_up("quick", Namespace(out=tmp_path))
+    paths = material.table.path.to_numpy(str)
+    labels = material.table.label.to_numpy(str)
+    vectors = (labels[:, None] == np.unique(labels)).astype(float)
+    for name, count in (("all", len(paths)), ("some", 5)):
+        file = str(tmp_path / f"{name}.npz")
+        np.savez(file, path=paths[:count], vectors=vectors[:count])
+        bench("proof").main([*args, "--embeddings", file])
+        rows = pd.DataFrame(json.loads((tmp_path / "proof.json").read_text())[:-1])
+        own = rows[rows.method == file].set_index("metric")
+        if name == "all":
+            assert own["mean"]["macro_f1"] == own["mean"]["map"] == 1
+            assert (own.kind == "from a file").all()
+        else:
+            assert own.empty and "31 of 36 recordings" in capsys.readouterr().out
+
+
 def test_unknown_methods_are_said(bench, tmp_path):
     with pytest.raises(SystemExit, match="best: unknown; choose of logmel"):
         bench("proof").main(["--quick", "--out", str(tmp_path), "--methods", "ours,best"])

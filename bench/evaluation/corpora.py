@@ -129,6 +129,7 @@ def long_music(kind, args):
     """Tracks of free games: a class a game, a group a song, three folds of whole songs."""
     places = {"development": (args.open_music, open_music.MANIFEST)}
     folder, manifest = (places | {"reporting": (args.report_music, REPORT)})[kind]
+    folder = ROOT / folder
     if not manifest.is_file() or not open_music.is_in(folder, manifest):
         missing = (
             f"{folder} holds none of its tracks" if manifest.is_file() else "no list of it yet"
