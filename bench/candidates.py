@@ -24,7 +24,7 @@ from thesis_lib.datasets import music, open_music, registry
 from thesis_lib.datasets.mini_home import home
 from thesis_lib.pipeline import store_builder
 from thesis_lib.recipe import PRETRAINED, SEED
-from thesis_lib.store import join
+from thesis_lib.store import SpectrogramStore, join
 from thesis_lib.util.files import ROOT
 
 KEPT_OUT = ("Flare", "Unknown Horizons", "Ardentryst", "Fish Fillets", "Pushover", "HyperRogue")
@@ -32,7 +32,7 @@ HOMES = range(110, 114)  # seeds of the homes that are trained on
 WORK = ROOT / "runs" / "candidates"
 OPTIONS = {
     "seconds": (300.0, 1e-3, "of each training"),
-    "only": ("all", "batch 128,VICReg,open music alone", "which candidates"),
+    "only": ("all", "batch 64,VICReg,open music alone", "which candidates"),
     "channels": (corpora.CHANNELS, 1, "microphones of a node that are pooled"),
     "open_music": ("data/open_music", "", "folder of the open music"),
 }
@@ -66,7 +66,8 @@ class Candidate:
 
 
 CANDIDATES = {
-    "batch 128": Candidate(),
+    "batch 64": Candidate(),
+    "batch 128": Candidate({"batch": 128, "learning_rate": 3e-3}),
     "batch 32": Candidate({"batch": 32, "learning_rate": 2e-3}),
     "width 16": Candidate({"width": 16}),
     "tiles of 1 s": Candidate({"tile": 1.0}),
@@ -92,15 +93,22 @@ def sound(args):
     judged = corpora.of_tracks("kept-out music", games.subset(kept_out))
     found = {"open music": built("open music", games.subset(~kept_out))}
     for seed in HOMES:
-        place = WORK / "homes" / str(seed)
-        home.make(place, seed=seed)
-        found[f"home {seed}"] = built(f"home {seed}", registry.read("mini_home", place))
+        if not SpectrogramStore.is_there(WORK / "stores" / f"home {seed}"):
+            home.make(WORK / "homes" / str(seed), seed=seed)
+            built(f"home {seed}", registry.read("mini_home", WORK / "homes" / str(seed)))
+        found[f"home {seed}"] = for_training(
+            SpectrogramStore.open(WORK / "stores" / f"home {seed}")
+        )
     return found, [*corpora.material("homes", "development", args), judged]
 
 
 def built(name, corpus, work=WORK):
     """The store of a corpus, all of it for training."""
     store = store_builder.build(corpus, PRETRAINED.features, work / "stores" / name, progress=False)
+    return for_training(store)
+
+
+def for_training(store):
     return replace(store, index=store.index.assign(split="train"))
 
 
