@@ -47,7 +47,7 @@ def test_10_what_the_ladder_shows():
     assert "All stages together make better embeddings on every corpus, and energy " in text
     assert "normalisation better neighbours. Many opposites alone help on ESC-10 only." in text
     rows = pd.DataFrame(json.loads((ROOT / "bench/results/ablation.json").read_text())[:-1])
-    rows = rows[rows.kind == "ladder"]
+    rows = rows[rows.experiment == "ladder"]
     ladder = rows.pivot_table(
         index="method", columns=["metric", "corpus"], values="mean", sort=False
     ).diff()  # fmt: skip
