@@ -80,4 +80,4 @@ def shipped(material, training):
     except ImportError:
         raise Missing("the suite has no pretrained network yet") from None
     recipe = RECIPES[f"ours, {material.domain}"]
-    return of_network(material, pretrained.load(), recipe)
+    return of_network(material, pretrained.embedder(), recipe)

@@ -51,11 +51,16 @@ def test_vectors_are_directions_in_which_each_dimension_counts_the_same(kept, fr
     """Against the levels that the training has left, by hand."""
     model, path = kept
     tiles = torch.randn(5, 1, frames, RECIPE.features.n_mels) * 20 - 40
-    levels = model.project[0]
+
+    def levelled(x, norm):
+        scaled = (x - norm.running_mean) / (norm.running_var + norm.eps).sqrt()
+        return scaled if norm.weight is None else norm.weight * scaled + norm.bias
+
+    norm, linear, norm_hidden, *_ = model.project
     with torch.inference_mode():
-        raw, found = model(tiles), pretrained.embedder(path)(tiles)
-    want = (raw - levels.running_mean) / (levels.running_var + levels.eps).sqrt()
-    want = want / want.norm(dim=1, keepdim=True)
+        first, found = levelled(model(tiles), norm), pretrained.embedder(path)(tiles)
+        second = levelled(first @ linear.weight.T, norm_hidden).clamp(min=0)
+        want = torch.cat([x / x.norm(dim=1, keepdim=True) for x in (first, second)], 1) / 2**0.5
     torch.testing.assert_close(found, want, rtol=0.02, atol=0.02)
     np.testing.assert_allclose(found.norm(dim=1), 1, rtol=1e-5)
 
