@@ -5,6 +5,9 @@ Run ``python bench/candidates.py``; it writes ``bench/results/candidates.json``,
 of `KEPT_OUT`, and on simulated homes; none sees a label. It is judged on other homes, by unknown
 microphones, and on the games that were kept out: development data, nothing here is reported.
 `diff_to_ours` and `better` compare with the first candidate.
+
+The network that is shipped was chosen by a first round of these, before there were intervals:
+``bench/results/first_candidates.json``, single trainings.
 """
 
 from collections.abc import Callable

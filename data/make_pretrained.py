@@ -10,7 +10,7 @@ train it again, on more sound or for longer (an hour on two cores; `make pretrai
 It is trained on the corpora in all folders that are named, and on simulated homes of other seeds
 than those the suite shows or is judged by. Of these only the spectrograms are kept, below `--work`,
 where the training also keeps its checkpoints: started again, it is resumed. Which recipe, was
-chosen on yet other homes and on games kept out, see `bench/results/candidates.json`.
+chosen on yet other homes and on games kept out, see `bench/results/first_candidates.json`.
 """
 
 import argparse

@@ -43,7 +43,7 @@ def test_make_bench_runs_all_there_are():
     assert {name for name, text in texts.items() if "def main(" in text} == set(BENCHES)
 
 
-@pytest.mark.parametrize("name", [name for name in BENCHES if name != "proof"])
+@pytest.mark.parametrize("name", [name for name in BENCHES if name not in ("candidates", "proof")])
 def test_a_benchmark_runs_and_writes_what_is_read(name, bench, out, capsys):
     before = listing(KEPT)
     bench(name).main(["--quick", "--out", str(out)])

@@ -78,8 +78,8 @@ class ReadOut(nn.Module):
         """Embed tiles of any length: (n, 1, frames, n_mels) in dB -> (n, d)."""
         levels, *hidden, _ = self.encoder.project  # levels: a batch normalisation without weights
         embedding = levels(self.encoder(x).float())
-        both = [embedding, nn.Sequential(*hidden)(embedding)]
-        return torch.cat([F.normalize(part.float(), dim=1) for part in both], dim=1) / len(both) ** 0.5
+        both = [embedding, nn.Sequential(*hidden)(embedding).float()]
+        return torch.cat([F.normalize(part, dim=1) for part in both], dim=1) / len(both) ** 0.5
 
 
 def embedder(path: Path | str = PATH, device: torch.device = CPU) -> ReadOut:
