@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from thesis_lib.recipe import SMALL_HOME
 from thesis_lib.store import SpectrogramStore
@@ -47,14 +46,3 @@ def test_twins_of_one_session_earn_no_precision(bench):
     assert bench("embedding").scores(vectors, index)["precision_at_10"] == 0
     alike = np.stack([100 * own[label] for label in labels]) + vectors
     assert bench("embedding").scores(alike, index) == {"macro_f1": 1, "precision_at_10": 1}
-
-
-def test_a_joint_store_gives_each_recording_its_own_frames(bench):
-    home = store_of(recordings(["a", "b"], ["one", "two"], ["train", "test"]), -40)
-    music = store_of(recordings(["c", "d", "e"], ["one", "x", "y"], ["train"] * 3), 100)
-    joint = bench("open_questions").joined({"home": home, "music": music})
-    parts = [(home, 0), (home, 1), (music, 0), (music, 1), (music, 2)]
-    for row, (store, own) in enumerate(parts):
-        assert np.array_equal(joint.spectrogram(row), store.spectrogram(own))
-    assert joint.index.group.tolist() == ["home/one", "home/two", "music/one", "music/x", "music/y"]
-    assert joint.meta["mean"] == pytest.approx((-40 + 3 * 100) / 4)  # by frames of the training

@@ -28,14 +28,14 @@ def test_real_clips_from_files_to_embeddings(thesis, tmp_path):
     """Two originals a class and part; what is learned in so short a time means nothing."""
     folder, brief = tmp_path / "run", ["--seeds", 1, "--limit", 2]
     thesis("corpus", "music", real("esc10"), folder, "--recipe", SMOKE_MUSIC.name, *brief)
-    for stage in ("features", "training", "embeddings"):
+    for stage in ("features", "ours", "training", "embeddings"):
         thesis(stage, folder)
     run = Run(folder)
     assert len(run.corpus.labels) == 10
     untrained, trained = (run.embeddings(kind) for kind in ("untrained", "trained"))
     assert set(trained.tiles.label) == set(run.corpus.labels)
     assert set(trained.tiles.split) == {"train", "test"}
-    for found in (untrained, trained, run.embeddings("statistics")):
+    for found in (untrained, trained, run.embeddings("statistics"), run.embeddings("ours")):
         assert np.isfinite(found.vectors).all() and found.vectors.std() > 0
     assert np.abs(trained.vectors - untrained.vectors).max() > 1e-3
     sources = trained.tiles.path.str.extract(r"/\d+-(\d+)-[A-Z]\.ogg$")[0]
