@@ -8,9 +8,10 @@ train it again, on more sound or for longer (an hour on two cores; `make pretrai
     python data/make_pretrained.py MUSIC SOUNDS
 
 It is trained on the corpora in all folders that are named, and on simulated homes of other seeds
-than those the suite shows or is judged by. Of these only the spectrograms are kept, below `--work`,
+than those the suite shows or is judged by: other days in the same flat, heard by the same nodes,
+all of them. Of these only the spectrograms are kept, below `--work`,
 where the training also keeps its checkpoints: started again, it is resumed. Which recipe, was
-chosen on yet other homes and on games kept out, see `bench/results/first_candidates.json`.
+chosen on yet other homes and on games kept out then, see `bench/results/first_candidates.json`.
 """
 
 import argparse
@@ -33,7 +34,7 @@ from thesis_lib.train import count_anchors, train
 from thesis_lib.util.device import choose, describe
 from thesis_lib.util.files import ROOT
 
-HOMES = range(110, 120)  # seeds; 1234 is the suite's, 100 to 109 and 200 up are for judging
+HOMES = range(110, 120)  # seeds; 1234 is the suite's, 100 to 102, 200, 201 and 900 to 904 judge
 WEIGHTS = {"open_music": 2, "open_sounds": 4}  # so many times as often each of its frames is drawn
 
 

@@ -69,8 +69,8 @@ def test_a_value_of_each_item_is_compared_by_its_mean():
     found = differences({("ours", 1): ours, ("untrained", 1): other}, "ours")
     assert found.difference[0] == pytest.approx(0.25)
     text = describe_differences({"what": found}, "ours")
-    said = "ours is above the same network untrained (+0.25, 95 % +0.25 to +0.25)"
-    assert text == f"- what: {said}."
+    other = "the network trained here, before its training"
+    assert text == f"- what: ours is above {other} (+0.25, 95 % +0.25 to +0.25)."
 
 
 def test_other_items_cannot_be_compared():

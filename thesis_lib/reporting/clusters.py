@@ -38,7 +38,7 @@ def bends(record: Record, run: Run, found: Sequence[int], classes: int) -> Markd
     if run.unit == "song":
         record.compare(
             "bend of the elbow, music", thesis="between 6 and 7", here=here,
-            differs="other music and fewer songs, other network; here computed, there seen by eye",
+            differs="other music, fewer songs; of the embedding drawn; computed, not seen by eye",
         )  # fmt: skip
     rest = f"with {classes} classes" if classes > 1 else f"no classes are known, so k is {found[0]}"
     return Markdown(f"Here the curve of the embedding that is drawn bends at {here}; {rest}.")
@@ -55,7 +55,7 @@ def beside_thesis(
     if run.unit != "song":
         return Markdown("The thesis's table is of music: it does not stand beside this corpus.")
     record.number("thesis_agreement", there)
-    differs = "computed from the thesis's table; other music and labels, other network"
+    differs = "computed from the thesis's table; other music and labels; of the embedding drawn"
     pairs = []
     for what, name in names.items():
         title = f"{name} of clusters and labels, music"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PLACES = ("above", "level with", "below")
 NOTES = {
-    "ours": "learned from other sound, without labels",
+    "ours": "ResNet10 of width 32, learned from other sound, without labels",
     "trained": "learned from this corpus, without labels",
     "statistics": "no network: the baseline",
 }
@@ -145,13 +145,11 @@ def warning(run: Run) -> str:
     return "Tiles, training time and network differ from the thesis's."
 
 
-def thesis_and_here(
-    record: Record, home: Run, music: Run, found: pd.Series, first: dict[str, str]
-) -> HTML:
+def thesis_and_here(record: Record, home: Run, music: Run, found: pd.Series) -> HTML:
     """Record the numbers of the thesis beside those found here, and what differs: a table.
 
     `found` is macro-F1 in %, mean and deviation over the seeds, as text: a Series with the index
-    (unit of scoring, embedding); `first` is a dict, unit of scoring -> the embedding that is drawn.
+    (unit of scoring, embedding). The thesis's number stands beside its own recipe, "trained".
     """
     pairs = []
     for what, thesis, unit, differs in [*_home_pairs(home), _music_pair(music)]:
@@ -159,7 +157,7 @@ def thesis_and_here(
             continue
         for embedding, here in found[unit].items():
             note = NOTES.get(embedding, "")
-            about = (None, note) if embedding != first[unit] else (thesis, f"{note}; {differs}")
+            about = (thesis, f"{note}; {differs}") if embedding == "trained" else (None, note)
             title = f"{what}: {EMBEDDINGS[embedding]}"
             if embedding != "untrained":
                 pairs.append(record.compare(title, about[0], here, about[1], "%"))

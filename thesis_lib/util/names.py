@@ -8,7 +8,7 @@ EMBEDDINGS = {  # of a run, in the order in which they are shown
     "ours": "the network that comes with the suite",
     "adapted": "that network trained further here",
     "trained": "the network trained here",
-    "untrained": "the same network untrained",
+    "untrained": "the network trained here, before its training",
     "statistics": "log-Mel statistics",
 }
 LONGEST = 80  # characters of a name; longer ones are cut
