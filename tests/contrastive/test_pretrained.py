@@ -83,6 +83,18 @@ def test_a_file_of_other_weights_is_named(tmp_path, header, said):
         pretrained.load(path)
 
 
+@pytest.mark.parametrize(
+    "header, said",
+    [("no JSON", "is damaged"), ("{}", "is of another version"),
+     ('{"recipe": {"features": {"mels": 64}, "contrast": {}}}', "is of another version")],
+)  # fmt: skip
+def test_a_header_that_names_no_recipe_is_one_sentence(tmp_path, header, said):
+    path = tmp_path / "network.safetensors"
+    safetensors.torch.save_file({"a": torch.zeros(1)}, path, {"about": header})
+    with pytest.raises(InputError, match=f"network.safetensors {said}"):
+        pretrained.recipe(path)
+
+
 def test_it_is_made_from_folders_and_homes(tiny_music, tmp_path, monkeypatch):
     maker = runpy.run_path(ROOT / "data" / "make_pretrained.py")["main"]
     small = replace(PRETRAINED, width=4, batch=8, epochs=1)

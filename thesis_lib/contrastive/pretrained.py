@@ -78,9 +78,9 @@ class ReadOut(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Embed tiles of any length: (n, 1, frames, n_mels) in dB -> (n, d)."""
-        levels, *hidden, _ = self.encoder.project  # levels: a batch normalisation without weights
-        embedding = levels(self.encoder(x).float())
-        both = [embedding, nn.Sequential(*hidden)(embedding).float()]
+        head = self.encoder.project  # begins with a batch normalisation without weights
+        embedding = head[0](self.encoder(x).float())
+        both = [embedding, head[1:-1](embedding).float()]
         return torch.cat([F.normalize(part, dim=1) for part in both], dim=1) / len(both) ** 0.5
 
 
@@ -91,9 +91,13 @@ def embedder(path: Path | str = PATH, device: torch.device = CPU) -> ReadOut:
 
 def recipe(path: Path | str = PATH) -> Recipe:
     """The recipe that it was trained by (05_embedding_space)."""
-    found = _header(path)["recipe"]
-    parts = {"features": Features(**found["features"]), "contrast": Contrast(**found["contrast"])}
-    return Recipe(**(found | parts))
+    header = _header(path)
+    try:
+        found = header["recipe"]
+        features, contrast = Features(**found["features"]), Contrast(**found["contrast"])
+        return Recipe(**(found | {"features": features, "contrast": contrast}))
+    except (KeyError, TypeError):
+        raise InputError(f"{path} is of another version; fetch the suite's own again.") from None
 
 
 def takes(features: Features, path: Path | str = PATH) -> bool:
@@ -134,5 +138,5 @@ def _header(path):
     try:
         with safe_open(path, "pt") as file:
             return json.loads(file.metadata()["about"])
-    except (SafetensorError, KeyError, TypeError) as error:
+    except (SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
         raise InputError(f"{path} is damaged ({type(error).__name__}); fetch it again.") from error
