@@ -24,7 +24,7 @@ from proof import chosen, plain
 from thesis_lib.analysis.held_out import answers
 from thesis_lib.contrastive.encoder import Encoder
 from thesis_lib.datasets import music, open_music, registry
-from thesis_lib.datasets.mini_home import home
+from thesis_lib.datasets.mini_home import flats, home
 from thesis_lib.pipeline import store_builder
 from thesis_lib.recipe import PRETRAINED, SEED
 from thesis_lib.store import SpectrogramStore, join
@@ -97,7 +97,7 @@ def sound(args):
     found = {"open music": built("open music", games.subset(~kept_out))}
     for seed in HOMES:
         if not SpectrogramStore.is_there(WORK / "stores" / f"home {seed}"):
-            home.make(WORK / "homes" / str(seed), seed=seed)
+            home.make(WORK / "homes" / str(seed), seed=seed, flat=flats.draw(seed))
             built(f"home {seed}", registry.read("mini_home", WORK / "homes" / str(seed)))
         found[f"home {seed}"] = for_training(
             SpectrogramStore.open(WORK / "stores" / f"home {seed}")

@@ -8,10 +8,10 @@ train it again, on more sound or for longer (an hour on two cores; `make pretrai
     python data/make_pretrained.py MUSIC SOUNDS
 
 It is trained on the corpora in all folders that are named, and on simulated homes of other seeds
-than those the suite shows or is judged by: other days in the same flat, heard by the same nodes,
-all of them. Of these only the spectrograms are kept, below `--work`,
-where the training also keeps its checkpoints: started again, it is resumed. Which recipe, was
-chosen on yet other homes and on games kept out then, see `bench/results/first_candidates.json`.
+than those the suite shows or is judged by, each in a flat of its own with microphones of its own.
+Of these only the spectrograms are kept, below `--work`, where the training also keeps its
+checkpoints: started again, it is resumed. Which recipe, was chosen on yet other homes and on games
+kept out then, see `bench/results/first_candidates.json`.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from tqdm.auto import tqdm
 
 from thesis_lib.contrastive import pretrained
 from thesis_lib.datasets import registry
-from thesis_lib.datasets.mini_home import home
+from thesis_lib.datasets.mini_home import flats, home
 from thesis_lib.pipeline import store_builder
 from thesis_lib.recipe import PRETRAINED, SEED
 from thesis_lib.store import SpectrogramStore, join, lengthen
@@ -47,7 +47,7 @@ def stores(folders, work, homes, sessions="full"):
     for seed in homes:
         name = f"home_{seed}"
         if not SpectrogramStore.is_there(work / "stores" / name):
-            home.make(work / name, seed=seed, sessions=sessions)
+            home.make(work / name, seed=seed, sessions=sessions, flat=flats.draw(seed))
             built("mini_home", work / name, work / "stores" / name)
             shutil.rmtree(work / name)  # a gigabyte each
         found[name] = prepared(SpectrogramStore.open(work / "stores" / name))

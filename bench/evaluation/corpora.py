@@ -1,6 +1,7 @@
 """Which recordings are judged on: development data, to choose by, and reporting data, kept apart.
 
-Homes are simulated, one of each seed; they are scored together, each by its unknown microphones.
+Homes are simulated, one of each seed, each in a flat of its own with microphones of its own; they
+are scored together, each by the microphones that its training part does not have.
 Everything else is scored by folds of whole songs or sources, each held out once. A recording of a
 home is a segment of 10 s on one node; of open music, excerpts of 10 s spread over each track.
 """
@@ -94,11 +95,11 @@ def material(name, kind, args):
 
 def homes(kind, args):
     """One simulated home of each seed, rendered on first use (a minute of two cores each)."""
-    from thesis_lib.datasets.mini_home import home
+    from thesis_lib.datasets.mini_home import flats, home
 
     for seed in HOMES[kind]:
         folder = WORK / "homes" / str(seed)
-        home.make(folder, seed=seed)
+        home.make(folder, seed=seed, flat=flats.draw(seed))
         read = [sins.read(folder, channel=channel) for channel in range(args.channels)]
         yield _material(f"home {seed}", "homes", "home", read)
 

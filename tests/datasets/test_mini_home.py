@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from matplotlib.path import Path as MplPath
 
+from thesis_lib.datasets.mini_home import flats, people, plan, rooms, scenes, things, voices
 from thesis_lib.datasets.mini_home import home as module
-from thesis_lib.datasets.mini_home import people, plan, rooms, scenes, things, voices
 from thesis_lib.datasets.mini_home.faults import FAULTS, fault
 from thesis_lib.util.errors import InputError
 
@@ -198,13 +199,35 @@ def test_speech_does_not_depend_on_what_was_said_before():
 
 
 def test_direct_sound_arrives_when_it_should():
-    node = rooms.NODES[0]
+    node = flats.SUITE.nodes[0]
     source = np.array([node.position]) + [[0.0, -1.0, 0.0]]
-    heard = rooms.impulse_responses(np.random.default_rng(0), source, [node], 0.3)[0]
+    heard = rooms.impulse_responses(np.random.default_rng(0), flats.SUITE, source, [node], 0.3)[0]
     ears = rooms.microphones(node).T
     metres = np.linalg.norm(ears - source[0], axis=1)
     peaks = np.argmax(np.abs(heard), axis=1) / 16000 * 343
     assert np.abs(np.diff(peaks - metres)).max() < 0.05
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_another_flat_has_everything_inside(seed):
+    flat = flats.draw(seed)
+    outline = MplPath(flat.outline)
+    assert outline.contains_points([node.position[:2] for node in flat.nodes]).all()
+    assert [spot.name for spot in flat.places] == [spot.name for spot in flats.SUITE.places]
+    for spot in flat.places:
+        heard = [rooms.draw_position(np.random.default_rng(n), flat, spot.name) for n in range(9)]
+        assert outline.contains_points(np.array([spot.position, *heard])[:, :2]).all()
+        heights = [point[2] for point in heard]
+        assert 0 < min(heights) and max(heights) < flat.height
+    assert flat == flats.draw(seed)
+
+
+def test_two_flats_share_no_microphone():
+    flat, other = flats.draw(1), flats.draw(2)
+    for one, two in ((flat, other), (flat, flats.SUITE)):
+        for name in ("position", "gain", "peak", "low_cut", "high_cut", "tilt", "self_noise"):
+            of_one = {getattr(node, name) for node in one.nodes}
+            assert not of_one & {getattr(node, name) for node in two.nodes}
 
 
 @pytest.mark.parametrize("kind", FAULTS)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from thesis_lib.datasets.mini_home import rooms
+from thesis_lib.datasets.mini_home import flats
 from thesis_lib.plots import data, sound, style, triplets
 from thesis_lib.reporting import thesis_data
 from thesis_lib.spectrogram import Features, mel_bank, mel_centres
@@ -124,7 +124,7 @@ def test_session_lengths_draw_every_class():
 
 
 def test_floor_plan_shows_every_node_and_place():
-    plan = rooms.floor_plan()
+    plan = flats.SUITE
     figure = data.floor_plan(plan)
     check_axes(figure)
     names = {str(node.number) for node in plan.nodes} | {spot.name for spot in plan.places}

@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter
 from thesis_lib.plots import style
 
 if TYPE_CHECKING:
-    from thesis_lib.datasets.mini_home.rooms import FloorPlan
+    from thesis_lib.datasets.mini_home.flats import Flat
 
 
 def class_balance(table: pd.DataFrame, left: str, right: str) -> Figure:
@@ -116,12 +116,12 @@ def session_lengths(sessions: pd.DataFrame, real: pd.DataFrame, colours: dict[st
     return figure
 
 
-def floor_plan(plan: FloorPlan) -> Figure:
+def floor_plan(plan: Flat) -> Figure:
     """Rooms, microphone nodes and places of sound, from above.
 
     Parameters
     ----------
-    plan : home_rooms.FloorPlan
+    plan : flats.Flat
 
     Returns
     -------

@@ -18,7 +18,7 @@ import soundfile
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from thesis_lib.datasets.mini_home import rooms
+from thesis_lib.datasets.mini_home import flats
 from thesis_lib.datasets.mini_home.blocks import RATE
 from thesis_lib.datasets.mini_home.lists import write_lists
 from thesis_lib.datasets.mini_home.plan import SIZES, anonymous, original, schedule
@@ -35,6 +35,7 @@ def make(
     sessions: str = "full",
     progress: bool = True,
     workers: int = 2,
+    flat: flats.Flat = flats.SUITE,
 ) -> Path:
     """Make the mini home, or find it made.
 
@@ -47,6 +48,8 @@ def make(
         About 1 GB in a minute, or a seventh of it to test with.
     workers : int
         Processes; the result is the same to the byte.
+    flat : Flat
+        See `flats.draw` for another one than the suite's.
 
     Returns
     -------
@@ -55,25 +58,25 @@ def make(
     folder = Path(folder)
     if sessions not in SIZES:
         raise InputError(f"sessions is {sessions!r}: choose one of {', '.join(SIZES)}")
-    made = _description(seed, sessions)
+    made = _description(seed, sessions, flat)
     if _is_made(folder, made):
         return folder
     _check_place(folder, SIZES[sessions])
     with atomic(folder) as place:
-        _make_in(place, seed, SIZES[sessions], progress, workers)
+        _make_in(place, seed, SIZES[sessions], flat, progress, workers)
         (place / "README.txt").write_text(_readme(made), encoding="utf-8")
         (place / "made.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     return folder
 
 
-def _make_in(place, seed, size, progress, workers):
+def _make_in(place, seed, size, flat, progress, workers):
     plan, seeds = schedule(seed, size)
     for split in size.nodes:
         (place / split / "audio").mkdir(parents=True)
         (place / split / "evaluation_setup").mkdir()
     names = anonymous(seed, plan, size)
     jobs = [
-        delayed(_render_and_write)(place, session, size.nodes[session.split], entropy, names)
+        delayed(_render_and_write)(place, session, flat, size.nodes[session.split], entropy, names)
         for session, entropy in zip(plan, seeds, strict=True)
     ]
     results = Parallel(n_jobs=workers, return_as="generator")(jobs)
@@ -112,9 +115,9 @@ def _bytes(size):
     return sum(moments[split] * len(size.nodes[split]) for split in moments) * (SEGMENT * 8 + 44)
 
 
-def _render_and_write(place, session, nodes, entropy, names):
+def _render_and_write(place, session, flat, nodes, entropy, names):
     """One session: its files, and a row about each of them."""
-    waves, sounding = render(session, nodes, entropy)
+    waves, sounding = render(session, flat, nodes, entropy)
     rows = []
     for at, node in enumerate(nodes):
         for segment in range(session.segments):
@@ -143,7 +146,7 @@ def _row(session, node, segment, path, name, sounding):
     }
 
 
-def _description(seed, sessions):
+def _description(seed, sessions, flat):
     """What made.json says: all that the bytes depend on, and a digest of it."""
     sources = sorted(Path(__file__).parent.glob("*.py"))
     code = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
@@ -152,7 +155,7 @@ def _description(seed, sessions):
         "seed": seed,
         "sessions": sessions,
         "size": asdict(SIZES[sessions]),
-        "nodes": [asdict(node) for node in rooms.NODES],
+        "flat": asdict(flat),
         "packages": {name: version(name) for name in PACKAGES},
         "code_sha256": code,
     }

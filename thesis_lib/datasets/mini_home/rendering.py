@@ -8,6 +8,7 @@ from scipy import fft
 from thesis_lib.datasets.mini_home import rooms, scenes, voices
 from thesis_lib.datasets.mini_home.blocks import RATE
 from thesis_lib.datasets.mini_home.faults import fault
+from thesis_lib.datasets.mini_home.flats import Flat
 from thesis_lib.datasets.mini_home.plan import Session
 
 SEGMENT = 160000  # samples, 10 s
@@ -18,7 +19,7 @@ BLOCK = 16384  # samples of one transform in the rendering
 
 
 def render(
-    session: Session, nodes: Collection[int], entropy: np.random.SeedSequence
+    session: Session, flat: Flat, nodes: Collection[int], entropy: np.random.SeedSequence
 ) -> tuple[np.ndarray, np.ndarray]:
     """What the nodes record of a session.
 
@@ -31,8 +32,8 @@ def render(
     samples = session.segments * SEGMENT + OFFSET
     own = _own_tracks(rng, session, samples)
     sounding = _sounding(own, samples)
-    stations = [node for node in rooms.NODES if node.number in nodes]
-    dry, responses = _by_place(rng, own + scenes.house(rng, samples), stations)
+    stations = [node for node in flat.nodes if node.number in nodes]
+    dry, responses = _by_place(rng, flat, own + scenes.house(rng, samples), stations)
     wet = convolve(dry, responses).reshape(len(stations), rooms.MICROPHONES, samples)
     out = np.zeros((len(stations), rooms.MICROPHONES, samples - OFFSET), np.int16)
     for at, node in enumerate(stations):
@@ -77,16 +78,16 @@ def _sounding(tracks, samples):
     return power > 10 ** (HEARD / 10)
 
 
-def _by_place(rng, tracks, stations):
+def _by_place(rng, flat, tracks, stations):
     """Sum the tracks of a place, (places, samples) at full scale 1, and how each is heard."""
     places = sorted({track.place for track in tracks})
     dry = np.zeros((len(places), len(tracks[0].wave)), np.float32)
     for track in tracks:
         gain = 10 ** ((track.level - FULL_SCALE) / 20)
         dry[places.index(track.place)] += (track.wave * gain).astype(np.float32)
-    sources = np.stack([rooms.draw_position(rng, name) for name in places])
-    absorption = rng.uniform(0.26, 0.38)  # curtains, guests, open doors
-    return dry, rooms.impulse_responses(rng, sources, stations, absorption)
+    sources = np.stack([rooms.draw_position(rng, flat, name) for name in places])
+    absorption = rng.uniform(*flat.absorption)
+    return dry, rooms.impulse_responses(rng, flat, sources, stations, absorption)
 
 
 def convolve(dry: np.ndarray, responses: np.ndarray) -> np.ndarray:

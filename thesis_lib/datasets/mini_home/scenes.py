@@ -19,7 +19,7 @@ RATE = 16000  # Hz
 
 @dataclass
 class Track:
-    """One sound of a scene: the wave (samples,), a name of `home_rooms.PLACES`, dB SPL at 1 m."""
+    """One sound of a scene: the wave (samples,), a name of `flats.SUITE.places`, dB SPL at 1 m."""
 
     wave: np.ndarray
     place: str
