@@ -46,7 +46,7 @@ def test_made_again_by_two_processes_it_is_the_same_to_the_byte(home, tmp_path, 
     monkeypatch.setattr(module, "anonymous", lambda *_: names)
     monkeypatch.setattr(module, "schedule", lambda *of: [part[-4:] for part in whole(*of)])
     monkeypatch.setattr(module, "write_lists", lambda *_: None)
-    module._make_in(tmp_path, 5, size, False, 2)
+    module._make_in(tmp_path, 5, size, flats.SUITE, False, 2)
     again, once = digests(tmp_path), digests(home)
     audio = [path for path in again if path.endswith(".wav")]
     assert len(audio) > 4 and {path: again[path] for path in audio}.items() <= once.items()
@@ -85,7 +85,7 @@ def test_a_killed_make_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(
         module,
         "render",
-        lambda session, nodes, entropy: (
+        lambda session, flat, nodes, entropy: (
             np.zeros((len(nodes), 4, session.segments * 160000), np.int16),
             np.ones(session.segments * 100, bool),
         ),
