@@ -13,7 +13,8 @@ the share of the way from log-Mel statistics to the better ceiling (Jansen et al
 microphone's share of the neighbours should be low: `chance` is that of neighbours at random.
 
 ``--methods`` and ``--corpora`` choose some, by commas; ``--embeddings`` adds the vectors of any
-other model. Vectors are kept in ``runs/proof``, so that a second run computes what is new.
+other model. Vectors and answers are kept in ``runs/proof``, so that a second run computes what is
+new.
 """
 
 import torch
@@ -23,7 +24,6 @@ from evaluation.networks import Training
 from harness import arguments, machine, on_all_cores, publish, start
 from joblib import delayed
 
-from thesis_lib.analysis import held_out
 from thesis_lib.datasets import vector_file
 from thesis_lib.recipe import SEED
 from thesis_lib.util.errors import InputError
@@ -91,7 +91,7 @@ def answered(material, seed, name, args):
             vectors = methods.vectors(name, material, training, work)
     except Missing as error:
         return material.pool, name, f"{name} is left out: {error}."
-    found = held_out.answers(vectors, material.table, choose=not args.quick)
+    found = methods.answers(vectors, material.table, not args.quick, work)
     return material.pool, name, (about, found)
 
 

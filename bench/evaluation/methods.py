@@ -1,7 +1,7 @@
-"""All methods by name, and their vectors, computed once: a change of the probe costs nothing.
+"""All methods by name; their vectors, and what these answer, computed once.
 
-What is kept under `runs/proof/vectors` is found by what it was made of: the spectrograms, the
-split and the seed where something is learned from them, and the text of all files that compute it.
+What is kept under `runs/proof` is found by what it was made of: the spectrograms, the split and the
+seed where something is learned from them, and the text of all files that compute it.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from evaluation import (
     rivals,
 )
 from evaluation.corpora import WORK
+from thesis_lib.analysis import held_out
 from thesis_lib.util.files import ROOT
 
 REFERENCE, FLOOR, CEILINGS = "ours", "logmel", ("supervised", "dcase_baseline")
@@ -68,9 +69,13 @@ METHODS = {
 }
 SOURCES = (
     "bench/embedding.py", "thesis_lib/analysis/handmade.py", "thesis_lib/audio/io.py",
-    "thesis_lib/*.py", "thesis_lib/contrastive/*.py", "thesis_lib/training/*.py",
-    "thesis_lib/**/*.safetensors",
+    "thesis_lib/*.py", "thesis_lib/contrastive/[!p]*.py", "thesis_lib/contrastive/pair_sampler.py",
+    "thesis_lib/training/*.py",
 )  # fmt: skip
+SHIPPED = ("thesis_lib/contrastive/pretrained.py", "data/pretrained.safetensors")
+ANALYSES = tuple(
+    f"thesis_lib/analysis/{name}.py" for name in ("held_out", "linear_probe", "retrieval")
+)
 SHARED = ("corpora", "recordings")  # modules of this folder that every method rests on
 
 
@@ -99,6 +104,8 @@ def vectors(name, material, training, work=WORK):
     method = METHODS[name]
     key = {"method": name, "stores": [store.meta["hash"] for store in material.stores]}
     key |= {"code": _code(method.compute.__module__)}
+    if method.kind == "pretrained":
+        key |= {"shipped": _text(SHIPPED)}
     if method.learns:
         split = "\n".join(material.table.split).encode()
         key |= {"split": hashlib.sha256(split).hexdigest(), "seed": training.seed}
@@ -107,9 +114,23 @@ def vectors(name, material, training, work=WORK):
     return _kept(work)(key, lambda: method.compute(material, training))
 
 
+def answers(found, table, choose, work=WORK):
+    """`held_out.answers`, from where they are kept or anew."""
+    return held_out.Answers(*_kept_answers(work)(found, table, choose, _text(ANALYSES)))
+
+
 @cache
 def _kept(work):
     return Memory(Path(work) / "vectors", verbose=0).cache(_computed, ignore=["compute"])
+
+
+@cache
+def _kept_answers(work):
+    return Memory(Path(work) / "answers", verbose=0).cache(_answers)
+
+
+def _answers(found, table, choose, _code):
+    return tuple(held_out.answers(found, table, choose))
 
 
 def _computed(key, compute):
@@ -124,6 +145,11 @@ def _computed(key, compute):
 def _code(module):
     """sha256 of the files that a method's vectors follow from."""
     own = {module.split(".")[-1], *SHARED}
-    paths = [ROOT / "bench" / "evaluation" / f"{name}.py" for name in sorted(own)]
-    paths += [path for pattern in SOURCES for path in sorted(ROOT.glob(pattern))]
+    return _text(tuple(f"bench/evaluation/{name}.py" for name in sorted(own)) + SOURCES)
+
+
+@cache
+def _text(patterns):
+    """sha256 of all files of the suite that the patterns name."""
+    paths = [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
