@@ -169,7 +169,7 @@ OURS_MUSIC = replace(SMALL_MUSIC, name="ours, music", **OURS)
 
 # The network that comes with the suite, see `data/make_pretrained.py`: wider, on far more sound.
 PRETRAINED = replace(
-    OURS_MUSIC, name="ours, pretrained", width=32, batch=64, learning_rate=2.5e-3, epochs=5
+    OURS_MUSIC, name="ours, pretrained", width=32, batch=64, learning_rate=2.5e-3, epochs=8
 )
 
 # Seconds, to see that everything runs; what it learns means nothing.
