@@ -127,6 +127,22 @@ def test_vorbis_that_was_cut_at_its_beginning(tmp_path):
     assert max(np.correlate(got, want[5000:9000], "valid")) > 0.99 * sum(want[5000:9000] ** 2)
 
 
+@pytest.mark.parametrize("told, damaged", [(["", "a hole"], True), (["a hole"] * 2, False)])
+def test_a_hole_that_is_told_before_anything_is_read_is_none(tmp_path, monkeypatch, told, damaged):
+    """libogg tells of one where it jumps into the middle of a packet, as in music of Wesnoth."""
+    path = tmp_path / "a.ogg"
+    soundfile.write(path, melody(3, RATE), RATE, format="OGG", subtype="VORBIS")
+    whole, said = audio_io.read(path, RATE), iter(told)
+    info = property(lambda _: f"Ogg : Warning, libogg reports {next(said, told[-1])} at 2 bytes.")
+    monkeypatch.setattr(soundfile.SoundFile, "extra_info", info)
+    if damaged:
+        with pytest.raises(InputError, match="truncated or damaged"):
+            audio_io.read(path, RATE, start=1.0, duration=0.5)
+    else:
+        part = audio_io.read(path, RATE, start=1.0, duration=0.5)
+        np.testing.assert_allclose(part, whole[RATE : RATE * 3 // 2], atol=1e-4)
+
+
 def test_a_caf_whose_sound_goes_on_to_the_end(tmp_path):
     path = tmp_path / "a.caf"
     soundfile.write(path, SOUND, RATE, format="CAF", subtype="PCM_16")
