@@ -66,6 +66,7 @@ def tasks(args):
         (material.fold(number), SEED + seed, name)
         for name in asked
         for material in materials
+        if methods.is_asked(name, material)
         for number in range(1 if args.quick else material.folds)
         for seed in range(args.seeds)
     ]

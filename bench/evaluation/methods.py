@@ -38,11 +38,14 @@ class Method(NamedTuple):
         "pretrained elsewhere" or "supervised".
     learns : bool
         From the training part, so anew in each fold and for each seed.
+    pools : tuple of str
+        The corpora that it is asked about; none: all.
     """
 
     compute: object
     kind: str
     learns: bool = True
+    pools: tuple = ()
 
 
 METHODS = {
@@ -57,7 +60,7 @@ METHODS = {
     "untrained": Method(networks.untrained, "untrained"),
     "untrained_levels_set": Method(networks.levels_set, "untrained"),
     "thesis": Method(networks.thesis, "trained"),
-    "thesis_10x": Method(networks.thesis_longer, "trained"),
+    "thesis_10x": Method(networks.thesis_longer, "trained", pools=("mini music", "made up")),
     "cola": Method(rivals.cola, "trained"),
     "byol_a": Method(rivals.byol_a, "trained"),
     "ours": Method(networks.ours, "trained"),
@@ -112,6 +115,12 @@ def vectors(name, material, training, work=WORK):
         limits = {"trained": training.seconds, "supervised": training.most}
         key |= {"limit": limits.get(method.kind), "quick": training.quick}
     return _kept(work)(key, lambda: method.compute(material, training))
+
+
+def is_asked(name, material):
+    """Whether a method is asked about a corpus; vectors from a file always are."""
+    pools = METHODS[name].pools if name in METHODS else ()
+    return not pools or material.pool in pools
 
 
 def answers(found, table, choose, work=WORK):
