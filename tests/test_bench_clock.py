@@ -1,4 +1,4 @@
-"""Neighbours by the clock: how files are cut again, and that what is read of the result is there."""
+"""Neighbours by the clock: how files are cut again, and what the result that is kept says."""
 
 import json
 from types import SimpleNamespace
