@@ -147,7 +147,7 @@ def beside_challenge(
     """
     rows = []
     for embedding, name in names.items():
-        row = {"system": name}
+        row: dict[str, object] = {"system": name}
         if folds and embedding in folds:
             row["folds"] = 100 * folds[embedding][0]
         for column, unit in UNITS.items():
