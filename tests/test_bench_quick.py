@@ -12,6 +12,7 @@ single = pytest.fixture(scope="module", autouse=True)(on_one_thread)
 
 KEPT = ROOT / "bench" / "results"
 BENCHES = re.search(r"^BENCHES := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1].split()
+ELSEWHERE = ("candidates", "clock_neighbours", "proof")  # tested in files of their own
 SAYS = ("question", "method", "metric", "experiment", "held_to")  # of a row, beside its corpus
 NUMBERS = {"corpus", "method", "metric", "mean", "spread", "seeds"}
 
@@ -43,7 +44,7 @@ def test_make_bench_runs_all_there_are():
     assert {name for name, text in texts.items() if "def main(" in text} == set(BENCHES)
 
 
-@pytest.mark.parametrize("name", [name for name in BENCHES if name not in ("candidates", "proof")])
+@pytest.mark.parametrize("name", [name for name in BENCHES if name not in ELSEWHERE])
 def test_a_benchmark_runs_and_writes_what_is_read(name, bench, out, capsys):
     before = listing(KEPT)
     bench(name).main(["--quick", "--out", str(out)])

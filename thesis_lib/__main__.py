@@ -161,7 +161,7 @@ def _probe(args):
     from thesis_lib.analysis import held_out
     from thesis_lib.datasets import registry, vector_file
 
-    corpus = registry.read(registry.recognise(args.folder), args.folder)
+    corpus = registry.in_all_folds(registry.recognise(args.folder), args.folder)
     vectors = vector_file.matched(vector_file.read(args.embeddings), corpus)
     folds = sorted({*corpus.table.split} - {"train", "test"}) or ["0"]
     found = [held_out.answers(vectors, corpus.fold(int(number)).table) for number in folds]

@@ -5,6 +5,12 @@ opposite a tile from far away. Here "close" means close in time (thesis, triplet
 another tile of the same recording that starts within the neighbour range; an opposite is any
 tile of any other recording. Only numbers enter: where recordings start and how long they are.
 
+Jansen et al. (2018) take nearness in time for sound, too, among other sources of triplets.
+
+Recordings are cut by somebody. A file of SINS lies within one session, and a session is what an
+annotator marked; so no label is read, but neighbours never lie across the border of two labels.
+`bench/clock_neighbours.py` measures what that is worth.
+
 Neighbour and opposite are Tile2Vec's words for the positive and the negative of a triplet. The
 *nearest* neighbours of an embedding (kNN) are something else: close in space, see
 `analysis.neighbours`.

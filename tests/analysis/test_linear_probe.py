@@ -18,6 +18,7 @@ from thesis_lib.analysis.linear_probe import (
     STRENGTHS,
     chance_f1,
     confusion_table,
+    cross_validated,
     fit,
     macro_f1,
     pool,
@@ -39,6 +40,22 @@ def test_clouds_apart_are_told_apart():
     probe = fit(vectors[:200], pd.Series(labels[:200]))
     assert macro_f1(labels[200:], probe.predict(vectors[200:])) > 0.97
     assert probe.classes_.tolist() == ["cooking", "eating", "working"]
+
+
+def test_each_fold_is_answered_by_a_probe_of_the_others():
+    vectors, labels = clouds(240, spread=0.5)
+    fold = np.random.default_rng(1).permutation(240) % 4
+    segment = np.arange(240) // 2  # two vectors of one label each
+    labels[1::2], vectors[1::2], fold[1::2] = labels[::2], vectors[::2], fold[::2]
+    by = pd.DataFrame({"segment": segment, "label": labels})
+    found = cross_validated(vectors, labels, fold, by)
+    assert len(found) == 120 and not found.segment.duplicated().any()
+    for number in range(4):
+        known = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+        known.fit(vectors[fold != number], labels[fold != number])
+        own = found[found.fold == number].set_index("segment").answer
+        want = pd.Series(known.predict(vectors[fold == number]), segment[fold == number])
+        assert own.to_dict() == want.to_dict()
 
 
 def test_shuffled_labels_teach_nothing():

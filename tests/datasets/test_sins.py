@@ -11,7 +11,7 @@ from corpora import noise, real, sins_lists, text, write
 from small_sins import DEV, UNSEEN
 
 from thesis_lib.audio import io as audio_io
-from thesis_lib.datasets import sins
+from thesis_lib.datasets import registry, sins
 from thesis_lib.datasets.validate import headers
 from thesis_lib.util.errors import InputError
 
@@ -60,6 +60,42 @@ def test_the_development_archive_alone_is_split_by_a_fold(dev, fold):
     assert len(table) == len(DEV) and not set(table.group[table.split == "test"]) & set(
         table.group[table.split == "train"]
     )
+
+
+def test_all_folds_hold_each_recording_out_once(dev):
+    table = sins.read(dev, fold=None).table
+    assert column(sins.read(dev, fold=None), "split") == [
+        str(next(k for k in range(4) if (s + k + 1) % 4 == 0)) for _, s, _, _ in DEV
+    ]
+    assert table.known.all()
+    for number in range(4):
+        alone = sins.read(dev, number + 1).table.split
+        assert (
+            alone.tolist() == registry.in_all_folds("sins", dev).fold(number).table.split.tolist()
+        )
+
+
+def test_beside_an_evaluation_set_there_are_no_folds(both):
+    assert sins.read(both, fold=None).table.equals(sins.read(both).table)
+
+
+def test_what_two_folds_hold_out_is_an_error(dev):
+    lists = dev / "evaluation_setup"
+    for kind in ("test", "train"):
+        own = lists / f"fold2_{kind}.txt"
+        own.write_text((lists / f"fold1_{kind}.txt").read_text())
+    assert sins.read(dev, 1).table.equals(sins.read(dev, 2).table)
+    with pytest.raises(InputError, match="fold2_test.txt holds out .* another fold"):
+        sins.read(dev, fold=None)
+
+
+def test_a_fold_of_the_development_set_is_not_the_evaluation_set(dev, tmp_path):
+    assert sins.tests_on_fold(sins.read(dev).table)
+    for path in sins_lists(tmp_path / "known alone", DEV, [(1, 301, 2, "working")]):
+        text(path)
+    table = sins.read(tmp_path / "known alone").table
+    assert table.known.all() and not sins.tests_on_fold(table)
+    assert not sins.tests_on_fold(table[table.split == "train"])
 
 
 def test_sessions_of_the_evaluation_set_are_not_mixed_up_with_others_of_the_same_number(tmp_path):

@@ -129,6 +129,22 @@ def test_scores_beside_the_challenge_are_means_in_percent():
     assert table.loc["ours", "source"] == "here: h (simulated), logistic classifier"
 
 
+def test_a_fold_of_the_development_set_is_in_no_column_of_the_evaluation_sets(record):
+    unit = f"home: 10 s segment, {probe.ON_FOLD['known']}"
+    values = {unit: {"ours": pd.Series([0.7])}}
+    found = {"ours": (0.6, 0.5, 0.65)}
+    table = probe.beside_challenge(run_of("h"), values, {"ours": "ours"}, found)
+    row = table.set_index("system").loc["ours"]
+    assert row[["unknown", "known"]].isna().all() and row.folds == pytest.approx(60)
+    shown = probe.folds(record, run_of("h"), found).data
+    assert "**60.0 %** (50.0 to 65.0)" in shown and "84.5 to 90 %" in shown
+    assert record.numbers["folds"] == {"ours": [0.6, 0.5, 0.65]}
+    assert "official test set" in probe.folds(record, run_of("h"), {}).data
+    index = pd.MultiIndex.from_product([["home: single tile, all microphones", unit], ["trained"]])
+    probe.thesis_and_here(record, run_of("h"), run_of("m"), pd.Series(["1.0", "2.0"], index))
+    assert "fold 1 of the development set instead of" in record.pairs[0]["differs"]
+
+
 def test_sums_that_lead_back_are_counted(record):
     table = pd.DataFrame({"a": list("xxyz"), "b": list("yzxx"), "nearest": list("xzyx")})
     shown = space.sums_counted(

@@ -47,7 +47,7 @@ def f1_interval(
     other: ArrayLike | None = None,
     **drawn: Any,
 ) -> Interval:
-    """The interval of `linear_probe.macro_f1`, or of the difference of two.
+    """The interval of `linear_probe.macro_f1`, or of the difference of two (08_f1_results).
 
     Parameters
     ----------

@@ -124,6 +124,39 @@ def macro_f1(truth: ArrayLike, predicted: ArrayLike, labels: ArrayLike | None = 
     return float(f1_score(truth, predicted, labels=labels, average="macro", zero_division=0))
 
 
+def cross_validated(
+    vectors: ArrayLike, labels: ArrayLike, fold: ArrayLike, by: pd.DataFrame
+) -> pd.DataFrame:
+    """The answers in each fold, by a probe that learned from the others (08_f1_results).
+
+    The vectors have to come from what has learned from none of the folds: of a network that was
+    trained on three of them only the fourth is new.
+
+    Parameters
+    ----------
+    vectors : (n, d) float array
+    labels, fold : (n,) arrays
+        Class of each vector, and which fold holds it out.
+    by : DataFrame, n rows
+        Rows that are equal in all of its columns are answered together, see `pool`.
+
+    Returns
+    -------
+    DataFrame
+        A row for each of those: the columns of `by`, fold, answer.
+    """
+    vectors, labels = matrix(vectors), classes(labels, len(vectors))
+    fold = column(fold, len(vectors), "fold")
+    found = []
+    for number in np.unique(fold):
+        out = fold == number
+        probe = fit(vectors[~out], labels[~out])
+        posteriors, keys = pool(probe.predict_proba(vectors[out]), by[out])
+        answer = probe.classes_[posteriors.argmax(axis=1)]
+        found.append(keys.assign(fold=number, answer=answer))
+    return pd.concat(found, ignore_index=True)
+
+
 def chance_f1(truth: np.ndarray | pd.Series, predicted: ArrayLike, draws: int = 5) -> float:
     """The `macro_f1` of the same answers permuted at random: mean over the draws (08_f1_results).
 

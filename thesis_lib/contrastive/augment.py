@@ -1,7 +1,8 @@
 """What may change in a sound while it stays the same sound: distance and microphone.
 
-No label, no file, no loop over tiles. Mixing tiles and hiding parts of them gained nothing that
-could be measured: `bench/alternatives.py`.
+No label, no file, no loop over tiles. Pairs of changed views are SimCLR's (Chen et al., 2020).
+Mixing tiles and cutting parts out of them, as BYOL-A does (Niizumi et al., 2021), gained nothing
+that could be measured: `bench/alternatives.py`.
 """
 
 import torch

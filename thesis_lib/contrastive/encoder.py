@@ -85,9 +85,9 @@ def energy(x: torch.Tensor, reference_db: torch.Tensor | float) -> torch.Tensor:
 
 
 def projection(size: int, hidden: int = 256, out: int = 128) -> nn.Sequential:
-    """The head that is thrown away after the training (SimCLR): (n, size) -> (n, out).
+    """The head that is thrown away after the training: (n, size) -> (n, out).
 
-    See 10_experiments.
+    After SimCLR (Chen et al., 2020). See 10_experiments.
     """
     return nn.Sequential(
         nn.BatchNorm1d(size, affine=False),  # each dimension counts the same

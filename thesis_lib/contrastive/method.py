@@ -1,4 +1,7 @@
-"""Our method: pairs of changed tiles, all others of the batch as opposites, an `Encoder`, AdamW."""
+"""Our method: pairs of changed tiles, all others of the batch as opposites, an `Encoder`, AdamW.
+
+After SimCLR (Chen et al., 2020), on sound after COLA (Saeed et al., 2021). See 10_experiments.
+"""
 
 import math
 from typing import Any, cast

@@ -3,7 +3,13 @@
 An anchor is any stretch of a training recording, cut at any frame. Its neighbour is, by a coin,
 another stretch of the same recording within the neighbour range, or a stretch of another recording
 of the same group: for a home the same or the next moment on any node, the nearer in time the
-likelier; for music another excerpt of the song.
+likelier; for music another excerpt of the song. Two stretches of one recording are the pairs of
+COLA (Saeed et al., 2021); nearness in time is Tile2Vec's place (Jean et al., 2019) and one of the
+sources of Jansen et al. (2018).
+
+A group is no label, but of a home it tells something of them: an annotator's session has one label,
+and its borders are where labels change. `bench/clock_neighbours.py` measures what that is worth, by
+groups that a clock makes.
 """
 
 import pandas as pd

@@ -101,6 +101,25 @@ def read(name: str, folder: Path | str, folds: int = 3) -> Corpus:
     return module_of(name).read(folder, folds)
 
 
+def in_all_folds(name: str, folder: Path | str) -> Corpus:
+    """Read a corpus with every official fold (08_f1_results).
+
+    Parameters
+    ----------
+    name : str
+        One of `names()`.
+    folder : Path
+
+    Returns
+    -------
+    Corpus
+        As of `read`; the development set of SINS alone has, in `split`, the number of the fold that
+        holds a recording out.
+    """
+    module = module_of(name)
+    return getattr(module, "in_all_folds", module.read)(folder)
+
+
 def files(name: str, folder: Path | str) -> tuple[dict[Path, list], list[str]]:
     """Every file that belongs to a corpus, for `validate.examine`.
 

@@ -29,19 +29,20 @@ from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.notices import log_notices
 
-__all__ = ["CLASSES", "missing", "read"]
+__all__ = ["CLASSES", "missing", "read", "tests_on_fold"]
 
 SAMPLE_RATE = 16000  # Hz
 CHANNELS = 4
 SEGMENT = 10.0  # s
 KNOWN = {"1", "2", "3", "4"}  # nodes of the development set
+FOLDS = (1, 2, 3, 4)
 PLACES = {"dev": ("dev", "DCASE2018-task5-dev"), "eval": ("eval", "DCASE2018-task5-eval")}
 MISSING = ["set", "group", "files", "there"]
 
 log = logging.getLogger(__name__)
 
 
-def read(folder: Path | str, fold: int = 1, channel: int = 0) -> Corpus:
+def read(folder: Path | str, fold: int | None = 1, channel: int = 0) -> Corpus:
     """Read whatever of the data set lies in a folder.
 
     Sessions whose audio is there in full are read, on all nodes and in all positions that the
@@ -54,8 +55,9 @@ def read(folder: Path | str, fold: int = 1, channel: int = 0) -> Corpus:
         With the development set alone: the test is what `fold` holds out. With the evaluation
         set alone: all is for the test. With no list at all: all segments found, without labels,
         for training.
-    fold : int
-        Which of the four official folds splits a development set that has no evaluation set.
+    fold : int or None
+        Which of the four official folds splits a development set that has no evaluation set. None:
+        all of them, `split` is then the number of the fold that holds a recording out, from 0.
     channel : int
         The microphone of each array that is read, 0 to 3; -1 for the mean of all four. (One alone:
         what is learned then fits each of the four when a segment's channels are pooled.)
@@ -76,11 +78,26 @@ def read(folder: Path | str, fold: int = 1, channel: int = 0) -> Corpus:
         raise InputError(f"channel={channel} is none of SINS's; choose 0 to 3, or -1 for the mean.")
     lists = _lists(folder)
     table, notices = _whole(folder, lists, fold) if lists else (_unlabelled(folder), [])
-    in_training = set(table.node[table.split == "train"]) or KNOWN
+    in_training = set(table.node[table.split != "test"]) or KNOWN
     table = table.assign(known=table.node.isin(in_training), channel=channel)
     note = "simulated" if (folder / "made.json").is_file() else ""
     table = table.reindex(columns=list(COLUMNS), fill_value="")
     return Corpus("mini home" if note else "SINS", folder, table, note, tuple(notices))
+
+
+def tests_on_fold(table: pd.DataFrame) -> bool:
+    """Whether what is tested is a fold of the development set (08_f1_results).
+
+    It is no part of the evaluation set, not even of its known microphones: files of the evaluation
+    set are numbered, those of the development set are named by node and session.
+
+    Parameters
+    ----------
+    table : DataFrame
+        path, split.
+    """
+    tested = table.path[table.split == "test"]
+    return bool(len(tested)) and all(map(NAME.search, tested))
 
 
 def missing(folder: Path | str) -> pd.DataFrame:
@@ -132,7 +149,8 @@ def _whole(folder, lists, fold):
     notices = _check_missing(folder, counts)
     if not whole.get("eval"):
         below, dev = lists["dev"]
-        lists["dev"] = below, _by_fold(folder, below, dev, fold)
+        split = _by_fold(folder, below, dev, fold) if fold else _by_all_folds(folder, below, dev)
+        lists["dev"] = below, split
     tables = [table[table.group.isin(whole[name])] for name, (_, table) in lists.items()]
     if all(map(len, tables[:2])) and len(tables) == 2:
         if tables[1].group.isin(tables[0].group).any():  # sessions are numbered from 1 again
@@ -210,6 +228,21 @@ def _by_fold(folder, below, table, fold):
         )
     _check_train(source.with_name(f"fold{fold}_train.txt"), source, below, table.path[~out])
     return table.assign(split=out.map({True: "test", False: "train"}))
+
+
+def _by_all_folds(folder, below, table):
+    """The development set, each recording with the number of the one fold that holds it out."""
+    split = pd.Series("train", table.index)
+    for fold in FOLDS:
+        out = _by_fold(folder, below, table, fold).split == "test"
+        if (out & (split != "train")).any():
+            source = folder / below / "evaluation_setup" / f"fold{fold}_test.txt"
+            raise InputError(
+                f"{source} holds out {table.path[out & (split != 'train')].iloc[0]}, and so does "
+                "another fold; unpack the archive again."
+            )
+        split = split.mask(out, str(fold - 1))
+    return table.assign(split=split)
 
 
 def _check_train(source, test, below, paths):

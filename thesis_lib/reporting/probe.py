@@ -22,6 +22,8 @@ NOTES = {
     "trained": "learned from this corpus, without labels",
     "statistics": "no network: the baseline",
 }
+PLACES_SCORED = {"unknown": "unknown microphones", "known": "known microphones"}
+ON_FOLD = {"known": "fold 1 of the development set"}  # which is not in the evaluation set
 UNITS = {  # of the challenge's columns
     "unknown": "10 s segment, unknown microphones",
     "known": "10 s segment, known microphones",
@@ -105,17 +107,49 @@ def verdict(record: Record, runs: Sequence[Run], found: dict[str, pd.DataFrame])
     return Markdown("\n".join(lines))
 
 
+def folds(record: Record, run: Run, found: dict[str, Sequence[float]]) -> Markdown:
+    """Record the mean over the official folds of a development set, with its interval; as a list.
+
+    `found` is a dict, embedding -> macro-F1 and the ends of its 95 % interval, each 0 to 1. It is
+    empty where an evaluation set is tested.
+    """
+    if not found:
+        return Markdown("An official test set is there: it is tested, not folds.")
+    record.number("folds", {name: list(own) for name, own in found.items()})
+    known = thesis_results.CHALLENGE.folds
+    lines = [
+        f"- {as_markdown(run.corpus.name)}, {EMBEDDINGS[name]}: **{100 * own[0]:.1f} %** "
+        f"({100 * own[1]:.1f} to {100 * own[2]:.1f})"
+        for name, own in found.items()
+    ]
+    return Markdown(
+        "\n".join([
+            "Macro-F1 of 10 s segments of one microphone a node, mean over the four folds (95 % "
+            "interval, by sessions):\n", *lines,
+            f"\nThe challenge's systems, on all four microphones, learned from labels: "
+            f"{known.min():g} to {known.max():g} %. The networks that are trained here have heard "
+            "three of the folds: they are scored on fold 1 alone."
+        ])
+    )  # fmt: skip
+
+
 def beside_challenge(
-    run: Run, values: dict[str, dict[str, pd.Series]], names: dict[str, str]
+    run: Run,
+    values: dict[str, dict[str, pd.Series]],
+    names: dict[str, str],
+    folds: dict[str, Sequence[float]] | None = None,
 ) -> pd.DataFrame:
     """The challenge's systems, the thesis, and each embedding of a home here, in %.
 
     `values` is a dict, unit of scoring -> dict, embedding -> Series of macro-F1, one value per
-    seed; `names` has the embeddings' names for readers. See `thesis_results.beside_challenge`.
+    seed; `names` has the embeddings' names for readers, `folds` what `folds` was given. See
+    `thesis_results.beside_challenge`.
     """
     rows = []
     for embedding, name in names.items():
-        row = {"system": name}
+        row: dict[str, object] = {"system": name}
+        if folds and embedding in folds:
+            row["folds"] = 100 * folds[embedding][0]
         for column, unit in UNITS.items():
             found = values.get(f"home: {unit}", {}).get(embedding, pd.Series(dtype=float)) * 100
             row |= {column: found.mean(), f"{column}_spread": found.std()}
@@ -152,7 +186,8 @@ def thesis_and_here(record: Record, home: Run, music: Run, found: pd.Series) -> 
     (unit of scoring, embedding). The thesis's number stands beside its own recipe, "trained".
     """
     pairs = []
-    for what, thesis, unit, differs in [*_home_pairs(home), _music_pair(music)]:
+    on_fold = found.index.get_level_values(0).str.endswith(ON_FOLD["known"]).any()
+    for what, thesis, unit, differs in [*_home_pairs(home, on_fold), _music_pair(music)]:
         if unit not in found.index:
             continue
         for embedding, here in found[unit].items():
@@ -164,10 +199,12 @@ def thesis_and_here(record: Record, home: Run, music: Run, found: pd.Series) -> 
     return HTML(table_as_html(pd.DataFrame(pairs), index=False, na_rep="-"))
 
 
-def _home_pairs(run):
+def _home_pairs(run, on_fold):
     """What, the thesis's number, the unit it is scored in here, and what differs."""
     recipe, simulated = run.recipe, run.corpus.note == "simulated"
     data = "a small simulated home instead of SINS" if simulated else "SINS, as far as it is here"
+    if on_fold:
+        data += f", {ON_FOLD['known']} instead of the evaluation set"
     network = f"network of width {recipe.width} instead of 64"
     tile = f"tiles of {recipe.tile:g} s instead of 5 s, {network}"
     what = f"macro-F1, SINS (here: {run.corpus.name})"

@@ -1,8 +1,8 @@
 """Mini home: a simulated home in the layout of SINS; `datasets.mini_home` makes it."""
 
-from thesis_lib.datasets.corpora.sins import files, read
+from thesis_lib.datasets.corpora.sins import files, in_all_folds, read
 
-__all__ = ["files", "read"]
+__all__ = ["files", "in_all_folds", "read"]
 
 DOMAIN = "home"
 TITLE = "mini home, simulated"

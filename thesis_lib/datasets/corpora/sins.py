@@ -71,6 +71,13 @@ def read(folder: Path | str, folds: int = 3) -> Corpus:
     return sins.read(folder)
 
 
+def in_all_folds(folder: Path | str) -> Corpus:
+    """The `Corpus`; where no evaluation set is there, split into the challenge's four folds."""
+    from thesis_lib.datasets import sins
+
+    return sins.read(folder, fold=None)
+
+
 def files(folder: Path) -> tuple[dict[Path, list], list[str]]:
     """Every file with its rows of the table; a sentence for each session that is not whole."""
     from thesis_lib.datasets import sins, validate
