@@ -43,7 +43,7 @@ if not JOB.benchmarks:
 ADAPTED = [f"{RUN[domain]}/embeddings/adapted.json" for domain in JOB.adapted]
 BENCHES = {
     "02_preprocessing": ["input_pipeline"],
-    "10_experiments": ["training_step", "training", "embedding", "ablation"],
+    "10_experiments": ["training_step", "training", "proof_reporting", "ablation"],
     "11_open_questions": ["open_questions", "open_questions_map"],
 }
 

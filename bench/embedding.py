@@ -1,19 +1,15 @@
-"""How good an embedding is, for equal seconds of training: ours beside the thesis's and the floors.
+"""What benchmarks of embeddings share: trainings of so many seconds, vectors, scores.
 
 Seconds are those that one core computes for one training, so that it does not matter how many
-trainings share the machine, nor what else it does.
-
-Run ``python bench/embedding.py``; it writes ``bench/results/embedding.json``. Three corpora: mini
-home (simulated; probed on microphones and sessions that training never heard), mini music (unseen
-songs), and, where THESIS_REAL_DATA names a folder that holds it, the real recordings of ESC-10
-(unseen sources). Split, probe and unit are the same for all: a vector a recording, standardised; a
-logistic classifier on those of the training part, its penalty chosen there by sessions or songs
-left out; the ten nearest recordings of another session, song or source by cosine.
+trainings share the machine, nor what else it does. Three corpora: mini home (simulated; probed on
+microphones and sessions that training never heard), mini music (unseen songs), and, where
+THESIS_REAL_DATA names a folder that holds it, the real recordings of ESC-10 (unseen sources). A
+vector a recording, standardised; a logistic classifier on those of the training part, its penalty
+chosen there by sessions or songs left out; the ten nearest recordings of another session, song or
+source by cosine.
 
 Mini music has ninety recordings, a third of which means little. Each seed assigns its songs
 to three parts, each part is held out once, and the seed's score is the mean of the three.
-
-What each part of ours is worth, `ablation.py` measures.
 """
 
 import os
@@ -25,28 +21,23 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from harness import arguments, machine, on_all_cores, publish, row, run_on, start
+from harness import arguments, machine, on_all_cores, run_on
 from joblib import delayed
 from threadpoolctl import threadpool_limits
 from torch import nn
-from torch.nn import functional as F
 
 from thesis_lib.analysis.held_out import sides
 from thesis_lib.analysis.linear_probe import fit, macro_f1
 from thesis_lib.analysis.neighbours import nearest, precision_at
-from thesis_lib.contrastive.augment import augment
-from thesis_lib.contrastive.encoder import Encoder
-from thesis_lib.contrastive.pair_sampler import PairSampler
 from thesis_lib.corpus import apply_fold
 from thesis_lib.datasets.music import assign_folds
 from thesis_lib.embed import each_recording, embed, embed_recordings, vectors
 from thesis_lib.pipeline.stages import prepare
 from thesis_lib.recipe import RECIPES, SEED
-from thesis_lib.spectrogram import cosines
-from thesis_lib.store import SpectrogramStore, gather
+from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import new_model, step
 from thesis_lib.training.method import method_of
-from thesis_lib.training.objective import Objective, make_objective
+from thesis_lib.training.objective import make_objective
 from thesis_lib.util.files import ROOT
 
 CPU = torch.device("cpu")
@@ -105,32 +96,6 @@ def levels_set(store, recipe, seed, batches=40):
     return model.eval()
 
 
-def supervised(store, recipe, seed, seconds, blocks=2):
-    """The ceiling: ResNet18 of the same width and pooling, told the labels of the training part."""
-    rows = store.index[(store.index.split == "train") & (store.index.label != "")]
-    names = sorted(set(rows.label))
-    part = replace(store, index=rows.assign(group=rows.label))
-    torch.manual_seed(seed)
-    head = nn.Sequential(nn.LazyBatchNorm1d(affine=False), nn.LazyLinear(len(names)))
-    draw = PairSampler(part.index, recipe.tile_frames, 0, 0.0, 2.0)
-    frames, own = store.on(CPU), torch.Generator().manual_seed(seed)
-
-    def batches(_seed, _epoch):
-        return (draw.batch(2 * recipe.batch, own) for _ in range(100))
-
-    def loss(model, batch):
-        starts, _, label = batch  # 0, 1, ... for the sorted names
-        x = gather(frames, starts, recipe.tile_frames)
-        x = augment(x, recipe.contrast.gain_db, recipe.contrast.equaliser_db, own)
-        found = F.cross_entropy(head(vectors(model, x, recipe)), label)
-        return Told(found)
-
-    head(torch.zeros(2, 64 * recipe.width))  # its sizes are known from here on
-    objective = Objective(len(rows), batches, loss)
-    model = Encoder(recipe.width, store.features.n_mels, store.meta["mean"], blocks)
-    return trained(store, recipe, seed, seconds, objective, model, [head])
-
-
 class Told(NamedTuple):
     """A loss alone, where others have more to watch."""
 
@@ -163,22 +128,6 @@ def recipes(domain, quick):
     """The thesis's recipe and ours; quick: with small batches."""
     found = RECIPES[f"small, {domain}"], RECIPES[f"ours, {domain}"]
     return [replace(recipe, batch=8) for recipe in found] if quick else found
-
-
-def methods(thesis, ours, store, seed, seconds):
-    """Vectors of every recording by each method; the floors first."""
-    bands = cosines(store.features).float()
-    yield "logmel", whole(store, mean_and_deviation)
-    yield "mfcc", whole(store, lambda tiles: mean_and_deviation(tiles @ bands))
-    yield "untrained_thesis", of_tiles(new_model(thesis, store, seed).eval(), store, thesis)
-    yield "untrained", embed_whole(new_model(ours, store, seed).eval(), store, ours)
-    yield "untrained_levels_set", embed_whole(levels_set(store, ours, seed), store, ours)
-    yield "thesis", of_tiles(trained(store, thesis, seed, seconds), store, thesis)
-    yield "ours", embed_whole(trained(store, ours, seed, seconds), store, ours)
-    yield "ours_3x", embed_whole(trained(store, ours, seed, 3 * seconds), store, ours)
-    yield "supervised", embed_whole(supervised(store, ours, seed, seconds), store, ours)
-    alike = supervised(store, ours, seed, seconds, blocks=1)  # the network of ours
-    yield "supervised_alike", embed_whole(alike, store, ours)
 
 
 def scores(vectors, index, quick=False):
@@ -232,13 +181,3 @@ def asked(description, argv, seconds):
     options = {"seconds": (seconds, 1e-3, "of each training"), "seeds": (3, 1, "seeds")}
     args = arguments(description, argv, **options)
     return args, machine(training_seconds=args.seconds)
-
-
-def main(argv=None):
-    args, about = asked(__doc__, argv, 30.0)
-    rows = [row(*key, values) for key, values in measure(runs(args), methods, args).items()]
-    publish(args, "embedding", rows, about)
-
-
-if __name__ == "__main__":
-    start(main)

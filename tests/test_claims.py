@@ -42,17 +42,6 @@ def test_which_embedding_is_better_is_computed_and_never_written(notebook, compu
     assert not re.search(r"committed run|network (is|finds|has) (above|below|better|worse)", text)
 
 
-def test_the_readme_says_where_the_intervals_exclude_0():
-    text = " ".join((ROOT / "README.md").read_text().split())
-    assert "above both on single tiles, on either corpus" in text
-    assert "those of its lead over the baseline hold 0" in text
-    rows = pd.DataFrame(numbers("08_f1_results")["differences"])
-    tiles = rows.what.str.contains("single tile")
-    assert tiles.sum() == 12 and (rows[tiles].low > 0).all()
-    whole = rows[~tiles & (rows.other == "statistics")]
-    assert len(whole) == 5 and (whole.low < 0).all()
-
-
 def test_10_what_the_ladder_shows():
     text = said("10_experiments")
     assert "All stages together make better embeddings on every corpus, and energy " in text

@@ -171,14 +171,12 @@ def _probe(args):
 def _summary(args):
     from pathlib import Path
 
-    import pandas as pd
+    from thesis_lib.reporting import proof, summary
 
-    from thesis_lib.reporting import summary
-
-    pairs = pd.DataFrame(summary.collect(args.out))
+    summary.collect(args.out)
     page = Path(args.out) / "README.md"
     if page.is_file():
-        summary.write_into(page, pairs)
+        proof.write_into(page)
 
 
 def _show(args):

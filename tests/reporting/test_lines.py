@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from thesis_lib.recipe import THESIS_MUSIC, THESIS_SINS
-from thesis_lib.reporting import data, experiments, features, quality, triplets
+from thesis_lib.reporting import data, experiments, features, triplets
 from thesis_lib.reporting.notebook_record import Record
 
 
@@ -75,27 +75,3 @@ def test_days_of_the_music_schedule(record):
     assert record.numbers["days_of_the_music_schedule"]["slow"] == pytest.approx(days)
     assert record.pairs[0]["here"] == round(days, 2) and record.pairs[0]["thesis"] == 7.5
     assert f"**{days:.1f} days** on slow, **4 minutes** on fast" in shown.data
-
-
-BOARD = pd.DataFrame(
-    {
-        "where": ["A, F1", "B, F1", "C, F1"], "which": ["logmel", "thesis", "mfcc"],
-        "margin": [0.3, 0.01, -0.2], "place": ["above", "level", "below"],
-        "gain_3x": [0.1, -0.3, 0.0], "std_of_gain_3x": [0.1, 0.1, 0.1],
-        "place_3x": ["level", "below", "level"],
-    }
-)  # fmt: skip
-
-
-def test_what_is_beaten_and_what_is_not(record):
-    text = quality.beaten(record, BOARD).data
-    assert record.numbers["below_the_best_unlabelled"] == {"C, F1": "mfcc"}
-    assert record.numbers["level_with_the_best_unlabelled"] == {"B, F1": 0.01}
-    assert "in 1 of 3; level with it: B, F1 (+0.010); below it: C, F1." in text
-    assert "it falls: B, F1; the lowest change is -0.300 ± 0.100 (B, F1)" in text
-
-
-def test_all_is_beaten(record):
-    text = quality.beaten(record, BOARD.assign(place="above", place_3x="level")).data
-    assert "in 3 of 3; level with it: nowhere; below it: nowhere." in text
-    assert "nothing falls" in text

@@ -19,14 +19,15 @@ def scores(
     metrics: dict[str, str],
     ours: Collection[str] = ("ours",),
 ) -> Figure:
-    """Mean and spread of each method: one column per corpus, one line of panels per metric.
+    """Mean and spread, or 95 % interval, of each method: a column a corpus, a line a metric.
 
     Each panel has an axis of its own, or the differences of one corpus would vanish beside another.
 
     Parameters
     ----------
     rows : DataFrame
-        One row per score: `corpus`, `method`, `metric`, `mean`, `spread`.
+        One row per score: `corpus`, `method`, `metric`, `mean`, and `ci_low` and `ci_high`, or
+        `spread`.
     methods : dict, method -> the name that readers see
         Drawn from top to bottom in this order.
     metrics : dict, metric -> the name that readers see
@@ -44,14 +45,21 @@ def scores(
             own = rows[(rows.corpus == corpus) & (rows.metric == metric)]
             own = own.set_index("method").reindex(methods)
             for colour in dict.fromkeys(colours):  # not method by method: hundreds of calls
-                mean, spread = (own[column][colours == colour] for column in ("mean", "spread"))
+                shown = own[colours == colour]
                 look = {"fmt": "o", "color": colour, "capsize": 3, "ms": 6}
-                axis.errorbar(mean, y[colours == colour], xerr=spread, **look)
+                axis.errorbar(shown["mean"], y[colours == colour], xerr=_around(shown), **look)
             axis.set(title=style.nice(corpus), xlabel=name)
             axis.grid(axis="x")
         line[0].set_yticks(y, methods.values())
         line[0].set_ylim(len(methods) - 0.5, -0.5)
     return figure
+
+
+def _around(rows):
+    """How far the bars reach to the left and to the right: (2, n)."""
+    if "ci_low" in rows:
+        return np.abs(rows[["ci_low", "ci_high"]].sub(rows["mean"], axis=0)).T.to_numpy()
+    return rows[["spread", "spread"]].T.to_numpy()
 
 
 def transfer(

@@ -17,31 +17,10 @@ MUSIC_DAYS = 7.5  # that the thesis's music training took
 DAY = 86400  # s
 
 METRICS = {"macro_f1": "macro-F1", "precision_at_10": "precision@10 of neighbours"}
-METHODS = {
-    "logmel": "log-Mel mean and deviation",
-    "mfcc": "MFCC mean and deviation",
-    "untrained_thesis": "thesis's network, untrained",
-    "thesis": "thesis's recipe",
-    "untrained": "our network, untrained",
-    "untrained_levels_set": "our network, untrained, levels set",
-    "ours": "ours",
-    "ours_3x": "ours, three times as long",
-    "supervised": "ResNet18, supervised",
-    "supervised_alike": "our network, supervised",
-}
 ABLATIONS = {  # experiment -> figure
     "ladder": "ablation_ladder",
     "left out": "ablation_left_out",
     "alternative": "ablation_alternatives",
-}
-COLUMNS = {  # of the scoreboard, for readers
-    "thesis": "thesis's recipe",
-    "baseline": "best unlabelled",
-    "which": "which",
-    "ours": "ours",
-    "spread": "spread",
-    "ours_3x": "3 x as long",
-    "supervised": "supervised",
 }
 
 

@@ -1,5 +1,5 @@
 """What all notebooks recorded, gathered; and thesis | here: the table printed at the end, and the
-same in the README.
+same as a page.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 NO_FAULT = "nothing needs to be done."  # ends sentences on files that are not audio
 EXAMPLES = 5  # sentences on what was left out that are printed of each corpus
 
-# The table in the README stands between these two.
-BEGIN = "<!-- thesis | here: written by `make figures` -->"
-END = "<!-- end -->"
+HEADING = (
+    "# The thesis, and here\n\nThe data here are not the thesis's, so these numbers cannot be "
+    "compared one to one; `thesis_vs_here.json` says what differs, number by number. \"±\" is the "
+    "standard deviation over three trainings or splits.\n"
+)
 
 NONE = "-"  # where there is no number
 
 
 def collect(out: Path | str) -> list[dict[str, Any]]:
-    """Gather what the notebooks recorded: `figures/index.json`, `thesis_vs_here.json`, all numbers.
+    """Gather what the notebooks recorded: figures, all numbers, thesis | here (also as a page).
 
     Parameters
     ----------
@@ -66,6 +68,9 @@ def collect(out: Path | str) -> list[dict[str, Any]]:
     ]
     write_json(out / "figures" / "index.json", dict(sorted(figures.items())))
     write_json(out / "results" / "thesis_vs_here.json", pairs)
+    with atomic(out / "results" / "thesis_vs_here.md") as page:
+        lines = [HEADING, *markdown(pd.DataFrame(pairs)), ""]
+        page.write_text("\n".join(lines), errors="surrogateescape")
     numbers = {result["notebook"]: result["numbers"] for result in results}
     write_json(out / "results" / "numbers.json", numbers)
     return pairs
@@ -139,23 +144,6 @@ def _number(value, unit):
         return NONE
     text = f"{value:.4g}" if isinstance(value, float) else one_line(readable(value))
     return f"{text} {unit}" if unit else text
-
-
-def write_into(page: Path, pairs: pd.DataFrame) -> None:
-    """Replace the table between two marks of a Markdown page by today's pairs.
-
-    Parameters
-    ----------
-    page : Path
-    pairs : DataFrame
-        As for `as_table`, with the column `differs`.
-    """
-    text = page.read_text()
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    table = "\n".join(["", *markdown(pairs), ""])
-    with atomic(page) as part:
-        part.write_text(before + BEGIN + "\n" + table + "\n" + END + after)
 
 
 def markdown(pairs: pd.DataFrame) -> list[str]:
