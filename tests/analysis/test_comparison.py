@@ -73,6 +73,26 @@ def test_a_value_of_each_item_is_compared_by_its_mean():
     assert text == f"- what: ours is above {other} (+0.25, 95 % +0.25 to +0.25)."
 
 
+def test_a_class_of_few_groups_is_in_every_draw():
+    """Groups of a class are alike here, so draws differ only where one lacks a class."""
+    rare = pd.DataFrame({"label": "c", "answer": "c", "group": ["x", "y"]})
+    ours, other = (pd.concat([items(right), rare], ignore_index=True) for right in (4, 3))
+    other["answer"] = np.where(other.answer == other.label, other.answer, "c")
+    (row,) = differences({("ours", 1): ours, ("trained", 1): other}, "ours").itertuples()
+    scores = [macro_f1(table.label, table.answer) for table in (ours, other)]
+    assert row.difference == pytest.approx(scores[0] - scores[1])
+    assert row.low == pytest.approx(row.high) == pytest.approx(row.difference)
+
+
+def test_what_cannot_be_told_is_said():
+    one_each = pd.DataFrame({"label": list("aabb"), "answer": list("abbb"), "group": list("xxyy")})
+    found = differences({("ours", 1): one_each, ("trained", 1): one_each}, "ours")
+    assert found[["difference", "low", "high"]].isna().all(axis=None)
+    said = describe_differences({"what": found}, "ours")
+    other = "the network trained here (too few sessions or songs to tell)"
+    assert said == f"- what: ours is beside {other}."
+
+
 def test_other_items_cannot_be_compared():
     with pytest.raises(InputError, match="those of 'ours' and 'trained' differ"):
         differences({("ours", 1): items(4), ("trained", 1): items(4)[::-1]}, "ours")

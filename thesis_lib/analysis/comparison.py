@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from thesis_lib.analysis.bootstrap import strata_of
 from thesis_lib.analysis.intervals import f1_interval, mean_interval
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.names import EMBEDDINGS
@@ -121,9 +122,9 @@ def differences(items: dict[tuple[str, int], pd.DataFrame], first: str) -> pd.Da
     Returns
     -------
     DataFrame, one row per other embedding
-        `other`, `difference`, `low`, `high` (95 %, by a bootstrap over groups; NaN where there is
-        only one group) and `place`: "above" or "below" where the interval excludes 0, else
-        "level with".
+        `other`, `difference`, `low`, `high` (95 %, by a bootstrap over groups, class by class; NaN
+        where no class has two groups) and `place`: "above" or "below" where the interval excludes
+        0, else "level with".
     """
     rows = []
     for other in dict.fromkeys(name for name, _ in items if name != first):
@@ -150,10 +151,10 @@ def _side_by_side(items, first, other):
 
 
 def _difference(both):
-    of = "answer" if "answer" in both else "value"
-    if both.group.nunique() < 2:
+    of, by_class = "answer" if "answer" in both else "value", strata_of(both.group, both.label)
+    if len(by_class) == len(set(by_class)):  # one group a class: there is nothing to draw
         return (np.nan,) * 3
-    places = {"fold": both.fold, "other": both[f"{of}_b"]}
+    places = {"fold": both.fold, "other": both[f"{of}_b"], "stratum": by_class}
     if of == "answer":
         return f1_interval(both.label, both.answer, both.group, **places)
     return mean_interval(both.value, both.group, **places)
@@ -177,10 +178,13 @@ def describe_differences(found: dict[str, pd.DataFrame], first: str, digits: int
     """
     lines = []
     for what, table in found.items():
-        parts = [
-            f"{row.place} {EMBEDDINGS[row.other]} ({row.difference:+.{digits}f}, 95 % "
-            f"{row.low:+.{digits}f} to {row.high:+.{digits}f})"
-            for row in table.itertuples()
-        ]
+        parts = [_in_words(row, digits) for row in table.itertuples()]
         lines.append(f"- {what}: {first} is {'; '.join(parts) or 'alone'}.")
     return "\n".join(lines)
+
+
+def _in_words(row, digits):
+    if np.isnan(row.difference):
+        return f"beside {EMBEDDINGS[row.other]} (too few sessions or songs to tell)"
+    ends = f"{row.low:+.{digits}f} to {row.high:+.{digits}f}"
+    return f"{row.place} {EMBEDDINGS[row.other]} ({row.difference:+.{digits}f}, 95 % {ends})"
