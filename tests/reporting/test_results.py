@@ -46,6 +46,7 @@ def test_silence_that_nobody_knows_of_is_not_scored(record):
 
 def test_songs_with_most_suspects_come_first(record):
     index = pd.MultiIndex.from_tuples([("a", "one"), ("b", "two")], names=["label", "group"])
+    record.number("embedding", {"m": "ours"})
     sentence, _ = audit.songs(record, run_of("m"), pd.Series([0.666, 0.1], index), 7, 20)
     assert sentence.data.startswith("**7 of 20**")
     first = {"label": "a", "group": "one", "suspect tiles, share": 0.67}

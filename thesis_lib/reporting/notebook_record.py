@@ -210,6 +210,9 @@ class Record:
         if name not in captions.CAPTIONS:
             raise InputError(f"{name} has no caption; write one into {captions.__file__}.")
         values = ({"corpus": runs[0].corpus.name} if len(runs) == 1 else {}) | values
+        drawn = self.numbers.get("embedding", {})  # see `reporting.embedding`
+        own = [drawn[run.corpus.name] for run in runs if run.corpus.name in drawn]
+        values = ({"embedding": " and ".join(dict.fromkeys(own))} if own else {}) | values
         file, caption = name.format(**values), captions.CAPTIONS[name].format(**values)
         if file in self.figures:
             raise InputError(f"the figure {file!r} is made twice in {self.notebook}; rename one.")
