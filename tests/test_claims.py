@@ -49,6 +49,10 @@ def test_the_readme_says_where_the_intervals_exclude_0():
     rows = pd.DataFrame(numbers("08_f1_results")["differences"])
     tiles = rows.what.str.contains("single tile")
     assert tiles.sum() == 12 and (rows[tiles].low > 0).all()
+    assert "(from the baseline on unknown microphones only just)" in text
+    least = rows[tiles].sort_values("low").iloc[0]
+    assert (least.what, least.other) == ("home: single tile, unknown microphones", "statistics")
+    assert least.low < 0.01
     whole = rows[~tiles & (rows.other == "statistics")]
     assert len(whole) == 5 and (whole.low < 0).all()
 
