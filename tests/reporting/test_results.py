@@ -121,11 +121,12 @@ def test_which_embedding_is_drawn_is_said(record):
     assert "*small, music*" in said and record.numbers == {"embedding": {"m": "trained"}}
 
 
-def test_scores_beside_the_challenge_are_means_in_percent():
-    values = {f"home: {probe.UNITS['all']}": {"trained": pd.Series([0.5, 0.7])}}
+def test_scores_beside_the_challenge_are_in_percent():
+    row = {"what": f"home: {probe.UNITS['all']}", "embedding": "trained"}
+    values = pd.DataFrame([row | {"value": 0.6, "low": 0.5, "high": 0.65}])
     names = {"trained": "ours", "untrained": "before"}
     table = probe.beside_challenge(run_of("h", "simulated"), values, names).set_index("system")
-    assert table.loc["ours", ["all", "all_spread"]].tolist() == pytest.approx([60, 14.1421], 1e-4)
+    assert table.loc["ours", ["all", "all_low", "all_high"]].tolist() == pytest.approx([60, 50, 65])
     assert table.loc["before", ["all", "known"]].isna().all()
     assert table.loc["ours", "source"] == "here: h (simulated), logistic classifier"
 

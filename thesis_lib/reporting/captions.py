@@ -112,9 +112,10 @@ CAPTIONS = {
     "what no other node records, as {embedding} has it.",
     "deviating_moments.png": "The recordings that deviate most from the other nodes in {embedding} "
     "(framed), and the same moments on these.",
-    "audit_scores.csv": "Mean over the seeds.",
-    "audit_scores.png": "Planted faults found: mean over {seeds} seeds, standard deviation, each "
-    "seed (ticks).",
+    "audit_scores.csv": "Mean over the seeds; low and high: 95 % interval of the average precision "
+    "(bootstrap over sessions; none where fewer than {fewest} hold a fault).",
+    "audit_scores.png": "Planted faults found: mean over {seeds} seeds, 95 % interval (bootstrap "
+    "over sessions; none where fewer than {fewest} hold a fault), and each seed (ticks).",
     "planted_faults.csv": "Every planted fault, and whether it was suspected in {embedding}.",
     "suspects_music.csv": "The songs that are least like the others of their label in {embedding}.",
     "suspect_music.png": "Suspect tiles (framed) and their five nearest neighbours in {embedding} "
@@ -126,20 +127,22 @@ CAPTIONS = {
     "cluster_table.csv": "Tiles of each label in each cluster of {embedding}.",
     "cluster_table.png": "Tiles of each label in each cluster; bright: a large share of the "
     "cluster. The clusters of one table have nothing to do with those of another.",
-    "cluster_agreement.png": "k-means with {classes} clusters, over {seeds} seeds: mean, standard "
-    "deviation and each seed. Chance: labels permuted over whole {unit}s.",
+    "cluster_agreement.png": "k-means with {classes} clusters, over {seeds} seeds: mean, 95 % "
+    "interval (bootstrap over {unit}s; the clusters stay as they are) and each seed (ticks). "
+    "Chance: labels permuted over whole {unit}s.",
     # 08_f1_results
     "classification_report_sins.png": "Logistic classifier on {embedding}, first seed; "
     "in brackets the number of tiles or segments.",
     "classification_report_music.png": "Logistic classifier on {embedding}; the tests "
     "of {seeds} seeds together. Other classes than the thesis's.",
     "confusions.png": "Of 100 segments or tiles of a class (row), how many are taken for which.",
-    "probe_comparison.csv": "Macro-F1: mean over the seeds ± standard deviation.",
+    "probe_comparison.csv": "Macro-F1: mean over the seeds, and 95 % interval (bootstrap over "
+    "sessions or songs).",
     "probe_comparison.png": "The same logistic classifier on each embedding: mean over the "
-    "seeds, standard deviation, and each seed (ticks).",
+    "seeds, 95 % interval (bootstrap over sessions or songs), and each seed (ticks).",
     "probe_differences.csv": "Macro-F1 of the embedding that is drawn minus that of each other, "
     "with 95 % intervals (bootstrap over sessions or songs).",
-    "challenge.csv": "Macro-F1 in %; spread: standard deviation over the seeds.",
+    "challenge.csv": "Macro-F1 in %; low and high: 95 % interval (bootstrap over sessions).",
     "challenge.png": "{warning}",
     # 09_listening_room
     "listening_room_{domain}.png": "Typical tiles and their neighbours of other {group}s in "

@@ -154,6 +154,11 @@ class Record:
         self.numbers[name] = value
         return value
 
+    def rows(self, name: str, table: pd.DataFrame) -> None:
+        """Write down a table, row by row; None where there is no number."""
+        plain = table.astype(object).where(table.notna(), None)
+        self.number(name, plain.to_dict("records"))
+
     def compare(
         self, what: str, thesis: float | str | None, here: float | str, differs: str, unit: str = ""
     ) -> dict[str, Any]:

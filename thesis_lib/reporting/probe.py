@@ -9,6 +9,7 @@ import pandas as pd
 from IPython.display import HTML, Markdown
 
 from thesis_lib.reporting import thesis_results
+from thesis_lib.reporting.embedding import differences
 from thesis_lib.util.names import EMBEDDINGS
 from thesis_lib.util.text import as_markdown, table_as_html
 
@@ -80,13 +81,22 @@ def confusions(record: Record, tables: dict[str, pd.DataFrame]) -> None:
         record.number("confusions, " + title.replace("\n", " "), table.to_dict("index"))
 
 
-def scores(record: Record, runs: Sequence[Run], scores: pd.DataFrame, means: pd.Series) -> HTML:
-    """Record the macro-F1 of each unit, embedding and seed; as a table of `means` over the seeds.
+def scores(
+    record: Record,
+    runs: Sequence[Run],
+    scores: pd.DataFrame,
+    intervals: pd.DataFrame,
+    texts: pd.Series,
+) -> HTML:
+    """Record the macro-F1 of each unit and embedding, of each seed too; as a table of `texts`.
 
-    `scores` has `what`, `embedding`, `seed`, `value`, `chance`; `means` (what, embedding) as index.
+    `scores` has `what`, `embedding`, `seed`, `value`, `chance`; `intervals` is from
+    `comparison.scores`, `texts` from `comparison.as_text`.
     """
     record.number("macro_f1", scores.to_dict("records"))
-    return record.table(means.unstack("embedding"), "probe_comparison", runs)
+    record.rows("intervals", intervals)
+    order = texts.index.get_level_values("what").unique()
+    return record.table(texts.unstack("embedding").reindex(order), "probe_comparison", runs)
 
 
 def verdict(record: Record, runs: Sequence[Run], found: dict[str, pd.DataFrame]) -> Markdown:
@@ -94,8 +104,7 @@ def verdict(record: Record, runs: Sequence[Run], found: dict[str, pd.DataFrame])
 
     `found` is a dict, unit of scoring -> DataFrame of `comparison.differences`.
     """
-    table = pd.concat(found, names=["what"]).droplevel(1)
-    record.number("differences", table.reset_index().to_dict("records"))
+    table = differences(record, found)
     record.table(table.round(3), "probe_differences", runs)
     lines = []
     for other, own in table.groupby("other", sort=False):
@@ -105,20 +114,20 @@ def verdict(record: Record, runs: Sequence[Run], found: dict[str, pd.DataFrame])
     return Markdown("\n".join(lines))
 
 
-def beside_challenge(
-    run: Run, values: dict[str, dict[str, pd.Series]], names: dict[str, str]
-) -> pd.DataFrame:
+def beside_challenge(run: Run, intervals: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     """The challenge's systems, the thesis, and each embedding of a home here, in %.
 
-    `values` is a dict, unit of scoring -> dict, embedding -> Series of macro-F1, one value per
-    seed; `names` has the embeddings' names for readers. See `thesis_results.beside_challenge`.
+    `intervals` is of macro-F1, from `comparison.scores`; `names` has the embeddings' names for
+    readers. See `thesis_results.beside_challenge`.
     """
     rows = []
     for embedding, name in names.items():
         row = {"system": name}
+        own = intervals[intervals.embedding == embedding].set_index("what")
         for column, unit in UNITS.items():
-            found = values.get(f"home: {unit}", {}).get(embedding, pd.Series(dtype=float)) * 100
-            row |= {column: found.mean(), f"{column}_spread": found.std()}
+            if f"home: {unit}" in own.index:
+                value, low, high = 100 * own.loc[f"home: {unit}", ["value", "low", "high"]]
+                row |= {column: value, f"{column}_low": low, f"{column}_high": high}
         rows.append(row)
     note = f" ({run.corpus.note})" if run.corpus.note else ""
     source = f"here: {run.corpus.name}{note}, logistic classifier"
@@ -127,8 +136,7 @@ def beside_challenge(
 
 def challenge(record: Record, run: Run, systems: pd.DataFrame) -> HTML:
     """Record the table of the challenge's systems, the thesis and what is found here."""
-    plain = systems.astype(object).where(systems.notna(), None)
-    record.number("challenge", plain.to_dict("records"))
+    record.rows("challenge", systems)
     shown = systems.dropna(axis=1, how="all").set_index(["source", "system"])
     shown = shown.map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
     return record.table(shown, "challenge", [run])
@@ -148,8 +156,8 @@ def warning(run: Run) -> str:
 def thesis_and_here(record: Record, home: Run, music: Run, found: pd.Series) -> HTML:
     """Record the numbers of the thesis beside those found here, and what differs: a table.
 
-    `found` is macro-F1 in %, mean and deviation over the seeds, as text: a Series with the index
-    (unit of scoring, embedding). The thesis's number stands beside its own recipe, "trained".
+    `found` is macro-F1 in % with its interval, as text: a Series with the index (unit of scoring,
+    embedding). The thesis's number stands beside its own recipe, "trained".
     """
     pairs = []
     for what, thesis, unit, differs in [*_home_pairs(home), _music_pair(music)]:

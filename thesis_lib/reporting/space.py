@@ -84,7 +84,7 @@ def differences(record: Record, runs: Sequence[Run], found: dict[str, pd.DataFra
     """Record by how much precision@10 differs, from `comparison.differences` of each corpus."""
     names = [run.corpus.name for run in runs]
     table = pd.concat(dict(zip(names, found.values(), strict=True)), names=["corpus"]).droplevel(1)
-    record.number("space_differences", table.reset_index().to_dict("records"))
+    record.rows("space_differences", table.reset_index())
     return record.table(table.round(3), "space_differences", runs)
 
 
