@@ -61,11 +61,11 @@ SCORES = {
 
 
 def compare(difference: float, std: float) -> str:
-    """Whether a method is "above", "below" or "level" with another: the rule of all notebooks.
+    """Whether a method is "above", "below" or "level" with another in a benchmark's results.
 
     A method is above where its mean score is higher by more than one standard deviation of the
     difference. With a few seeds this is weak evidence, and it says nothing about other sessions or
-    songs: for that, see `intervals`. See 08_f1_results, 10_experiments and 11_open_questions.
+    songs: for that, see `differences`. See 10_experiments and 11_open_questions.
 
     Parameters
     ----------

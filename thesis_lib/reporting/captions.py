@@ -80,7 +80,8 @@ CAPTIONS = {
     "map_{data_set}.png": "{corpus}: {tiles} tiles on a map (t-SNE) of {embedding}. Near stays "
     "near; distances between islands mean nothing.",
     "space_scores.csv": "Silhouette of the classes, and share of the ten nearest neighbours from "
-    "other sessions or songs that carry the tile's label: mean and deviation over the seeds.",
+    "other sessions or songs that carry the tile's label: mean over the seeds, and 95 % interval "
+    "(bootstrap over sessions or songs).",
     "space_differences.csv": "precision@10 of the embedding that is drawn minus that of each "
     "other, with 95 % intervals (bootstrap over sessions or songs).",
     "centroids.csv": "Which tiles made the centroids: of all of a class those whose nearest "
