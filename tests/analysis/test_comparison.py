@@ -133,6 +133,12 @@ def test_clusters_are_compared_by_their_agreement_around_the_score(score):
     assert row.difference == pytest.approx(found.value["ours"] - found.value["trained"])
 
 
+def test_an_interval_ends_where_scores_do():
+    """Clusters drawn at random: moved draws go below 0, where no mutual information is."""
+    found = scores({"one": {("ours", 1): clustered(1.0, 3)}}, "nmi")
+    assert found.low[0] == 0 < found.value[0] < found.high[0]
+
+
 def ranked(faulty, sessions=20):
     """Of each session ten items, in the first ones a fault that stands first or last."""
     rows = [(f"s{s}", s < faulty and i == 0, i * (-1) ** s) for s in range(sessions)
@@ -144,6 +150,6 @@ def test_a_ranking_has_an_interval_where_enough_sessions_hold_a_fault():
     many, few = ({("ours", 1): ranked(n)} for n in (FEWEST, FEWEST - 1))
     found = scores({"many": many, "few": few})
     assert found.low.notna().tolist() == [True, False]
-    assert found.low[0] < found.value[0] < found.high[0]
+    assert 0 <= found.low[0] < found.value[0] < found.high[0] <= 1
     few |= {("statistics", 1): ranked(FEWEST - 1)}
     assert "too few sessions" in describe_differences({"x": differences(few, "ours")}, "ours")

@@ -33,15 +33,15 @@ class Score(NamedTuple):
         What an embedding says of an item, and what is so.
     parts, score : function
         As `compare_methods` takes them.
-    centred : bool
-        See `bootstrap.draw_scores`.
+    bounds : (low, high), optional
+        The draws are centred, see `bootstrap.draw_scores`, and intervals end where scores do.
     """
 
     column: str
     truth: str
     parts: Callable[..., np.ndarray]
     score: Callable[[np.ndarray], np.ndarray]
-    centred: bool = False
+    bounds: tuple[float, float] | None = None
 
 
 def _mean_parts(_, values, group, fold):
@@ -51,11 +51,11 @@ def _mean_parts(_, values, group, fold):
 SCORES = {
     "macro_f1": Score("answer", "label", f1_parts, mean_f1),
     "mean": Score("value", "label", _mean_parts, mean_value),
-    "ari": Score("cluster", "label", measures.cluster_parts, measures.mean_ari, True),
-    "nmi": Score("cluster", "label", measures.cluster_parts, measures.mean_nmi, True),
-    "purity": Score("cluster", "label", measures.cluster_parts, measures.mean_purity, True),
+    "ari": Score("cluster", "label", measures.cluster_parts, measures.mean_ari, (-0.5, 1)),
+    "nmi": Score("cluster", "label", measures.cluster_parts, measures.mean_nmi, (0, 1)),
+    "purity": Score("cluster", "label", measures.cluster_parts, measures.mean_purity, (0, 1)),
     "average_precision": Score(
-        "order", "fault", measures.ranking_parts, measures.mean_precision, True
+        "order", "fault", measures.ranking_parts, measures.mean_precision, (0, 1)
     ),
 }
 
@@ -149,9 +149,10 @@ def _compared(items, first, score):
         point = score.score(parts.sum(axis=0)[None])[0]
         columns = ["ci_low", "ci_high", "diff", "diff_low", "diff_high"]
         return pd.DataFrame({"method": names, "mean": point, **dict.fromkeys(columns, np.nan)})
-    return compare_methods(
-        parts, score.score, names, first, draws=DRAWS, centred=score.centred, **drawn
-    )
+    drawn |= {"draws": DRAWS, "centred": score.bounds is not None}
+    found = compare_methods(parts, score.score, names, first, **drawn)
+    ends = found[["ci_low", "ci_high"]].clip(*(score.bounds or (None, None)))
+    return found.assign(**ends)
 
 
 def _score_of(items):

@@ -125,7 +125,8 @@ def ranking_parts(
     """
     truth = column(truth, np.size(truth), "truth")
     places = cells(group, fold, len(truth))
-    ranks = [np.unique(-column(one, len(truth), "order"), return_inverse=True)[1] for one in order]
+    levels = [-column(one, len(truth), "order").astype(float) for one in order]
+    ranks = [np.unique(one, return_inverse=True)[1] for one in levels]
     last = int(np.max(ranks)) + 1
     counts = [[summed([*places, (one, last)], weight) for weight in (truth, None)] for one in ranks]
     return np.moveaxis(np.array(counts), [0, 1, 2], [1, -1, 0])
