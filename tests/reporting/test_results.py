@@ -131,6 +131,13 @@ def test_scores_beside_the_challenge_are_in_percent():
     assert table.loc["ours", "source"] == "here: h (simulated), logistic classifier"
 
 
+def test_what_ours_has_heard_is_said_beside_the_challenge():
+    said = probe.warning(run_of("h", "simulated"))
+    assert "unknown where the classifier has not heard it" in said and "cannot be compared" in said
+    assert "ours was trained, without labels, on other simulated flats" in said
+    assert "simulat" not in probe.warning(run_of("h"))
+
+
 def test_sums_that_lead_back_are_counted(record):
     table = pd.DataFrame({"a": list("xxyz"), "b": list("yzxx"), "nearest": list("xzyx")})
     shown = space.sums_counted(
