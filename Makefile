@@ -17,7 +17,7 @@ export PROFILE_TYPED := $(value PROFILE)
 export SEEDS_TYPED := $(value SEEDS)
 export SHARD_TYPED := $(value SHARD)
 export PROCESSES_TYPED := $(value PROCESSES)
-export TRAIN_TYPED := $(value TRAIN)
+export TRAIN_TYPED := $(filter-out 0,$(value TRAIN))
 export SUITE
 export START := $(value PWD)
 ASKED = $${MUSIC_TYPED:+--music="$$MUSIC_TYPED"} $${SINS_TYPED:+--sins="$$SINS_TYPED"} \

@@ -161,8 +161,18 @@ def suite(tmp_path):
     return tmp_path
 
 
-def make(target, folder):
-    return subprocess.run(["make", target], cwd=folder, capture_output=True, text=True)
+def make(target, folder, *given):
+    return subprocess.run(["make", target, *given], cwd=folder, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("given, asked", [("", ""), ("TRAIN=0", ""), ("TRAIN=1", "--train")])
+def test_the_suites_network_is_trained_further_where_it_is_asked_for(suite, given, asked):
+    command = suite / ".venv" / "bin" / "thesis"
+    command.write_text('#!/bin/sh\necho "$@"\n')
+    command.chmod(0o755)
+    done = make("listen", suite, "MUSIC=songs", *given.split())
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == f"listen --music=songs {asked}".split()
 
 
 FAULTS = {

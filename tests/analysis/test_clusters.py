@@ -18,6 +18,7 @@ from thesis_lib.analysis.clusters import (
     principal,
     silhouette,
     silhouette_by_class,
+    silhouette_of_tiles,
 )
 from thesis_lib.util.errors import InputError
 
@@ -177,3 +178,10 @@ def test_neighbours_stay_neighbours_on_a_map():
 def test_bad_input_is_one_sentence(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_the_silhouettes_of_tiles_have_the_mean_of_all():
+    vectors, labels = np.random.default_rng(0).normal(size=(60, 3)), np.repeat(list("ab"), 30)
+    found = silhouette_of_tiles(vectors, labels, np.arange(60) // 5, sample=40)
+    assert len(found) == 40 and set(found.label[found.group < 6]) == {"a"}
+    assert found.value.mean() == pytest.approx(silhouette(vectors, labels, 40))

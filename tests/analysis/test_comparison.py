@@ -4,13 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from thesis_lib.analysis.clusters import agreement
 from thesis_lib.analysis.comparison import (
+    FEWEST,
+    as_text,
     compare,
-    compare_scores,
     describe_differences,
-    describe_scores,
     differences,
+    scores,
 )
+from thesis_lib.analysis.intervals import f1_interval
 from thesis_lib.analysis.linear_probe import macro_f1
 from thesis_lib.util.errors import InputError
 
@@ -21,23 +24,6 @@ from thesis_lib.util.errors import InputError
 )
 def test_two_means_differ_by_more_than_the_spread_of_the_difference(mean, other, place):
     assert compare(mean - other, np.hypot(0.06, 0.08)) == place  # sqrt(0.06² + 0.08²) = 0.1
-
-
-def test_seeds_are_compared_one_by_one():
-    ours, other = pd.Series([0.3, 0.5, 0.7]), pd.Series([0.2, 0.4, 0.6])
-    assert compare_scores(ours, other) == "above"  # each seed by 0.1, far less than between them
-    assert compare_scores(ours, other[:1]) == "above"
-    assert compare_scores(ours, pd.Series([0.45])) == "level"
-    assert compare_scores(ours[:1], other) == "level"  # one value without a seed
-    assert compare_scores(pd.Series([0.9]), other) == "above"
-    assert compare_scores(ours[:1], other[:1]) == "beside"  # nothing is known of chance
-
-
-def test_any_embedding_can_stand_first():
-    rows = [("one", "ours", 1, 0.9), ("one", "trained", 1, 0.4), ("one", "trained", 2, 0.6)]
-    scores = pd.DataFrame(rows, columns=["what", "embedding", "seed", "value"])
-    said = "- one: ours **0.90**, above the network trained here (0.50 ± 0.14)."
-    assert describe_scores(scores, "ours") == said
 
 
 def items(right, groups=20):
@@ -73,6 +59,97 @@ def test_a_value_of_each_item_is_compared_by_its_mean():
     assert text == f"- what: ours is above {other} (+0.25, 95 % +0.25 to +0.25)."
 
 
+def test_a_class_of_few_groups_is_in_every_draw():
+    """Groups of a class are alike here, so draws differ only where one lacks a class."""
+    rare = pd.DataFrame({"label": "c", "answer": "c", "group": ["x", "y"]})
+    ours, other = (pd.concat([items(right), rare], ignore_index=True) for right in (4, 3))
+    other["answer"] = np.where(other.answer == other.label, other.answer, "c")
+    (row,) = differences({("ours", 1): ours, ("trained", 1): other}, "ours").itertuples()
+    scores = [macro_f1(table.label, table.answer) for table in (ours, other)]
+    assert row.difference == pytest.approx(scores[0] - scores[1])
+    assert row.low == pytest.approx(row.high) == pytest.approx(row.difference)
+
+
+def test_what_cannot_be_told_is_said():
+    one_each = pd.DataFrame({"label": list("aabb"), "answer": list("abbb"), "group": list("xxyy")})
+    found = differences({("ours", 1): one_each, ("trained", 1): one_each}, "ours")
+    assert found[["difference", "low", "high"]].isna().all(axis=None)
+    said = describe_differences({"what": found}, "ours")
+    other = "the network trained here (too few sessions or songs to tell)"
+    assert said == f"- what: ours is beside {other}."
+
+
 def test_other_items_cannot_be_compared():
     with pytest.raises(InputError, match="those of 'ours' and 'trained' differ"):
         differences({("ours", 1): items(4), ("trained", 1): items(4)[::-1]}, "ours")
+
+
+def test_a_score_is_that_of_all_seeds_and_has_its_interval():
+    right = {1: items(3), 2: items(2)}
+    found = scores(
+        {"one": {("ours", 1): items(4), **{("trained", k): t for k, t in right.items()}}}
+    )
+    assert found.columns.tolist() == ["what", "embedding", "value", "low", "high"]
+    ours, trained = found.itertuples(index=False)
+    assert ours == ("one", "ours", 1.0, 1.0, 1.0)
+    both = pd.concat([table.assign(fold=seed) for seed, table in right.items()])
+    alone = f1_interval(both.label, both.answer, both.group, fold=both.fold)
+    assert trained[:3] == ("one", "trained", pytest.approx(alone.value))
+    assert trained.low == pytest.approx(alone.low)  # groups are alike: strata change nothing
+    assert as_text(found, 1, 100).to_dict()["one", "ours"] == "100.0 (100.0 to 100.0)"
+
+
+def test_too_few_groups_have_a_score_and_no_interval():
+    found = scores({"one": {("ours", 1): items(3, 1)}})
+    assert found.value[0] == pytest.approx(macro_f1(items(3, 1).label, items(3, 1).answer))
+    assert found[["low", "high"]].isna().all(axis=None)
+    assert as_text(found).tolist() == ["0.73"]
+
+
+def clustered(noise, seed, songs=30):
+    """Tiles of songs of three classes; so many of them in a cluster drawn at random."""
+    rng = np.random.default_rng(seed)
+    group, label = np.repeat(np.arange(songs), 8), np.repeat(np.arange(songs) % 3, 8)
+    drawn = rng.integers(3, size=len(label))
+    cluster = np.where(rng.random(len(label)) < noise, drawn, label)
+    return pd.DataFrame(
+        {"label": label.astype(str), "group": group.astype(str), "cluster": cluster}
+    )
+
+
+@pytest.mark.parametrize("score", ["ari", "nmi", "purity"])
+def test_clusters_are_compared_by_their_agreement_around_the_score(score):
+    tested = {("ours", seed): clustered(0.2, seed) for seed in (1, 2)}
+    tested |= {("trained", seed): clustered(0.8, 10 + seed) for seed in (1, 2)}
+    found = scores({"one": tested}, score).set_index("embedding")
+    for name in ("ours", "trained"):
+        own = [
+            agreement(t.label, t.cluster)[score] for (kind, _), t in tested.items() if kind == name
+        ]
+        assert found.value[name] == pytest.approx(np.mean(own))
+        assert found.low[name] < found.value[name] < found.high[name]
+    (row,) = differences(tested, "ours", score).itertuples()
+    assert row.place == "above" and row.low < row.difference < row.high
+    assert row.difference == pytest.approx(found.value["ours"] - found.value["trained"])
+
+
+def test_an_interval_ends_where_scores_do():
+    """Clusters drawn at random: moved draws go below 0, where no mutual information is."""
+    found = scores({"one": {("ours", 1): clustered(1.0, 3)}}, "nmi")
+    assert found.low[0] == 0 < found.value[0] < found.high[0]
+
+
+def ranked(faulty, sessions=20):
+    """Of each session ten items, in the first ones a fault that stands first or last."""
+    rows = [(f"s{s}", s < faulty and i == 0, i * (-1) ** s) for s in range(sessions)
+            for i in range(10)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["group", "fault", "order"])
+
+
+def test_a_ranking_has_an_interval_where_enough_sessions_hold_a_fault():
+    many, few = ({("ours", 1): ranked(n)} for n in (FEWEST, FEWEST - 1))
+    found = scores({"many": many, "few": few})
+    assert found.low.notna().tolist() == [True, False]
+    assert 0 <= found.low[0] < found.value[0] < found.high[0] <= 1
+    few |= {("statistics", 1): ranked(FEWEST - 1)}
+    assert "too few sessions" in describe_differences({"x": differences(few, "ours")}, "ours")

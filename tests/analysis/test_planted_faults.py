@@ -85,7 +85,10 @@ def test_segments_gather_tiles(corpus):
 def test_scores_are_those_of_what_was_planted(corpus):
     moments, recordings = audited(corpus)
     planted = planted_faults.planted(corpus)
-    scores = planted_faults.scores(moments, recordings, planted, RULES, "quiet")
+    found = planted_faults.suspicions(moments, recordings, planted, RULES, "quiet")
+    assert found["wrong label"].group[found["wrong label"].fault].tolist() == ["s0"]
+    assert set(found["silence in an activity"].group) == {"s0", "s2", "s4", "s6"}  # no quiet ones
+    scores = planted_faults.scores(found)
     assert scores.loc["microphone, deviation", "average_precision"] == 1
     assert scores.loc["microphone, kNN distance", "average_precision"] == 1
     assert scores.loc["wrong label", "true"] == 1 and scores.loc["wrong label", "recall"] == 1

@@ -6,7 +6,6 @@ import pytest
 from corpora import rendered
 
 from thesis_lib.analysis.clusters import bend, elbow
-from thesis_lib.analysis.comparison import compare_scores, describe_scores, mean_and_spread
 from thesis_lib.analysis.linear_probe import report
 from thesis_lib.plots import audit, clusters, tables
 from thesis_lib.plots.style import class_colours
@@ -47,13 +46,18 @@ def scores():
 
 
 def test_comparison_draws_a_mark_a_method_and_chance():
-    figure = tables.comparison(scores().assign(chance=0.1), "F1")
+    ends = [("one", "trained", 0.6, 0.4, 0.7), ("one", "statistics", 0.2, np.nan, np.nan)]
+    intervals = pd.DataFrame(ends, columns=["what", "embedding", "value", "low", "high"])
+    figure = tables.comparison(scores().assign(chance=0.1), intervals, "F1")
+    (line,) = [one for bars in figure.axes[0].containers for one in bars[2]][:1]
+    assert line.get_segments()[0][:, 0] == pytest.approx([0.4, 0.7])
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == ["trained here", "log-Mel mean and deviation", "chance"]
 
 
 def test_challenge_shows_every_system():
-    ours = pd.DataFrame([{"system": "a", "source": "here", "unknown": 40.0, "unknown_spread": 2.0}])
+    ours = pd.DataFrame([{"system": "a", "source": "here", "unknown": 40.0}])
+    ours = ours.assign(unknown_low=37.0, unknown_high=41.0)
     systems = thesis_results.beside_challenge(ours)
     figure = tables.challenge(systems)
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
@@ -91,14 +95,3 @@ def test_thesis_numbers_fit_each_other():
     assert average.recall.iloc[-1] == pytest.approx(thesis_results.MUSIC_F1 / 100, abs=0.01)
     assert thesis_results.CLUSTERS.shape == (7, 7)
     assert thesis_results.CLUSTERS.loc[7, "PeakTime"] == 975
-
-
-def test_a_sentence_says_no_more_than_the_numbers():
-    assert mean_and_spread([0.5]) == "0.50"
-    assert mean_and_spread([0.4, 0.6]) == "0.50 ± 0.14"
-    one, other = pd.Series([0.5, 0.7], [1, 2]), pd.Series([0.4, 0.6], [1, 2])
-    assert compare_scores(one, other) == "above", "seed by seed, one is always 0.1 better"
-    assert compare_scores(one, pd.Series([0.55], [1])) == "level"
-    assert compare_scores(one, pd.Series([0.9], [1])) == "below"
-    text = describe_scores(scores())
-    assert text == "- one: trained **0.60 ± 0.14**, above log-Mel statistics (0.20)."

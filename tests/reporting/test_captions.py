@@ -24,3 +24,19 @@ def test_names_and_captions_are_filled_and_none_may_be_missing(tmp_path, monkeyp
     with pytest.raises(InputError, match="y.png has no caption; write one into .*captions.py"):
         record.figure(plt.figure(), "y")
     plt.close("all")
+
+
+def test_a_caption_names_the_embedding_of_what_it_shows(tmp_path, monkeypatch):
+    names = ("one", "other", "both", "given")
+    monkeypatch.setattr(captions, "CAPTIONS", {f"{name}.png": "Of {embedding}." for name in names})
+    home = SimpleNamespace(corpus=SimpleNamespace(name="mini home", note=""))
+    record = Record("05_space", tmp_path, {})
+    with pytest.raises(KeyError, match="embedding"):  # nobody has said which, so no caption says it
+        record.figure(plt.figure(), "one", [SONGS])
+    record.number("embedding", {"mini music": "ours", "mini home": "trained"})
+    for name, runs in (("one", [SONGS]), ("other", [home]), ("both", [SONGS, home])):
+        record.figure(plt.figure(), name, runs)
+    record.figure(plt.figure(), "given", [SONGS], embedding="statistics")
+    said = [record.figures[f"{name}.png"]["caption"] for name in names]
+    assert said == ["Of ours.", "Of trained.", "Of ours and trained.", "Of statistics."]
+    plt.close("all")

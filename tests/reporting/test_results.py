@@ -46,6 +46,7 @@ def test_silence_that_nobody_knows_of_is_not_scored(record):
 
 def test_songs_with_most_suspects_come_first(record):
     index = pd.MultiIndex.from_tuples([("a", "one"), ("b", "two")], names=["label", "group"])
+    record.number("embedding", {"m": "ours"})
     sentence, _ = audit.songs(record, run_of("m"), pd.Series([0.666, 0.1], index), 7, 20)
     assert sentence.data.startswith("**7 of 20**")
     first = {"label": "a", "group": "one", "suspect tiles, share": 0.67}
@@ -120,18 +121,20 @@ def test_which_embedding_is_drawn_is_said(record):
     assert "*small, music*" in said and record.numbers == {"embedding": {"m": "trained"}}
 
 
-def test_scores_beside_the_challenge_are_means_in_percent():
-    values = {f"home: {probe.UNITS['all']}": {"trained": pd.Series([0.5, 0.7])}}
+def test_scores_beside_the_challenge_are_in_percent():
+    row = {"what": f"home: {probe.UNITS['all']}", "embedding": "trained"}
+    values = pd.DataFrame([row | {"value": 0.6, "low": 0.5, "high": 0.65}])
     names = {"trained": "ours", "untrained": "before"}
     table = probe.beside_challenge(run_of("h", "simulated"), values, names).set_index("system")
-    assert table.loc["ours", ["all", "all_spread"]].tolist() == pytest.approx([60, 14.1421], 1e-4)
+    assert table.loc["ours", ["all", "all_low", "all_high"]].tolist() == pytest.approx([60, 50, 65])
     assert table.loc["before", ["all", "known"]].isna().all()
     assert table.loc["ours", "source"] == "here: h (simulated), logistic classifier"
 
 
 def test_a_fold_of_the_development_set_is_in_no_column_of_the_evaluation_sets(record):
     unit = f"home: 10 s segment, {probe.ON_FOLD['known']}"
-    values = {unit: {"ours": pd.Series([0.7])}}
+    row = {"what": unit, "embedding": "ours", "value": 0.7, "low": 0.6, "high": 0.8}
+    values = pd.DataFrame([row])
     found = {"ours": (0.6, 0.5, 0.65)}
     table = probe.beside_challenge(run_of("h"), values, {"ours": "ours"}, found)
     row = table.set_index("system").loc["ours"]
@@ -143,6 +146,13 @@ def test_a_fold_of_the_development_set_is_in_no_column_of_the_evaluation_sets(re
     index = pd.MultiIndex.from_product([["home: single tile, all microphones", unit], ["trained"]])
     probe.thesis_and_here(record, run_of("h"), run_of("m"), pd.Series(["1.0", "2.0"], index))
     assert "fold 1 of the development set instead of" in record.pairs[0]["differs"]
+
+
+def test_what_ours_has_heard_is_said_beside_the_challenge():
+    said = probe.warning(run_of("h", "simulated"))
+    assert "unknown where the classifier has not heard it" in said and "cannot be compared" in said
+    assert "ours was trained, without labels, on other simulated flats" in said
+    assert "simulat" not in probe.warning(run_of("h"))
 
 
 def test_sums_that_lead_back_are_counted(record):

@@ -210,7 +210,30 @@ def silhouette_by_class(
     return found.groupby(labels).mean().sort_values(ascending=False)
 
 
-def _drawn(vectors, labels, sample, seed):
+def silhouette_of_tiles(
+    vectors: ArrayLike, labels: ArrayLike, group: ArrayLike, sample: int = 1000, seed: int = 0
+) -> pd.DataFrame:
+    """The silhouette of each tile, so that it can be compared (05_embedding_space).
+
+    Parameters
+    ----------
+    vectors, labels, sample, seed
+        As for `silhouette`; the tiles that are drawn are the same for all vectors.
+    group : (n,) array
+        Session or song of each tile.
+
+    Returns
+    -------
+    DataFrame, one row per tile drawn
+        `label`, `group`, `value`.
+    """
+    group = column(group, np.size(labels), "group")
+    vectors, labels, group = _drawn(vectors, labels, sample, seed, group)
+    value = silhouette_samples(vectors, labels)
+    return pd.DataFrame({"label": labels, "group": group, "value": value})
+
+
+def _drawn(vectors, labels, sample, seed, *more):
     """At most `sample` tiles with their labels, drawn at random."""
     vectors = matrix(vectors)
     labels = classes(labels, len(vectors))
@@ -222,7 +245,7 @@ def _drawn(vectors, labels, sample, seed):
             f"labels: {drawn} different ones on the {len(rows)} tiles drawn; a silhouette needs at "
             "least 2, and fewer than tiles, so give more tiles or a larger sample"
         )
-    return vectors[rows], labels[rows]
+    return vectors[rows], labels[rows], *(one[rows] for one in more)
 
 
 def neighbour_map(vectors: ArrayLike, seed: int = 0) -> np.ndarray:

@@ -1,36 +1,71 @@
-"""Scores of several seeds put into words, so that no sentence claims more than they show.
+"""Which embedding is better, put into words, so that no sentence claims more than is known.
 
-Notebooks: 06_error_analysis_sins, 07_genre_clusters, 08_f1_results, 10_experiments,
-11_open_questions.
+Scores of sessions or songs are drawn again, see `bootstrap`: each score has an interval, and one
+embedding is better than another where the interval of their difference excludes 0. Benchmarks keep
+the mean and the spread of seeds alone, for which there is `compare`.
+
+Notebooks: 05_embedding_space, 06_error_analysis_sins, 07_genre_clusters, 08_f1_results,
+10_experiments, 11_open_questions.
 """
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
-from thesis_lib.analysis.intervals import f1_interval, mean_interval
+from thesis_lib.analysis import measures
+from thesis_lib.analysis.bootstrap import DRAWS, strata_of
+from thesis_lib.analysis.intervals import f1_parts, mean_f1, mean_parts, mean_value
+from thesis_lib.analysis.significance import compare_methods
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.names import EMBEDDINGS
 
-IN_WORDS = {"above": "above", "below": "below", "level": "level with", "beside": "beside"}
+FEWEST = 5  # sessions with a fault: of four there are 35 draws, and one in 40 is to be told
 
 
-def mean_and_spread(values: ArrayLike, digits: int = 2) -> str:
-    """Mean and standard deviation over seeds: "0.52 ± 0.03"; of a single value "0.52".
+class Score(NamedTuple):
+    """What of an item is scored, and how.
 
-    See 07_genre_clusters.
+    Attributes
+    ----------
+    column, truth : str
+        What an embedding says of an item, and what is so.
+    parts, score : function
+        As `compare_methods` takes them.
+    bounds : (low, high), optional
+        The draws are centred, see `bootstrap.draw_scores`, and intervals end where scores do.
     """
-    values = np.asarray(values, float)
-    mean = f"{values.mean():.{digits}f}"
-    return f"{mean} ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else mean
+
+    column: str
+    truth: str
+    parts: Callable[..., np.ndarray]
+    score: Callable[[np.ndarray], np.ndarray]
+    bounds: tuple[float, float] | None = None
+
+
+def _mean_parts(_, values, group, fold):
+    return mean_parts(values, group, fold)
+
+
+SCORES = {
+    "macro_f1": Score("answer", "label", f1_parts, mean_f1),
+    "mean": Score("value", "label", _mean_parts, mean_value),
+    "ari": Score("cluster", "label", measures.cluster_parts, measures.mean_ari, (-0.5, 1)),
+    "nmi": Score("cluster", "label", measures.cluster_parts, measures.mean_nmi, (0, 1)),
+    "purity": Score("cluster", "label", measures.cluster_parts, measures.mean_purity, (0, 1)),
+    "average_precision": Score(
+        "order", "fault", measures.ranking_parts, measures.mean_precision, (0, 1)
+    ),
+}
 
 
 def compare(difference: float, std: float) -> str:
-    """Whether a method is "above", "below" or "level" with another: the rule of all notebooks.
+    """Whether a method is "above", "below" or "level" with another in a benchmark's results.
 
     A method is above where its mean score is higher by more than one standard deviation of the
     difference. With a few seeds this is weak evidence, and it says nothing about other sessions or
-    songs: for that, see `intervals`. See 08_f1_results, 10_experiments and 11_open_questions.
+    songs: for that, see `differences`. See 10_experiments and 11_open_questions.
 
     Parameters
     ----------
@@ -49,114 +84,133 @@ def compare(difference: float, std: float) -> str:
     return "above" if difference > 0 else "below"
 
 
-def compare_scores(ours: pd.Series, other: pd.Series) -> str:
-    """`compare` of two methods, seed by seed (08_f1_results).
+Items = dict[tuple[str, int], pd.DataFrame]
+
+
+def scores(tested: dict[str, Items], score: str | None = None) -> pd.DataFrame:
+    """The score of each embedding on each unit of scoring, with its interval (08_f1_results).
 
     Parameters
     ----------
-    ours, other : Series
-        One value per seed (the index). Seeds are compared one by one, as in music each has its own
-        songs for the test; a single value is compared with all of the other.
+    tested : dict, what is scored -> dict, (embedding, seed) -> DataFrame
+        The tested items of a seed, in the same order for each embedding: `label`, `group`, and what
+        is scored: `answer`, `value`, `cluster`, or `order` beside `fault` in place of `label`. An
+        embedding with a single seed has the same items for every seed of the others.
+    score : str, optional
+        One of `SCORES`. None: the first whose column there is: macro-F1 of `answer`, the mean of
+        `value`, the average precision of `order`.
 
     Returns
     -------
-    str
-        As of `compare`; "beside" where there is one value of each, which says nothing about chance.
+    DataFrame, one row per unit and embedding
+        `what`, `embedding`, `value` (mean over the seeds), `low`, `high` (95 %, by a bootstrap over
+        groups, class by class; of rankings over groups with and without a fault). No interval, NaN,
+        where no class has two groups, or fewer than `FEWEST` groups hold a fault.
     """
-    single = [values for values in (ours, other) if len(values) == 1]
-    if len(single) == 2:
-        return "beside"
-    gap = ours - other if not single else ours.to_numpy() - other.to_numpy()
-    return compare(gap.mean(), np.std(gap, ddof=1))
+    names = {"method": "embedding", "mean": "value", "ci_low": "low", "ci_high": "high"}
+    tables = [_compared(items, next(iter(items))[0], score).assign(what=what)
+              for what, items in tested.items()]  # fmt: skip
+    return pd.concat(tables, ignore_index=True).rename(columns=names)[["what", *names.values()]]
 
 
-def describe_scores(scores: pd.DataFrame, first: str = "trained", digits: int = 2) -> str:
-    """One line on each unit of scoring: the score of one embedding beside the others'.
-
-    See 07_genre_clusters.
+def differences(items: Items, first: str, score: str | None = None) -> pd.DataFrame:
+    """By how much one embedding is better than each other, on the same draws (08_f1_results).
 
     Parameters
     ----------
-    scores : DataFrame
-        One row per seed: `what`, `embedding` (one of `EMBEDDINGS`), `seed`, `value` and, where it
-        is known, `chance`.
-    first : str
-        The embedding that is compared with all others.
-    digits : int
-
-    Returns
-    -------
-    str
-        Markdown, one item of a list for each `what`.
-    """
-    lines = []
-    for what, own in scores.groupby("what", sort=False):
-        values = {name: rows.set_index("seed").value for name, rows in own.groupby("embedding")}
-        chance = f"; chance {own.chance.mean():.{digits}f}" if "chance" in own else ""
-        lines.append(f"- {what}: {_sentence(values, first, digits)}{chance}.")
-    return "\n".join(lines)
-
-
-def _sentence(values, first, digits):
-    others = [
-        f"{IN_WORDS[compare_scores(values[first], values[key])]} {name} "
-        f"({mean_and_spread(values[key], digits)})"
-        for key, name in EMBEDDINGS.items()
-        if key in values and key != first
-    ]
-    return f"{first} **{mean_and_spread(values[first], digits)}**, {', '.join(others)}"
-
-
-def differences(items: dict[tuple[str, int], pd.DataFrame], first: str) -> pd.DataFrame:
-    """By how much one embedding is better than each other, on the same items (08_f1_results).
-
-    Parameters
-    ----------
-    items : dict, (embedding, seed) -> DataFrame
-        The tested items of a seed, in the same order for each embedding: `label`, `group`, and
-        `answer` (macro-F1 is compared) or `value` (its mean is). An embedding with a single seed is
-        compared with every seed of the other.
+    items, score
+        As for `scores`, of one unit.
     first : str
 
     Returns
     -------
     DataFrame, one row per other embedding
-        `other`, `difference`, `low`, `high` (95 %, by a bootstrap over groups; NaN where there is
-        only one group) and `place`: "above" or "below" where the interval excludes 0, else
-        "level with".
+        `other`, `difference`, `low`, `high` (as of `scores`; all NaN where there is no interval)
+        and `place`: "above" or "below" where the interval excludes 0, else "level with".
     """
     rows = []
-    for other in dict.fromkeys(name for name, _ in items if name != first):
-        both = _side_by_side(items, first, other)
-        value, low, high = _difference(both)
+    for row in _compared(items, first, score).itertuples():
+        low, high = 0 - row.diff_high, 0 - row.diff_low  # of `first` less the other
         place = "above" if low > 0 else "below" if high < 0 else "level with"
-        rows.append({"other": other, "difference": value, "low": low, "high": high, "place": place})
+        value = 0 - row.diff if low <= high else np.nan
+        if row.method != first:
+            rows.append((row.method, value, low, high, place))
     return pd.DataFrame(rows, columns=["other", "difference", "low", "high", "place"])
 
 
-def _side_by_side(items, first, other):
-    """The items of both embeddings, of every seed that either has: columns end in "" and "_b"."""
-    own, others = ({seed: table for (name, seed), table in items.items() if name == wanted}
-                   for wanted in (first, other))  # fmt: skip
+def _compared(items, first, score):
+    """The table of `compare_methods`, its intervals NaN where there are too few groups."""
+    score = SCORES[score or _score_of(items)]
+    names, table = _side_by_side(items, score)
+    said = [table[name] for name in names]
+    parts = score.parts(table[score.truth], said, table.group, table.fold)
+    drawn = _drawn(table, score)
+    if drawn is None:
+        point = score.score(parts.sum(axis=0)[None])[0]
+        columns = ["ci_low", "ci_high", "diff", "diff_low", "diff_high"]
+        return pd.DataFrame({"method": names, "mean": point, **dict.fromkeys(columns, np.nan)})
+    drawn |= {"draws": DRAWS, "centred": score.bounds is not None}
+    found = compare_methods(parts, score.score, names, first, **drawn)
+    ends = found[["ci_low", "ci_high"]].clip(*(score.bounds or (None, None)))
+    return found.assign(**ends)
+
+
+def _score_of(items):
+    columns = next(iter(items.values())).columns
+    return next(name for name, score in SCORES.items() if score.column in columns)
+
+
+def _side_by_side(items, score):
+    """The embeddings' names, and the items of every seed: a column each, and `fold`."""
+    of: dict[str, dict[int, pd.DataFrame]] = {name: {} for name, _ in items}
+    for (name, seed), table in items.items():
+        of[name][seed] = table.reset_index(drop=True)
     parts = []
-    for seed in sorted({*own, *others}):
-        a, b = (
-            of.get(seed, next(iter(of.values()))).reset_index(drop=True) for of in (own, others)
-        )
-        if not a[["label", "group"]].equals(b[["label", "group"]]):
-            raise InputError(f"items: those of {first!r} and {other!r} differ; give the same")
-        parts.append(a.join(b.add_suffix("_b")).assign(fold=seed))
-    return pd.concat(parts)
+    for seed in sorted({seed for _, seed in items}):
+        tables = {name: own.get(seed, next(iter(own.values()))) for name, own in of.items()}
+        same, *others = (table[[score.truth, "group"]] for table in tables.values())
+        if not all(same.equals(other) for other in others):
+            listed = " and ".join(map(repr, tables))
+            raise InputError(f"items: those of {listed} differ; give the same")
+        said = {name: table[score.column] for name, table in tables.items()}
+        parts.append(same.assign(**said, fold=seed))
+    return list(of), pd.concat(parts, ignore_index=True)
 
 
-def _difference(both):
-    of = "answer" if "answer" in both else "value"
-    if both.group.nunique() < 2:
-        return (np.nan,) * 3
-    places = {"fold": both.fold, "other": both[f"{of}_b"]}
-    if of == "answer":
-        return f1_interval(both.label, both.answer, both.group, **places)
-    return mean_interval(both.value, both.group, **places)
+def _drawn(table, score):
+    """What is drawn, for `compare_methods`; None where there are too few groups."""
+    if score.column != "order":
+        stratum = strata_of(table.group, table[score.truth])
+        return None if len(stratum) == len(set(stratum)) else {"stratum": stratum}
+    faulty = table.groupby("group").fault.any().to_numpy()
+    several = int(faulty.sum())
+    return {"stratum": faulty, "depends_on": several} if several >= FEWEST else None
+
+
+def as_text(scores: pd.DataFrame, digits: int = 2, times: float = 1) -> pd.Series:
+    """Each score and its interval: "0.52 (0.45 to 0.58)"; without an interval "0.52".
+
+    See 07_genre_clusters and 08_f1_results.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As `scores` makes it.
+    digits : int
+    times : float
+        100 for percent.
+
+    Returns
+    -------
+    Series of str, index (what, embedding)
+    """
+    numbers = scores.set_index(["what", "embedding"])[["value", "low", "high"]] * times
+    written = [
+        f"{value:.{digits}f}"
+        + ("" if np.isnan(low) else f" ({low:.{digits}f} to {high:.{digits}f})")
+        for value, low, high in numbers.to_numpy()
+    ]
+    return pd.Series(written, numbers.index)
 
 
 def describe_differences(found: dict[str, pd.DataFrame], first: str, digits: int = 2) -> str:
@@ -177,10 +231,13 @@ def describe_differences(found: dict[str, pd.DataFrame], first: str, digits: int
     """
     lines = []
     for what, table in found.items():
-        parts = [
-            f"{row.place} {EMBEDDINGS[row.other]} ({row.difference:+.{digits}f}, 95 % "
-            f"{row.low:+.{digits}f} to {row.high:+.{digits}f})"
-            for row in table.itertuples()
-        ]
+        parts = [_in_words(row, digits) for row in table.itertuples()]
         lines.append(f"- {what}: {first} is {'; '.join(parts) or 'alone'}.")
     return "\n".join(lines)
+
+
+def _in_words(row, digits):
+    if np.isnan(row.difference):
+        return f"beside {EMBEDDINGS[row.other]} (too few sessions or songs to tell)"
+    ends = f"{row.low:+.{digits}f} to {row.high:+.{digits}f}"
+    return f"{row.place} {EMBEDDINGS[row.other]} ({row.difference:+.{digits}f}, 95 % {ends})"

@@ -127,8 +127,8 @@ def f1_parts(
     said = [column(one, len(truth), "predicted") for one in predicted]
     names, numbers = np.unique(np.concatenate([truth, *said]), return_inverse=True)
     truth, *said = np.split(numbers, len(said) + 1)
-    cells = _cells(group, fold, len(truth))
-    confusions = [summed([*cells, (truth, len(names)), (one, len(names))]) for one in said]
+    places = cells(group, fold, len(truth))
+    confusions = [summed([*places, (truth, len(names)), (one, len(names))]) for one in said]
     return np.stack(confusions, axis=1)
 
 
@@ -145,9 +145,9 @@ def mean_parts(
         As in `f1_interval`.
     """
     methods = [column(one, np.size(values[0]), "values") for one in values]
-    cells = _cells(group, fold, len(methods[0]))
-    counts = summed(cells)
-    sums = [np.stack([summed(cells, one), counts], axis=-1) for one in methods]
+    places = cells(group, fold, len(methods[0]))
+    counts = summed(places)
+    sums = [np.stack([summed(places, one), counts], axis=-1) for one in methods]
     return np.stack(sums, axis=1)
 
 
@@ -189,8 +189,11 @@ def _methods(one, other):
     return [one] if other is None else [one, other]
 
 
-def _cells(group, fold, rows):
-    """Group and fold of each row by number, and how many there are: [((rows,), count), ...]."""
+def cells(group: ArrayLike, fold: ArrayLike | None, rows: int) -> list[tuple[np.ndarray, int]]:
+    """Group and fold of each row by number, and how many there are: [((rows,), count), ...].
+
+    See 08_f1_results.
+    """
     columns = {"group": group, "fold": np.zeros(rows) if fold is None else fold}
     found = [np.unique(column(one, rows, name), return_inverse=True)
              for name, one in columns.items()]  # fmt: skip
@@ -204,21 +207,21 @@ def mean_f1(confusions: np.ndarray) -> np.ndarray:
     """
     hits = np.diagonal(confusions, axis1=-2, axis2=-1)
     answers = confusions.sum(axis=-1) + confusions.sum(axis=-2)
-    return _average(_average(_ratio(2 * hits, answers)))
+    return average(average(ratio(2 * hits, answers)))
 
 
 def mean_value(sums: np.ndarray) -> np.ndarray:
     """Mean of the values, then over folds: (..., folds, (sum, count)) -> (...)."""
-    return _average(_ratio(sums[..., 0], sums[..., 1]))
+    return average(ratio(sums[..., 0], sums[..., 1]))
 
 
-def _ratio(part, whole):
+def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """NaN where there is nothing: a class or fold of which no group was drawn."""
     with np.errstate(invalid="ignore"):
         return part / whole
 
 
-def _average(values):
+def average(values: np.ndarray) -> np.ndarray:
     """Mean over the last axis of what is there."""
     there = ~np.isnan(values)
-    return _ratio(np.where(there, values, 0).sum(axis=-1), there.sum(axis=-1))
+    return ratio(np.where(there, values, 0).sum(axis=-1), there.sum(axis=-1))

@@ -69,14 +69,14 @@ def _list(path, columns):
     return table.set_index("path")
 
 
-def scores(
+def suspicions(
     moments: pd.DataFrame,
     recordings: pd.DataFrame,
     known: pd.DataFrame,
     rules: dict[str, float],
     quiet: str = "",
-) -> pd.DataFrame:
-    """How right the suspicions of an audit were (06_error_analysis_sins).
+) -> dict[str, pd.DataFrame]:
+    """What an audit suspects, beside what is so (06_error_analysis_sins).
 
     Parameters
     ----------
@@ -92,24 +92,45 @@ def scores(
 
     Returns
     -------
-    DataFrame
-        One row per suspicion (the index; only those of which something was planted), with what
-        `label_audit.score` gives.
+    dict, suspicion -> DataFrame, one row per moment or recording
+        `found` (bool, by the rule), `fault` (bool: it is one), `order` (how suspect it is), `group`
+        (its session). Only suspicions of which something was planted.
     """
     known = known.loc[recordings.index]
     wrong = known.wrong.groupby([recordings.group, recordings.position], sort=False).first()
     broken, active = known.fault != "", recordings.label != quiet
     silent_share, deviation = recordings.silent_share[active], recordings.deviation.fillna(0)
-    distance = recordings.knn_distance
+    distance, session = recordings.knn_distance, recordings.group
+    of_moment = moments.index.get_level_values("group")
     is_silent = silent_share > rules["silent_share"]
     far = distance > distance.quantile(1 - broken.mean())  # as many as planted
     rows = {
-        "wrong label": (moments.suspect > rules["suspect"], wrong, moments.disagreement),
-        "silence in an activity": (is_silent, known.silent[active], silent_share),
-        "microphone, deviation": (deviation > rules["deviation"], broken, deviation),
-        "microphone, kNN distance": (far, broken, distance),
+        "wrong label": (moments.suspect > rules["suspect"], wrong, moments.disagreement, of_moment),
+        "silence in an activity": (is_silent, known.silent[active], silent_share, session[active]),
+        "microphone, deviation": (deviation > rules["deviation"], broken, deviation, session),
+        "microphone, kNN distance": (far, broken, distance, session),
     }
-    found = {what: score(*map(np.asarray, row)) for what, row in rows.items() if row[1].any()}
+    columns = ["found", "fault", "order", "group"]
+    tables = {what: pd.DataFrame(dict(zip(columns, map(np.asarray, row), strict=True)))
+              for what, row in rows.items()}  # fmt: skip
+    return {what: table for what, table in tables.items() if table.fault.any()}
+
+
+def scores(suspected: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """How right the suspicions of an audit were (06_error_analysis_sins).
+
+    Parameters
+    ----------
+    suspected : dict
+        From `suspicions`.
+
+    Returns
+    -------
+    DataFrame
+        One row per suspicion (the index), with what `label_audit.score` gives.
+    """
+    found = {what: score(table.found, table.fault, table.order)
+             for what, table in suspected.items()}  # fmt: skip
     return pd.DataFrame.from_dict(found, orient="index").rename_axis("what")
 
 
@@ -125,7 +146,7 @@ def cases(
     Parameters
     ----------
     moments, recordings, known, rules, quiet
-        As in `scores`.
+        As in `suspicions`.
 
     Returns
     -------

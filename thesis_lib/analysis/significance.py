@@ -27,6 +27,8 @@ def compare_methods(
     stratum: ArrayLike | None = None,
     draws: int = DRAWS,
     seed: int = 0,
+    centred: bool = False,
+    depends_on: int | None = None,
 ) -> pd.DataFrame:
     """The score of every method and its difference to one, with intervals (08_f1_results).
 
@@ -40,8 +42,11 @@ def compare_methods(
         Of the methods.
     reference : str
         The one of them that all others are compared with.
-    stratum, draws, seed
+    stratum, draws, seed, centred
         See `bootstrap.draw_scores`.
+    depends_on : int, optional
+        How many groups the score varies with, where it is not all of them less the strata: of a
+        ranking those that hold a fault.
 
     Returns
     -------
@@ -53,8 +58,8 @@ def compare_methods(
         raise InputError(
             f"reference: {reference!r} is none of the methods; choose one of {', '.join(names)}."
         )
-    point, drawn = draw_scores(parts, score, draws, seed, stratum)
-    groups, strata = len(parts), _count(stratum)
+    point, drawn = draw_scores(parts, score, draws, seed, stratum, centred)
+    groups, strata = (depends_on, 1) if depends_on else (len(parts), _count(stratum))
     inside, own = share_inside(LEVEL, groups, strata), list(names).index(reference)
     low, high = ends(drawn, inside)
     apart = drawn - drawn[:, [own]]

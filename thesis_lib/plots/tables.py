@@ -86,14 +86,22 @@ def counts(tables: dict[str, pd.DataFrame]) -> Figure:
     return figure
 
 
-def comparison(scores: pd.DataFrame, xlabel: str, limits: tuple[float, float] = (0, 1)) -> Figure:
-    """The same score of several methods, over the seeds: mean, deviation and each seed.
+def comparison(
+    scores: pd.DataFrame,
+    intervals: pd.DataFrame,
+    xlabel: str,
+    limits: tuple[float, float] = (0, 1),
+) -> Figure:
+    """The same score of several methods: its mean over the seeds, its interval, and each seed.
 
     Parameters
     ----------
     scores : DataFrame
         One row per seed: `what` (a line of the figure each), `embedding` (one of `EMBEDDINGS`),
         `seed`, `value` and, where it is known, `chance`.
+    intervals : DataFrame
+        One row per what and embedding: `what`, `embedding`, `value`, `low`, `high` (NaN: none), as
+        `analysis.comparison.scores` makes it.
     xlabel : str
     limits : (low, high)
         Of the x axis.
@@ -103,19 +111,24 @@ def comparison(scores: pd.DataFrame, xlabel: str, limits: tuple[float, float] = 
     there = [name for name in EMBEDDINGS if (scores.embedding == name).any()]
     for offset, embedding in zip(np.linspace(-0.27, 0.27, len(there)), there, strict=True):
         name, colour, marker = EMBEDDINGS[embedding]
-        own = scores[scores.embedding == embedding].groupby("what").value
-        y = np.array([what.index(name) for name in own.groups]) + offset
-        spread = own.std()
-        axis.errorbar(own.mean(), y, xerr=spread, fmt="none", color=colour, capsize=3)
-        axis.plot(own.mean(), y, ls="", marker=marker, color=colour, label=name, ms=7)
-        for at, values in zip(y, own, strict=True):
-            axis.plot(values[1], np.full(len(values[1]), at), "|", color=colour, ms=9, alpha=0.6)
+        own = intervals[intervals.embedding == embedding]
+        y = own.what.map(what.index) + offset
+        _intervals(axis, own.low, own.high, y, color=colour, capsize=3)
+        axis.plot(own.value, y, ls="", marker=marker, color=colour, label=name, ms=7)
+        seeds = scores[scores.embedding == embedding]
+        at = seeds.what.map(what.index) + offset
+        axis.plot(seeds.value, at, "|", color=colour, ms=9, alpha=0.6)
     _chance(axis, scores, what)
     axis.set(xlabel=xlabel, xlim=limits, ylim=(len(what) - 0.5, -0.5))
     axis.set_yticks(range(len(what)), what)
     axis.grid(axis="x")
     figure.legend(loc="outside upper center", ncols=5)
     return figure
+
+
+def _intervals(axis, low, high, y, **look):
+    """From low to high; a score need not be in the middle."""
+    axis.errorbar((low + high) / 2, y, xerr=(high - low) / 2, fmt="none", **look)
 
 
 def _chance(axis, scores, what):
@@ -135,8 +148,8 @@ def challenge(systems: pd.DataFrame) -> Figure:
     ----------
     systems : DataFrame
         `system`, `source` (rows of one source are together), and for each of `SETS` the score in
-        % and its standard deviation over the seeds, e.g. `known` and `known_spread`; NaN where
-        there is none.
+        % and the ends of its interval, e.g. `known`, `known_low` and `known_high`; NaN where there
+        is none.
     """
     figure, axis = style.subplots(height=1.7 + 0.36 * len(systems))
     sources = list(systems.source.unique())
@@ -156,8 +169,9 @@ def challenge(systems: pd.DataFrame) -> Figure:
 
 def _systems(axis, systems, y, colour):
     for shift, (column, (_, marker, fill)) in zip((-0.2, 0, 0, 0.2), SETS.items(), strict=True):
-        values, at = systems[column], y + (shift if systems[f"{column}_spread"].any() else 0)
-        axis.errorbar(values, at, xerr=systems[f"{column}_spread"], fmt="none", color=colour, lw=1)
+        values, low, high = (systems[name] for name in (column, f"{column}_low", f"{column}_high"))
+        at = y + (shift if low.notna().any() else 0)
+        _intervals(axis, low, high, at, color=colour, lw=1)
         axis.plot(values, at, ls="", marker=marker, color=colour, fillstyle=fill, ms=7)
 
 

@@ -51,14 +51,20 @@ def silence_score(record: Record, score: dict[str, float] | None) -> Markdown:
     return Markdown(sentence.format(**score))
 
 
-def scores(record: Record, run: Run, scores: pd.DataFrame) -> HTML:
+def scores(
+    record: Record, run: Run, scores: pd.DataFrame, intervals: pd.DataFrame, fewest: int
+) -> HTML:
     """Record how right each suspicion is, seed by seed; as a table of means over the seeds.
 
-    `scores` has `what`, `embedding`, `seed`, and the columns of `planted_faults.scores`.
+    `scores` has `what`, `embedding`, `seed`, and the columns of `planted_faults.scores`;
+    `intervals` are those of the average precision, from `comparison.scores`; there are none where
+    fewer sessions than `fewest` hold a fault.
     """
     mean = scores.groupby(["what", "embedding"], sort=False).mean().drop(columns="seed")
+    mean = mean.join(intervals.set_index(["what", "embedding"])[["low", "high"]])
     record.number("scores", scores.to_dict("records"))
-    return record.table(mean.round(3), "audit_scores", [run])
+    record.rows("intervals", intervals)
+    return record.table(mean.round(3), "audit_scores", [run], fewest=fewest)
 
 
 def missed(record: Record, cases: pd.DataFrame, nice: Callable[[str], str]) -> Markdown:

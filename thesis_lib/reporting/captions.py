@@ -77,46 +77,50 @@ CAPTIONS = {
     "{spaces}.",
     "pca3d_{data_set}.gif": "{corpus}: tiles in the first three principal components of "
     "{embedding}.",
-    "map_{data_set}.png": "{corpus}: {tiles} tiles on a map (t-SNE). Near stays near; distances "
-    "between islands mean nothing.",
+    "map_{data_set}.png": "{corpus}: {tiles} tiles on a map (t-SNE) of {embedding}. Near stays "
+    "near; distances between islands mean nothing.",
     "space_scores.csv": "Silhouette of the classes, and share of the ten nearest neighbours from "
-    "other sessions or songs that carry the tile's label: mean and deviation over the seeds.",
+    "other sessions or songs that carry the tile's label: mean over the seeds, and 95 % interval "
+    "(bootstrap over sessions or songs).",
     "space_differences.csv": "precision@10 of the embedding that is drawn minus that of each "
     "other, with 95 % intervals (bootstrap over sessions or songs).",
     "centroids.csv": "Which tiles made the centroids: of all of a class those whose nearest "
     "neighbours share its label, or, where these are fewer than five, all.",
     "centroid_distances_{data_set}.png": "{corpus}: Euclidean distances between the class "
-    "centroids, test tiles.",
-    "typical_{data_set}_{slug}.mp3": "{label}: its {tiles} tiles nearest to its centroid.",
-    "centroid_arithmetic.csv": "Every difference of two centroids and the class nearest to it.",
-    "centroid_arithmetic.png": "Centroid of the row's class minus that of the column's: the class "
-    "whose centroid is nearest. Grey letters: the row's own class.",
-    "walk_{data_set}.png": "{corpus}: walk from {start} to {end} at {steps} equally spaced places, "
-    "{k} nearest test tiles each.",
-    "walk_{data_set}.mp3": "{corpus}: walk from {start} to {end} at {steps} equally spaced places, "
-    "{k} nearest test tiles each, as sound.",
+    "centroids in {embedding}, test tiles.",
+    "typical_{data_set}_{slug}.mp3": "{label}: its {tiles} tiles nearest to its centroid in "
+    "{embedding}.",
+    "centroid_arithmetic.csv": "Every difference of two centroids in {embedding} and the class "
+    "nearest to it.",
+    "centroid_arithmetic.png": "Centroid of the row's class minus that of the column's in "
+    "{embedding}: the class whose centroid is nearest. Grey letters: the row's own class.",
+    "walk_{data_set}.png": "{corpus}: walk from {start} to {end} at {steps} equally spaced places "
+    "in {embedding}, {k} nearest test tiles each.",
+    "walk_{data_set}.mp3": "{corpus}: walk from {start} to {end} at {steps} equally spaced places "
+    "in {embedding}, {k} nearest test tiles each, as sound.",
     "walks_{data_set}.png": "{corpus}: walks between {pairs} pairs of classes, the nearest test "
-    "tile at each of {steps} equally spaced places.",
+    "tile at each of {steps} equally spaced places in {embedding}.",
     # 06_error_analysis_sins
-    "suspects_sins.csv": "The ten most suspect moments.",
+    "suspects_sins.csv": "The ten most suspect moments, by the neighbours in {embedding}.",
     "suspect_sins.png": "Suspect tiles (framed) and, to the right, their five nearest neighbours "
-    "from other sessions; above each: label, session, segment and node. A row has its own scale of "
-    "colours.",
-    "suspect_{data_set}_{number}.mp3": "{text}",
+    "in {embedding} from other sessions; above each: label, session, segment and node. A row has "
+    "its own scale of colours.",
+    "suspect_{data_set}_{number}.mp3": "{text}; neighbours in {embedding}.",
     "silence.png": "Each dot is a segment of 10 s on one node. In the grey zone, up to {within:g} "
     "dB above the noise floor of the microphone, a segment is suspected of silence; some are just "
     "quiet.",
     "microphone_faults.png": "Each dot is a segment of 10 s on one node. Far right: it records "
-    "what no other node records.",
-    "deviating_moments.png": "The recordings that deviate most from the other nodes (framed), and "
-    "the same moments on these.",
-    "audit_scores.csv": "Mean over the seeds.",
-    "audit_scores.png": "Planted faults found: mean over {seeds} seeds, standard deviation, each "
-    "seed (ticks).",
-    "planted_faults.csv": "Every planted fault, and whether it was suspected.",
-    "suspects_music.csv": "The songs that are least like the others of their label.",
-    "suspect_music.png": "Suspect tiles (framed) and their five nearest neighbours from other "
-    "songs.",
+    "what no other node records, as {embedding} has it.",
+    "deviating_moments.png": "The recordings that deviate most from the other nodes in {embedding} "
+    "(framed), and the same moments on these.",
+    "audit_scores.csv": "Mean over the seeds; low and high: 95 % interval of the average precision "
+    "(bootstrap over sessions; none where fewer than {fewest} hold a fault).",
+    "audit_scores.png": "Planted faults found: mean over {seeds} seeds, 95 % interval (bootstrap "
+    "over sessions; none where fewer than {fewest} hold a fault), and each seed (ticks).",
+    "planted_faults.csv": "Every planted fault, and whether it was suspected in {embedding}.",
+    "suspects_music.csv": "The songs that are least like the others of their label in {embedding}.",
+    "suspect_music.png": "Suspect tiles (framed) and their five nearest neighbours in {embedding} "
+    "from other songs.",
     # 07_genre_clusters
     "elbow.png": "What k clusters leave over, as a share of what one leaves.",
     "kmeans3d.png": "{tiles} tiles in principal components of {embedding}; k-means with {k} "
@@ -124,25 +128,28 @@ CAPTIONS = {
     "cluster_table.csv": "Tiles of each label in each cluster of {embedding}.",
     "cluster_table.png": "Tiles of each label in each cluster; bright: a large share of the "
     "cluster. The clusters of one table have nothing to do with those of another.",
-    "cluster_agreement.png": "k-means with {classes} clusters, over {seeds} seeds: mean, standard "
-    "deviation and each seed. Chance: labels permuted over whole {unit}s.",
+    "cluster_agreement.png": "k-means with {classes} clusters, over {seeds} seeds: mean, 95 % "
+    "interval (bootstrap over {unit}s; the clusters stay as they are) and each seed (ticks). "
+    "Chance: labels permuted over whole {unit}s.",
     # 08_f1_results
     "classification_report_sins.png": "Logistic classifier on {embedding}, first seed; "
     "in brackets the number of tiles or segments.",
     "classification_report_music.png": "Logistic classifier on {embedding}; the tests "
     "of {seeds} seeds together. Other classes than the thesis's.",
     "confusions.png": "Of 100 segments or tiles of a class (row), how many are taken for which.",
-    "probe_comparison.csv": "Macro-F1: mean over the seeds ± standard deviation.",
+    "probe_comparison.csv": "Macro-F1: mean over the seeds, and 95 % interval (bootstrap over "
+    "sessions or songs).",
     "probe_comparison.png": "The same logistic classifier on each embedding: mean over the "
-    "seeds, standard deviation, and each seed (ticks).",
+    "seeds, 95 % interval (bootstrap over sessions or songs), and each seed (ticks).",
     "probe_differences.csv": "Macro-F1 of the embedding that is drawn minus that of each other, "
     "with 95 % intervals (bootstrap over sessions or songs).",
-    "challenge.csv": "Macro-F1 in %; spread: standard deviation over the seeds.",
+    "challenge.csv": "Macro-F1 in %; low and high: 95 % interval (bootstrap over sessions).",
     "challenge.png": "{warning}",
     # 09_listening_room
-    "listening_room_{domain}.png": "Typical tiles and their neighbours of other {group}s: log-Mel, "
-    "with distances.",
-    "listening_room_{domain}.mp3": "A typical tile, then its neighbours of other {group}s.",
+    "listening_room_{domain}.png": "Typical tiles and their neighbours of other {group}s in "
+    "{embedding}: log-Mel, with distances.",
+    "listening_room_{domain}.mp3": "A typical tile, then its neighbours of other {group}s in "
+    "{embedding}.",
     # 10_experiments
     "training_speed.png": "Tiles a second in training steps, mean and standard deviation of "
     "{steps:.0f} steps, on random tiles. Machine: {machine.machine}, {machine.cores:.0f} cores, "

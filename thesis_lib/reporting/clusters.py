@@ -44,13 +44,23 @@ def bends(record: Record, run: Run, found: Sequence[int], classes: int) -> Markd
     return Markdown(f"Here the curve of the embedding that is drawn bends at {here}; {rest}.")
 
 
+def agreement(record: Record, scores: pd.DataFrame, intervals: pd.DataFrame) -> None:
+    """Record how far clusters and labels agree, of each seed; and the intervals.
+
+    `scores` has `what`, `embedding`, `seed`, `value`, `chance`; `intervals` is from
+    `comparison.scores`.
+    """
+    record.rows("agreement", scores)
+    record.rows("intervals", intervals)
+
+
 def beside_thesis(
     record: Record, run: Run, there: dict[str, float], here: dict[str, str], names: dict[str, str]
 ) -> Markdown:
     """Record the agreement of the thesis's table beside the one here, if it is of music, too.
 
     `there` is from `clusters.agreement`, `names` gives each of its measures the name that it has in
-    `here`: mean and deviation over the seeds, as text.
+    `here`: a score and its interval, as text.
     """
     if run.unit != "song":
         return Markdown("The thesis's table is of music: it does not stand beside this corpus.")

@@ -1,10 +1,11 @@
-"""Which embedding a notebook draws from, said and written down."""
+"""Which embedding a notebook draws from, and by how much it differs from others, written down."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from IPython.display import Markdown
 
 from thesis_lib.util.names import EMBEDDINGS
@@ -29,3 +30,13 @@ def shown(record: Record, runs: Iterable[Run], wanted: str) -> Markdown:
             line += f". `trained` has the recipe *{as_markdown(run.recipe.name)}*"
         lines.append(f"{line}.")
     return Markdown("\n".join(lines))
+
+
+def differences(record: Record, found: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Record by how much the embedding that is drawn differs from the others; as one table.
+
+    `found` is a dict, unit of scoring -> DataFrame of `comparison.differences`.
+    """
+    table = pd.concat(found, names=["what"]).droplevel(1)
+    record.rows("differences", table.reset_index())
+    return table

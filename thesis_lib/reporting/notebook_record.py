@@ -154,6 +154,11 @@ class Record:
         self.numbers[name] = value
         return value
 
+    def rows(self, name: str, table: pd.DataFrame) -> None:
+        """Write down a table, row by row; None where there is no number."""
+        plain = table.astype(object).where(table.notna(), None)
+        self.number(name, plain.to_dict("records"))
+
     def compare(
         self, what: str, thesis: float | str | None, here: float | str, differs: str, unit: str = ""
     ) -> dict[str, Any]:
@@ -210,6 +215,9 @@ class Record:
         if name not in captions.CAPTIONS:
             raise InputError(f"{name} has no caption; write one into {captions.__file__}.")
         values = ({"corpus": runs[0].corpus.name} if len(runs) == 1 else {}) | values
+        drawn = self.numbers.get("embedding", {})  # see `reporting.embedding`
+        own = [drawn[run.corpus.name] for run in runs if run.corpus.name in drawn]
+        values = ({"embedding": " and ".join(dict.fromkeys(own))} if own else {}) | values
         file, caption = name.format(**values), captions.CAPTIONS[name].format(**values)
         if file in self.figures:
             raise InputError(f"the figure {file!r} is made twice in {self.notebook}; rename one.")

@@ -9,6 +9,7 @@ import pandas as pd
 from IPython.display import HTML, Markdown
 
 from thesis_lib.reporting import thesis_results
+from thesis_lib.reporting.embedding import differences
 from thesis_lib.util.names import EMBEDDINGS
 from thesis_lib.util.text import as_markdown, table_as_html
 
@@ -82,13 +83,22 @@ def confusions(record: Record, tables: dict[str, pd.DataFrame]) -> None:
         record.number("confusions, " + title.replace("\n", " "), table.to_dict("index"))
 
 
-def scores(record: Record, runs: Sequence[Run], scores: pd.DataFrame, means: pd.Series) -> HTML:
-    """Record the macro-F1 of each unit, embedding and seed; as a table of `means` over the seeds.
+def scores(
+    record: Record,
+    runs: Sequence[Run],
+    scores: pd.DataFrame,
+    intervals: pd.DataFrame,
+    texts: pd.Series,
+) -> HTML:
+    """Record the macro-F1 of each unit and embedding, of each seed too; as a table of `texts`.
 
-    `scores` has `what`, `embedding`, `seed`, `value`, `chance`; `means` (what, embedding) as index.
+    `scores` has `what`, `embedding`, `seed`, `value`, `chance`; `intervals` is from
+    `comparison.scores`, `texts` from `comparison.as_text`.
     """
     record.number("macro_f1", scores.to_dict("records"))
-    return record.table(means.unstack("embedding"), "probe_comparison", runs)
+    record.rows("intervals", intervals)
+    order = texts.index.get_level_values("what").unique()
+    return record.table(texts.unstack("embedding").reindex(order), "probe_comparison", runs)
 
 
 def verdict(record: Record, runs: Sequence[Run], found: dict[str, pd.DataFrame]) -> Markdown:
@@ -96,8 +106,7 @@ def verdict(record: Record, runs: Sequence[Run], found: dict[str, pd.DataFrame])
 
     `found` is a dict, unit of scoring -> DataFrame of `comparison.differences`.
     """
-    table = pd.concat(found, names=["what"]).droplevel(1)
-    record.number("differences", table.reset_index().to_dict("records"))
+    table = differences(record, found)
     record.table(table.round(3), "probe_differences", runs)
     lines = []
     for other, own in table.groupby("other", sort=False):
@@ -135,24 +144,25 @@ def folds(record: Record, run: Run, found: dict[str, Sequence[float]]) -> Markdo
 
 def beside_challenge(
     run: Run,
-    values: dict[str, dict[str, pd.Series]],
+    intervals: pd.DataFrame,
     names: dict[str, str],
     folds: dict[str, Sequence[float]] | None = None,
 ) -> pd.DataFrame:
     """The challenge's systems, the thesis, and each embedding of a home here, in %.
 
-    `values` is a dict, unit of scoring -> dict, embedding -> Series of macro-F1, one value per
-    seed; `names` has the embeddings' names for readers, `folds` what `folds` was given. See
-    `thesis_results.beside_challenge`.
+    `intervals` is of macro-F1, from `comparison.scores`; `names` has the embeddings' names for
+    readers, `folds` what `folds` was given. See `thesis_results.beside_challenge`.
     """
     rows = []
     for embedding, name in names.items():
         row: dict[str, object] = {"system": name}
+        own = intervals[intervals.embedding == embedding].set_index("what")
         if folds and embedding in folds:
             row["folds"] = 100 * folds[embedding][0]
         for column, unit in UNITS.items():
-            found = values.get(f"home: {unit}", {}).get(embedding, pd.Series(dtype=float)) * 100
-            row |= {column: found.mean(), f"{column}_spread": found.std()}
+            if f"home: {unit}" in own.index:
+                value, low, high = 100 * own.loc[f"home: {unit}", ["value", "low", "high"]]
+                row |= {column: value, f"{column}_low": low, f"{column}_high": high}
         rows.append(row)
     note = f" ({run.corpus.note})" if run.corpus.note else ""
     source = f"here: {run.corpus.name}{note}, logistic classifier"
@@ -161,8 +171,7 @@ def beside_challenge(
 
 def challenge(record: Record, run: Run, systems: pd.DataFrame) -> HTML:
     """Record the table of the challenge's systems, the thesis and what is found here."""
-    plain = systems.astype(object).where(systems.notna(), None)
-    record.number("challenge", plain.to_dict("records"))
+    record.rows("challenge", systems)
     shown = systems.dropna(axis=1, how="all").set_index(["source", "system"])
     shown = shown.map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
     return record.table(shown, "challenge", [run])
@@ -174,7 +183,8 @@ def warning(run: Run) -> str:
         return (
             "Challenge and thesis were scored on real recordings, the numbers below them on a "
             "small simulated home: they stand on one axis to show the form, they cannot be "
-            "compared."
+            "compared. A microphone is called unknown where the classifier has not heard it; ours "
+            "was trained, without labels, on other simulated flats, drawn by the same simulator."
         )
     return "Tiles, training time and network differ from the thesis's."
 
@@ -182,8 +192,8 @@ def warning(run: Run) -> str:
 def thesis_and_here(record: Record, home: Run, music: Run, found: pd.Series) -> HTML:
     """Record the numbers of the thesis beside those found here, and what differs: a table.
 
-    `found` is macro-F1 in %, mean and deviation over the seeds, as text: a Series with the index
-    (unit of scoring, embedding). The thesis's number stands beside its own recipe, "trained".
+    `found` is macro-F1 in % with its interval, as text: a Series with the index (unit of scoring,
+    embedding). The thesis's number stands beside its own recipe, "trained".
     """
     pairs = []
     on_fold = found.index.get_level_values(0).str.endswith(ON_FOLD["known"]).any()

@@ -70,21 +70,27 @@ def without_classes(runs: Sequence[Run]) -> Markdown:
     return Markdown("\n".join(sentence.format(_corpus(run)) for run in runs))
 
 
-def scores(record: Record, runs: Sequence[Run], scores: pd.DataFrame) -> HTML:
-    """Record silhouette and precision@10: a table of mean and deviation over the seeds."""
-    summary = scores.groupby(["corpus", "embedding"], sort=False).agg(["mean", "std"])
-    summary = summary.fillna(0).round(3)
-    summary.columns = [" ".join(pair) for pair in summary.columns]
-    numbers = {" / ".join(key): row.to_dict() for key, row in summary.iterrows()}
-    record.number("space_scores", numbers)
-    return record.table(summary, "space_scores", runs)
+def scores(
+    record: Record, runs: Sequence[Run], scores: dict[str, pd.DataFrame], chance: dict[str, float]
+) -> HTML:
+    """Record each score of the spaces with its interval: a table.
+
+    `scores` is a dict, name of the score -> DataFrame of `comparison.scores`, whose `what` is the
+    corpus; `chance` is that of precision@10 on each corpus.
+    """
+    table = pd.concat(scores, names=["score"]).droplevel(1).reset_index()
+    table = table.rename(columns={"what": "corpus"}).set_index(["corpus", "score", "embedding"])
+    table = table.sort_index(level=[0, 1], sort_remaining=False, kind="stable").round(3)
+    record.rows("space_scores", table.reset_index())
+    record.number("chance of precision@10", {name: round(one, 3) for name, one in chance.items()})
+    return record.table(table, "space_scores", runs)
 
 
 def differences(record: Record, runs: Sequence[Run], found: dict[str, pd.DataFrame]) -> HTML:
     """Record by how much precision@10 differs, from `comparison.differences` of each corpus."""
     names = [run.corpus.name for run in runs]
     table = pd.concat(dict(zip(names, found.values(), strict=True)), names=["corpus"]).droplevel(1)
-    record.number("space_differences", table.reset_index().to_dict("records"))
+    record.rows("space_differences", table.reset_index())
     return record.table(table.round(3), "space_differences", runs)
 
 

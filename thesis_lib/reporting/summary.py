@@ -28,6 +28,7 @@ HEADING = (
     "standard deviation over three trainings or splits.\n"
 )
 
+COLUMNS = ["what", "thesis", "here", "unit"]  # of a pair, as a table shows it
 NONE = "-"  # where there is no number
 
 
@@ -69,7 +70,7 @@ def collect(out: Path | str) -> list[dict[str, Any]]:
     write_json(out / "figures" / "index.json", dict(sorted(figures.items())))
     write_json(out / "results" / "thesis_vs_here.json", pairs)
     with atomic(out / "results" / "thesis_vs_here.md") as page:
-        lines = [HEADING, *markdown(pd.DataFrame(pairs)), ""]
+        lines = [HEADING, *markdown(pd.DataFrame(pairs, columns=COLUMNS)), ""]
         page.write_text("\n".join(lines), errors="surrogateescape")
     numbers = {result["notebook"]: result["numbers"] for result in results}
     write_json(out / "results" / "numbers.json", numbers)

@@ -82,12 +82,12 @@ def beside_challenge(ours: pd.DataFrame) -> pd.DataFrame:
     ----------
     ours : DataFrame
         `system`, `source`, `unknown` and `known` (segments of 10 s), `all` (single tiles), in %,
-        and for each its `..._spread` over the seeds.
+        and for each `..._low` and `..._high`, the ends of its interval.
 
     Returns
     -------
     DataFrame
-        Also with `folds` and `folds_spread`; NaN where there is no number.
+        Also with `folds`, `folds_low` and `folds_high`; NaN where there is no number.
     """
     columns = ["unknown", "known", "folds", "all"]
     parts = [
@@ -95,7 +95,8 @@ def beside_challenge(ours: pd.DataFrame) -> pd.DataFrame:
         pd.DataFrame([{"system": "thesis", "source": "thesis: SINS", "all": SINS_F1}]),
         ours,
     ]
-    wanted = ["source", "system", *columns, *(f"{name}_spread" for name in columns)]
+    ends = [f"{name}_{end}" for name in columns for end in ("low", "high")]
+    wanted = ["source", "system", *columns, *ends]
     return pd.concat(parts, ignore_index=True).reindex(columns=wanted)
 
 
