@@ -62,10 +62,9 @@ class ReadOut(nn.Module):
     Half of a vector is the embedding, centred and scaled as it was over the sound that the network
     was trained on, so that each dimension counts the same. The other half is what the head makes of
     it before its last layer: it holds less of the microphone and more of what lasts. Each is a
-    direction. On two homes that were kept out, precision@10 rises by 0.05 over the first alone, and
-    the second alone is better still; after a shorter training it was equal on games that were kept
-    out, and 0.01 lower on sounds (R-precision), where the second alone is worse: both are kept. See
-    `bench/results/first_candidates.json`.
+    direction. On three homes that were kept out, each another flat, F1 and precision@10 of both
+    together are level with the first alone; the second alone is better on two and far worse on the
+    third, and worse on kept-out music and sounds. See `bench/results/first_candidates.json`.
 
     Parameters
     ----------
