@@ -79,6 +79,15 @@ wildcard_constraints:
 THREADS = 1 if JOB.is_smoke else workflow.cores
 
 
+# Stages of one run take turns, for each keeps others out of its folder (`front_door`).
+def of_home(wildcards):
+    return int(wildcards.domain == "home")
+
+
+def of_music(wildcards):
+    return int(wildcards.domain == "music")
+
+
 rule all:
     input:
         expand(f"{BELOW}results/{{name}}.json", name=NEEDS),
@@ -161,6 +170,9 @@ rule training:
         "{folder}/{domain}/train/done.json",
     params:
         thesis="thesis" if JOB.processes == 1 else TOGETHER,
+    resources:
+        home=of_home,
+        music=of_music,
     threads: THREADS
     shell:
         "{params.thesis} training {wildcards.folder:q}/{wildcards.domain}"
@@ -173,6 +185,9 @@ rule ours:
         code("thesis_lib.embed", "thesis_lib.contrastive.pretrained"),
     output:
         "{folder}/{domain}/embeddings/ours.json",
+    resources:
+        home=of_home,
+        music=of_music,
     threads: THREADS
     priority: 10
     shell:
@@ -185,6 +200,9 @@ rule adaptation:
         code("thesis_lib.pipeline.adaptation"),
     output:
         "{folder}/{domain}/embeddings/adapted.json",
+    resources:
+        home=of_home,
+        music=of_music,
     threads: THREADS
     shell:
         "thesis adaptation {wildcards.folder:q}/{wildcards.domain}"
@@ -197,6 +215,9 @@ rule embeddings:
         code("thesis_lib.embed"),
     output:
         "{folder}/{domain}/embeddings/done.json",
+    resources:
+        home=of_home,
+        music=of_music,
     threads: THREADS
     shell:
         "thesis embeddings {wildcards.folder:q}/{wildcards.domain}"

@@ -13,6 +13,7 @@ from command_line import SMOKE, one_sentence, thesis
 from corpora import fill_disk, listing, noise, sins_lists, text, write
 
 from thesis_lib.datasets.validate import headers
+from thesis_lib.listening.clips import clip
 from thesis_lib.pipeline.run import Run
 from thesis_lib.recipe import RECIPES, SMOKE_MUSIC
 
@@ -34,7 +35,7 @@ def test_a_good_input_in_a_process_of_its_own(songs, tmp_path):
     assert "Left out" not in done.stderr and "Error" not in done.stderr  # nothing but the bar
     run = Run(tmp_path / "run")
     assert run.recipe == SMOKE_MUSIC and run.seeds == [1234, 1235]
-    assert headers(run.corpus, SMOKE_MUSIC.tile) == []
+    assert headers(run.corpus) == []
 
 
 def test_as_many_trials_as_seeds_each_with_a_test(songs, tmp_path, said):
@@ -117,20 +118,28 @@ def test_bad_arguments(songs, tmp_path, said, args, says):
     assert not (tmp_path / "run").exists()
 
 
-def test_songs_shorter_than_a_tile_are_named_and_left_out(songs, tmp_path, said, caplog):
+def test_songs_shorter_than_a_tile_are_named_and_embedded_each(songs, tmp_path, said, caplog):
     write(songs / "a" / "jingle.wav", noise(1.5))
     assert said("corpus", "music", songs, tmp_path / "run", *SMOKE) is None
     (record,) = caplog.records
-    assert record.getMessage().startswith(f"Left out: {songs}/a/jingle.wav lasts 1.50 s")
-    assert "a/jingle.wav" not in set(Run(tmp_path / "run").corpus.table.path)
+    named, advice = record.getMessage().split("; ")
+    assert named == f"{songs}/a/jingle.wav lasts 1.50 s" and "is repeated to its length" in advice
+    for stage in ("features", "ours"):
+        assert said(stage, tmp_path / "run") is None
+    run = Run(tmp_path / "run")
+    tiles = run.embeddings("ours").tiles
+    assert set(tiles.path) == set(run.corpus.table.path) and "a/jingle.wav" in set(tiles.path)
+    (tile,) = tiles[tiles.path == "a/jingle.wav"].itertuples()
+    wave = clip(run, tile)  # one sounds as the network gets it
+    assert len(wave) == SMOKE_MUSIC.tile * 16000
+    np.testing.assert_array_equal(wave[24000:], wave[: len(wave) - 24000])
 
 
-def test_nothing_as_long_as_a_tile(songs, tmp_path, said):
+def test_nothing_as_long_as_a_frame(songs, tmp_path, said):
     for path in songs.glob("*/*"):
-        write(path, noise(1))
+        write(path, noise(0.02))
     message = said("corpus", "music", songs, tmp_path / "run", *SMOKE)
-    assert one_sentence(message)
-    assert f"{songs} holds no recording as long as one tile of {SMOKE_MUSIC.tile:g} s" in message
+    assert one_sentence(message) and str(songs) in message
 
 
 @pytest.mark.parametrize("stage", ["features", "training", "embeddings"])

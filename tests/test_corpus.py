@@ -24,7 +24,6 @@ def corpus(tmp_path):
 
 def test_a_whole_corpus_has_no_faults(corpus):
     assert headers(corpus) == []
-    assert headers(corpus, tile_s=1.0) == []
 
 
 def test_each_fault_is_a_sentence_that_names_the_file(corpus):
@@ -42,12 +41,6 @@ def test_more_than_the_file_holds_is_a_fault(corpus):
     table = corpus.table.assign(start=[0.0, 0.5, 0.0])
     (fault,) = headers(Corpus("x", corpus.root, table))
     assert "01.wav lasts 1.000 s where 1.500 s are expected" in fault
-
-
-def test_recordings_shorter_than_a_tile_are_faults(corpus):
-    faults = headers(corpus, tile_s=1.5)
-    assert len(faults) == 3
-    assert "00.wav lasts 1.00 s, less than one tile of 1.5 s" in faults[0]
 
 
 def test_a_truncated_file_is_a_fault(corpus):

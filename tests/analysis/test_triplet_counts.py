@@ -76,7 +76,7 @@ def test_what_opposites_have_in_common():
     found = triplet_counts.in_common(TABLE, triplets)
     assert found == {
         "the same label": 0.5,
-        "the same session or song": 0.5,
+        "the same group": 0.5,
         "the same moment, another node": 0,
     }
     nodes = TABLE.assign(position=0, node=TABLE.recording.astype(str))

@@ -193,7 +193,7 @@ def test_the_music_that_comes_with_the_suite(tmp_path, caplog):
     paths = [p.relative_to(tmp_path).as_posix() for p in tmp_path.glob("*/*.ogg")]
     assert sorted(corpus.table.path) == sorted(paths) and caplog.records == []
     assert corpus.labels == ["Elysis", "Psymong"]
-    assert headers(corpus, tile_s=10.0) == []
+    assert headers(corpus) == []
     _no_song_on_both_sides(corpus, corpus.table.path.str.replace(r"-[A-Z]\.ogg$", "", regex=True))
 
 

@@ -14,6 +14,7 @@ from small_stores import FEATURES, build, contents
 from thesis_lib.audio import io as audio_io
 from thesis_lib.pipeline import store_builder, store_parts
 from thesis_lib.spectrogram import log_mel
+from thesis_lib.store import SpectrogramStore, lengthen
 
 corpus = pytest.fixture(small_stores.corpus)
 whole = pytest.fixture(small_stores.whole)
@@ -31,6 +32,20 @@ def test_a_store_that_is_made_is_not_made_again(corpus, whole, tmp_path, decoded
     assert decoded == [] and set(store.index.label) == {"another"}
     assert contents(tmp_path / "store")["frames.npy"] == whole["frames.npy"]
     assert contents(tmp_path / "store")["meta.json"] != whole["meta.json"]
+
+
+def test_what_is_shorter_than_a_tile_is_repeated(corpus, whole, tmp_path):
+    """As `store.lengthen` does it in memory; all others are what they are without."""
+    build(corpus, tmp_path / "store")
+    plain = SpectrogramStore.open(tmp_path / "store")
+    count = int(plain.index.n_frames.iloc[4])
+    made = store_builder.build(corpus, FEATURES, tmp_path / "long", progress=False, at_least=count)
+    want = lengthen(plain, count)
+    assert list(made.index.n_frames) == list(plain.index.n_frames.clip(lower=count))
+    np.testing.assert_array_equal(made.frames, want.frames)
+    held = int(plain.index.n_frames.iloc[0])
+    np.testing.assert_array_equal(made.spectrogram(0)[held : 2 * held], plain.spectrogram(0))
+    assert made.meta["hash"] != plain.meta["hash"]
 
 
 @pytest.mark.parametrize("rate", [16000, 22050, 44100])

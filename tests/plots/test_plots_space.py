@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 
 from thesis_lib.analysis.centroids import arithmetic, centroid_distances
 from thesis_lib.listening import clips
-from thesis_lib.plots import audit, space, style, training
+from thesis_lib.plots import audit, many, space, style, training
 from thesis_lib.plots.maps import flat_map
 from thesis_lib.recipe import SMALL_HOME, THESIS_SINS
 from thesis_lib.reporting.recipe_table import numbers
@@ -223,3 +223,41 @@ def test_titles_of_panels_side_by_side_do_not_meet():
     figure.draw_without_rendering()
     boxes = [axis._left_title.get_window_extent() for axis in figure.axes]
     assert all(a.x1 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False))
+
+
+MANY = np.array([f"class {number}" for number in range(20)])
+
+
+def test_many_classes_are_named_where_they_are_and_no_name_over_another(rng):
+    labels = np.repeat(MANY, 5)
+    points = 0.05 * rng.normal(size=(100, 2))  # all in one heap
+    figure = flat_map({"ours": points}, labels, style.class_colours(MANY))
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert sorted(text.get_text() for text in figure.axes[0].texts) == sorted(MANY)
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def test_many_classes_have_names_in_place_of_a_legend(rng):
+    labels, colours = np.repeat(MANY, 5), style.class_colours(MANY)
+    figure = space.clouds({"ours": (rng.normal(size=(100, 3)), [0.5, 0.3, 0.1])}, labels, colours)
+    assert not figure.legends and set(MANY) <= {one.get_text() for one in figure.axes[0].texts}
+    tiles = rng.normal(size=(4, 2, 9, 5))
+    figure = space.walk(tiles, MANY[:8].reshape(4, 2), colours, MANY[0], MANY[1])
+    assert not figure.legends and set(MANY[:8]) == {one.get_text() for one in figure.axes[0].texts}
+
+
+def test_many_classes_that_are_alike_are_side_by_side(rng):
+    """Twenty in ten pairs, shuffled: distances, and what is taken for what."""
+    order = rng.permutation(20)
+    pair = order // 2  # of each class
+    apart = pd.DataFrame(10.0 * (pair[:, None] != pair) + (order[:, None] != order), MANY, MANY)
+    found = [list(MANY).index(name) for name in many.ordered(apart)]
+    assert all(pair[a] == pair[b] for a, b in zip(found[::2], found[1::2], strict=True))
+    counts = pd.DataFrame(np.where(pair[:, None] == pair, 5, 0), MANY, MANY)
+    taken = many.by_confusion(counts)
+    found = [list(MANY).index(name) for name in taken.index]
+    assert all(pair[a] == pair[b] for a, b in zip(found[::2], found[1::2], strict=True))
+    assert list(taken.index) == list(taken.columns) and taken.to_numpy().sum() == 200
+    few = counts.iloc[:5, :5]
+    assert many.by_confusion(few) is few

@@ -27,7 +27,7 @@ def sizes(corpus: Corpus) -> dict[str, Any]:
         "classes": len(corpus.labels),
         "recordings": len(table),
         "hours": round(table.duration.sum() / 3600, 2),
-        "sessions or songs": table.group.nunique(),
+        "groups": table.group.nunique(),
         "nodes": table.node[table.node != ""].nunique(),
         "sample rate (Hz)": ", ".join(map(str, sorted(table.sample_rate.unique()))),
         "microphones": int(table.channels.max()),

@@ -132,7 +132,7 @@ def in_common(table: pd.DataFrame, triplets: np.ndarray) -> dict[str, float]:
     label = (anchor.label == far.label) & (anchor.label != "")
     return {
         "the same label": label.mean(),
-        "the same session or song": group.mean(),
+        "the same group": group.mean(),
         "the same moment, another node": moment.mean(),
     }
 

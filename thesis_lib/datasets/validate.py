@@ -4,7 +4,6 @@ import os
 import re
 import time
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,14 +51,12 @@ def examine(files: dict[Path, list], progress: bool = True) -> Examined:
     return Examined(faults, len(files), time.perf_counter() - began, size)
 
 
-def headers(corpus: Corpus, tile_s: float = 0.0) -> list[str]:
+def headers(corpus: Corpus) -> list[str]:
     """Compare every file's header with the table: seconds where decoding takes minutes.
 
     Parameters
     ----------
     corpus : Corpus
-    tile_s : float
-        Length of a tile in s; recordings shorter than it are faults.
 
     Returns
     -------
@@ -72,8 +69,7 @@ def headers(corpus: Corpus, tile_s: float = 0.0) -> list[str]:
     """
     if corpus.table.empty:
         raise InputError(f"{corpus.root} holds no recordings; put audio files there.")
-    check = partial(_header, tile_s=tile_s)
-    return [sentence for _, sentence in _of_all(by_file(corpus), check, progress=False)]
+    return [sentence for _, sentence in _of_all(by_file(corpus), _header, progress=False)]
 
 
 def report(examined: Examined, examples: int = 3, unseen: Sequence[str] = ()) -> str:
@@ -164,17 +160,17 @@ def _of_some(items, check):
     return [(path, sentence) for path, rows in items for sentence in check(path, rows)]
 
 
-def _header(path, rows, tile_s=0.0):
+def _header(path, rows):
     """What is wrong with a file by its header."""
     try:
         header = audio_io.probe(path)
     except InputError as error:
         return [str(error)]
     # Its channels share a file's faults: each is listed once.
-    return list(dict.fromkeys(filter(None, (_fault(path, header, row, tile_s) for row in rows))))
+    return list(dict.fromkeys(filter(None, (_fault(path, header, row) for row in rows))))
 
 
-def _fault(path, header, row, tile_s):
+def _fault(path, header, row):
     if (header.sample_rate, header.channels) != (row.sample_rate, row.channels):
         return (
             f"{path} has {header.sample_rate} Hz and {header.channels} channel(s) where "
@@ -184,11 +180,6 @@ def _fault(path, header, row, tile_s):
         return (
             f"{path} lasts {header.duration:.3f} s where {row.start + row.duration:.3f} s "
             "are expected; copy it again."
-        )
-    if row.duration < tile_s:
-        return (
-            f"{path} lasts {row.duration:.2f} s, less than one tile of {tile_s:g} s; "
-            "leave it out or choose a shorter tile."
         )
     return None
 

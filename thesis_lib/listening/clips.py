@@ -33,9 +33,13 @@ def clip(run: Run | Collection, tile: Any, sample_rate: int = RATE) -> np.ndarra
     Returns
     -------
     wave : float32 array, shape (duration * sample_rate,)
+        Of a recording that is shorter than a tile, again and again, as the network gets it.
     """
-    path = run.corpus.path(tile)
-    return audio_io.read(path, sample_rate, tile.channel, tile.start, tile.duration)
+    table = run.corpus.table
+    own = table[(table.path == tile.path) & (table.start <= tile.start)].iloc[-1]
+    held = min(tile.duration, own.start + own.duration - tile.start)
+    wave = audio_io.read(run.corpus.path(tile), sample_rate, tile.channel, tile.start, held)
+    return np.resize(wave, round(tile.duration * sample_rate))
 
 
 def join(

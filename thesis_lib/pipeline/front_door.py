@@ -102,7 +102,7 @@ def _snakemake(settings, *targets):
     line = [
         *(sys.executable, "-m", "snakemake", *targets, "--snakefile", "Snakefile"),
         *("--cores", "all", "--quiet", "all", "--rerun-incomplete", "--nolock"),
-        *("--configfile", str(settings)),
+        *("--resources", "home=1", "music=1", "--configfile", str(settings)),
     ]
     env = {"TQDM_MININTERVAL": interval} | os.environ | SETTINGS | {"PATH": path}
     process = subprocess.Popen(line, cwd=ROOT, env=env)

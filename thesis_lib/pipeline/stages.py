@@ -58,9 +58,8 @@ def corpus(
         )
     if seeds < 1 or (limit is not None and limit < 1):
         raise InputError(f"seeds={seeds} and limit={limit} must be 1 or more; choose others.")
-    tile = RECIPES[recipe].tile
-    found = _long_enough(registry.read(name, source, seeds), tile)
-    faults = validate.headers(found, tile)
+    found = _long_enough(registry.read(name, source, seeds), RECIPES[recipe])
+    faults = validate.headers(found)
     if faults:
         raise InputError(in_short(faults))
     _check_training(found, seeds)
@@ -75,20 +74,23 @@ def _unit(name):
     return "recording" if name == registry.OTHERS else "song"
 
 
-def _long_enough(corpus, tile):
-    """Without the recordings that are shorter than a tile, each of them named."""
-    short = corpus.table.duration < tile
+def _long_enough(corpus, recipe):
+    """Without the recordings that are shorter than a frame; those shorter than a tile are named."""
+    count = corpus.table.duration.map(recipe.features.frames)
     notices = [
-        f"{corpus.path(row)} lasts {row.duration:.2f} s, less than a tile of {tile:g} s."
-        for row in corpus.table[short].itertuples()
+        f"{corpus.path(row)} lasts {row.duration:.3f} s, less than one frame."
+        for row in corpus.table[count == 0].itertuples()
     ]
     log_notices(log, notices, "Left out: ")
-    if short.all():
-        raise InputError(
-            f"{corpus.root} holds no recording as long as one tile of {tile:g} s; "
-            "use longer recordings."
-        )
-    return corpus.without(short, notices)
+    if (count == 0).all():
+        raise InputError(f"{corpus.root} holds no recording of one frame; use longer recordings.")
+    short = corpus.table[(count > 0) & (count < recipe.tile_frames)]
+    log_notices(log, [
+        f"{corpus.path(row)} lasts {row.duration:.2f} s; what is shorter than a tile of "
+        f"{recipe.tile:g} s is repeated to its length."
+        for row in short.itertuples()
+    ])  # fmt: skip
+    return corpus.without(count == 0, notices)
 
 
 def _check_training(corpus, seeds):
@@ -149,10 +151,12 @@ def features(folder: Path | str, shard: tuple[int, int] | None = None) -> None:
     """
     run = Run(Path(folder))
     corpus = run.corpus_of_all_folds
-    store_builder.build(corpus, run.recipe.features, run.folder / "store", shard)
+    made, at_least = run.recipe.features, run.recipe.tile_frames
+    store_builder.build(corpus, made, run.folder / "store", shard, at_least=at_least)
     if run.has_channels and (corpus.table.split == "test").any():
         channels = corpus.subset(corpus.table.split == "test").each_channel()
-        store_builder.build(channels, run.recipe.features, run.folder / "store_channels", shard)
+        place = run.folder / "store_channels"
+        store_builder.build(channels, made, place, shard, at_least=at_least)
 
 
 def training(folder: Path | str) -> None:

@@ -40,6 +40,7 @@ def build(
     folder: Path | str,
     shard: tuple[int, int] | None = None,
     progress: bool = True,
+    at_least: int = 0,
 ) -> SpectrogramStore | None:
     """Make the store of a corpus, or go on making it; the same to the byte however it is made.
 
@@ -53,6 +54,8 @@ def build(
         (2, 8): make the second of eight shards of it only.
     progress : bool
         Show a bar.
+    at_least : int
+        Frames of each recording: one that has fewer is repeated, so that a tile fits in.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def build(
         A recording cannot be read or is shorter than one frame, or the disk is full; what was done
         is kept.
     """
-    folder, index = Path(folder), _index(corpus, features)
+    folder, index = Path(folder), _index(corpus, features, at_least)
     if shard is None and _is_made(folder, corpus, index, features):
         return SpectrogramStore.open(folder)
     rows = index.iloc[_range(index, shard)]
@@ -79,7 +82,7 @@ def build(
     return SpectrogramStore.open(folder)
 
 
-def _index(corpus, features):
+def _index(corpus, features, at_least):
     count = corpus.table.duration.map(features.frames)
     if (count == 0).any():
         row = corpus.table[count == 0].iloc[0]
@@ -87,6 +90,7 @@ def _index(corpus, features):
             f"{corpus.path(row)} lasts {row.duration:.3f} s, less than one frame; leave it out."
         )
     table = corpus.table.drop(columns="name").reset_index(drop=True)
+    count = count.clip(lower=at_least)
     return table.assign(first_frame=count.cumsum() - count, n_frames=count)
 
 
@@ -178,6 +182,8 @@ def _compute(part, corpus, row, faults):
         for wave in _waves(corpus, part.features, row):
             # In double precision three float16 values in ten thousand were others, by 1/16 dB.
             frames = log_mel(wave, part.features, torch.float32).half()
+            if _is_repeated(row, part.features):
+                frames = frames[torch.arange(row.n_frames) % len(frames)]
             part.write(row, first, frames.numpy())
             first += len(frames)
             values = frames.float()
@@ -190,10 +196,15 @@ def _compute(part, corpus, row, faults):
     return True, total, squares, digest.digest()
 
 
+def _is_repeated(row, features):
+    """Whether a recording has fewer frames of its own than the store holds of it."""
+    return features.frames(row.duration) < row.n_frames
+
+
 def _waves(corpus, features, row):
     """The waveform of one recording in pieces of so many frames; they overlap as frames do."""
     args = corpus.path(row), features.sample_rate, row.channel, row.start, row.duration
-    if row.n_frames <= PIECE:
+    if row.n_frames <= PIECE or _is_repeated(row, features):
         yield audio_io.read(*args)
         return
     held: list[np.ndarray] = []

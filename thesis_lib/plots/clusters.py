@@ -10,7 +10,7 @@ from matplotlib import patheffects
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from thesis_lib.plots import style
+from thesis_lib.plots import many, style
 
 VIEW = {"elev": 22, "azim": -60}  # degrees
 
@@ -82,6 +82,9 @@ def kmeans3d(
     axes[0].set_title("coloured by cluster; numbers: centres")
     _cloud(axes[1], points, [colours[label] for label in labels], explained)
     axes[1].set_title("coloured by label")
+    if many.are_many(labels):
+        many.name_classes(axes[1], points, labels, 7)
+        return figure
     names = sorted(set(labels))
     nice = [style.nice(name) for name in names]
     dots = [Line2D([], [], ls="", marker="o", color=colours[name]) for name in names]

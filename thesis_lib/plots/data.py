@@ -44,12 +44,14 @@ def class_balance(table: pd.DataFrame, left: str, right: str) -> Figure:
     return figure
 
 
-def songs_per_class(tables: dict[str, pd.DataFrame]) -> Figure:
+def songs_per_class(tables: dict[str, pd.DataFrame], unit: str = "song") -> Figure:
     """How many songs each class has, one panel per data set.
 
     Parameters
     ----------
     tables : dict, title -> DataFrame, one row per class; columns `songs` and, if known, `minutes`
+    unit : str
+        What a song is called.
 
     Returns
     -------
@@ -72,7 +74,7 @@ def songs_per_class(tables: dict[str, pd.DataFrame]) -> Figure:
         one.bar_label(bars, texts, padding=3, fontsize=9)
         one.invert_yaxis()
         one.margins(x=0.2)
-        one.set(title=title, xlabel="songs")
+        one.set(title=title, xlabel=f"{unit}s")
     style.sns.despine(figure)
     return figure
 

@@ -1,12 +1,9 @@
 """Maps in the plane, where what is near in the space stays near."""
 
 import numpy as np
-from matplotlib import patheffects
 from matplotlib.figure import Figure
 
-from thesis_lib.plots import style
-
-HALO = [patheffects.withStroke(linewidth=3, foreground="white")]
+from thesis_lib.plots import many, style
 
 
 def flat_map(places: dict[str, np.ndarray], labels: np.ndarray, colours: dict[str, str]) -> Figure:
@@ -27,14 +24,6 @@ def flat_map(places: dict[str, np.ndarray], labels: np.ndarray, colours: dict[st
     figure, axes = style.subplots(1, len(places), height=4.6, squeeze=False)
     for axis, (title, points) in zip(axes[0], places.items(), strict=True):
         axis.scatter(*points.T, c=[colours[label] for label in labels], s=8, linewidths=0)
-        for label in sorted(set(labels) - {""}):
-            _name(axis, points[labels == label], style.nice(label))
+        many.name_classes(axis, points, labels)
         axis.set(title=title, xticks=[], yticks=[])
     return figure
-
-
-def _name(axis, points, name):
-    """At the tile that is nearest to the middle of its class: never between two islands."""
-    middle = np.median(points, axis=0)
-    at = points[np.square(points - middle).sum(axis=1).argmin()]
-    axis.text(*at, name, size=8, ha="center", va="center", path_effects=HALO)

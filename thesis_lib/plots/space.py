@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from thesis_lib.plots import style
+from thesis_lib.plots import many, style
+from thesis_lib.util.text import cut
 
 ELEVATION = 20  # degrees
 VIEWS = (-60, 30)  # degrees around the vertical axis
-NAMED = 10  # classes whose names fit into the cells of a matrix as wide as a page
 
 
 def clouds(
@@ -48,7 +48,8 @@ def clouds(
             _scatter(axis, points, labels, colours, explained)
             axis.view_init(ELEVATION, view)
             axis.set_title(f"{title}, seen from {view:g} degrees")
-    _legend(figure, labels, colours, 5)
+    if not many.are_many(labels):
+        _legend(figure, labels, colours, 5)
     return figure
 
 
@@ -75,7 +76,8 @@ def turning(
     """
     figure, axis = style.subplots(height=5.2, width=5.0, subplot_kw={"projection": "3d"})
     _scatter(axis, points, labels, colours, explained)
-    _legend(figure, labels, colours, 3)
+    if not many.are_many(labels):
+        _legend(figure, labels, colours, 3)
 
     def turn(number):
         axis.view_init(ELEVATION, VIEWS[0] + 360 * number / frames)
@@ -88,6 +90,8 @@ def turning(
 def _scatter(axis, points, labels, colours, explained):
     hues = [colours[label] for label in labels]
     axis.scatter(*np.transpose(points), c=hues, s=6, alpha=0.7, linewidths=0, depthshade=False)
+    if many.are_many(labels):
+        many.name_classes(axis, points, labels, 7)
     # Without the farthest 0.2 % on each side, which would shrink all others to a dot.
     limits = np.quantile(points, (0.002, 0.998), axis=0).T
     for name, limit, share in zip("xyz", limits, explained, strict=True):
@@ -119,13 +123,16 @@ def distances(matrix: pd.DataFrame) -> Figure:
     -------
     Figure
     """
-    names = [style.nice(name) for name in matrix.index]
+    order = many.ordered(matrix) if many.are_many(matrix.index) else list(matrix.index)
+    matrix = matrix.loc[order, order]
+    names = [style.nice(name) for name in order]
     size = 0.62 * len(names)
     figure, axis = style.subplots(height=1.6 + 0.62 * size, width=min(3.2 + size, style.WIDTH))
     sns.heatmap(
         matrix, ax=axis, annot=True, fmt=".2g" if matrix.to_numpy().max() < 1 else ".1f",
         cmap=style.HEAT, linewidths=0.5, xticklabels=names, yticklabels=names,
-        cbar_kws={"label": "Euclidean distance"}, annot_kws={"size": 9},
+        cbar_kws={"label": "Euclidean distance"},
+        annot_kws={"size": many.letters(names, 9 if len(names) <= many.MOST else 7)},
     )  # fmt: skip
     axis.tick_params(length=0)
     axis.set(xlabel="", ylabel="")
@@ -182,7 +189,7 @@ def _names(axis, matrix, colours):
 def _called(names):
     """What classes are called in the matrix, above it and beside it: by numbers where many."""
     nice = [style.nice(name) for name in names]
-    if len(names) <= NAMED:
+    if not many.are_many(names):
         short = [_two_lines(name) for name in names]
         return dict(zip(names, short, strict=True)), short, nice
     numbers = [str(number) for number in range(1, len(names) + 1)]
@@ -217,7 +224,8 @@ def walk(
     tiles, labels = np.swapaxes(tiles, 0, 1), np.swapaxes(labels, 0, 1)
     figure, axis = style.subplots(height=1.2 + 1.05 * len(tiles))
     ranks = ["nearest", "second", "third"] + [f"{n}th" for n in range(4, len(tiles) + 1)]
-    _mosaic(figure, axis, tiles, labels, colours, ranks[: len(tiles)])
+    bar = 0.18 if many.are_many(colours) else 0.09
+    _mosaic(figure, axis, tiles, labels, colours, ranks[: len(tiles)], bar)
     axis.set_title(f"{style.nice(start)}  →  {style.nice(end)}")
     return figure
 
@@ -238,9 +246,10 @@ def contact_sheet(
     -------
     Figure
     """
-    figure, axis = style.subplots(height=1.2 + 0.36 * len(tiles))
+    high, bar = (0.54, 0.36) if many.are_many(colours) else (0.36, 0.09)  # in; of it for a name
+    figure, axis = style.subplots(height=1.2 + high * len(tiles))
     rows = [f"{style.nice(start)} → {style.nice(end)}" for start, end in names]
-    _mosaic(figure, axis, _coarse(tiles), labels, colours, rows)
+    _mosaic(figure, axis, _coarse(tiles), labels, colours, rows, bar)
     return figure
 
 
@@ -254,8 +263,8 @@ def _coarse(tiles, frames=32, n_mels=32):
     return tiles
 
 
-def _mosaic(figure, axis, tiles, labels, colours, rows, gap=0.06, bar=0.09):
-    """Rows of pictures in one, below each a bar in the colour of its class."""
+def _mosaic(figure, axis, tiles, labels, colours, rows, bar, gap=0.06):
+    """Rows of pictures in one, below each a bar in the colour of its class, or its name."""
     count, steps, frames, n_mels = np.shape(tiles)
     low, high = np.quantile(tiles, (0.01, 0.995))
     for row, column in np.ndindex(count, steps):
@@ -276,4 +285,10 @@ def _mosaic(figure, axis, tiles, labels, colours, rows, gap=0.06, bar=0.09):
     axis.set(xlabel="way from the first centroid to the second", xlim=(0, steps), ylim=(count, 0))
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
-    _legend(figure, labels, colours, 5)
+    if not many.are_many(colours):
+        _legend(figure, labels, colours, 5)
+        return
+    for row, column in np.ndindex(count, steps):
+        name = cut(style.nice(labels[row, column]), 16)
+        place = column + 0.5, row + 1 - gap - bar / 2
+        axis.text(*place, name, size=6, ha="center", va="center", path_effects=many.HALO)

@@ -5,7 +5,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from thesis_lib.plots import style
+from thesis_lib.plots import many, style
 
 MEASURES = {"precision": "precision", "recall": "recall", "f1": "F1"}
 EMBEDDINGS = {
@@ -55,9 +55,11 @@ def confusions(tables: dict[str, pd.DataFrame]) -> Figure:
     tables : dict, title -> DataFrame
         Counts; rows are the true classes (index), columns the predicted ones.
     """
-    rows = max(map(len, tables.values()))
-    figure, axes = style.subplots(1, len(tables), height=2.0 + 0.33 * rows, squeeze=False)
-    for axis, (title, table) in zip(axes[0], tables.items(), strict=True):
+    tables = {title: many.by_confusion(table) for title, table in tables.items()}
+    rows, size = max(map(len, tables.values())), many.grid(tables)
+    height = size[0] * (2.0 + 0.33 * rows)
+    figure, axes = style.subplots(*size, height=height, squeeze=False)
+    for axis, (title, table) in zip(axes.flat, tables.items(), strict=True):
         share = 100 * table.div(table.sum(axis=1).clip(lower=1), axis=0)
         _heat(axis, share, vmin=0, vmax=100, fmt=".0f")
         _name_classes(axis, table.index, table.columns)
@@ -73,12 +75,12 @@ def counts(tables: dict[str, pd.DataFrame]) -> Figure:
     tables : dict, title -> DataFrame
         As `clusters.cluster_table` makes them.
     """
-    rows = max(map(len, tables.values()))
-    widths = [len(table.columns) for table in tables.values()]
-    figure, axes = style.subplots(
-        1, len(tables), height=2.2 + 0.33 * rows, squeeze=False, width_ratios=widths
-    )
-    for axis, (title, table) in zip(axes[0], tables.items(), strict=True):
+    tables = {title: many.by_column(table) for title, table in tables.items()}
+    rows, size = max(map(len, tables.values())), many.grid(tables)
+    widths = [len(table.columns) for table in tables.values()] if size[0] == 1 else None
+    height = size[0] * (2.2 + 0.33 * rows)
+    figure, axes = style.subplots(*size, height=height, squeeze=False, width_ratios=widths)
+    for axis, (title, table) in zip(axes.flat, tables.items(), strict=True):
         share = table.div(table.sum(axis=1).clip(lower=1), axis=0)
         _heat(axis, share, vmin=0, vmax=1, annot=table.to_numpy(), fmt="d")
         _name_classes(axis, table.index, table.columns)
@@ -178,7 +180,7 @@ def _systems(axis, systems, y, colour):
 def _heat(axis, values, annot=True, **options):
     sns.heatmap(
         values, ax=axis, annot=annot, cmap=style.HEAT, cbar=False, linewidths=0.5,
-        annot_kws={"size": 9}, **options,
+        annot_kws={"size": many.letters(values.columns)}, **options,
     )  # fmt: skip
     axis.tick_params(length=0)
     axis.set(xlabel="", ylabel="")

@@ -2,8 +2,9 @@
 
 `CAPTIONS` says what is to be seen, `THESIS` which figure or table of the thesis it stands beside.
 Words in braces, in names too, are filled by what the notebook gives to `Record.figure`, `.table`,
-`.sound` and `.animation`; `{corpus}` is the corpus that is shown, where it is one. `Record` adds
-that a corpus is simulated.
+`.sound` and `.animation`; `{corpus}` is the corpus that is shown, where it is one, and `{groups}`
+is what its groups are, "sessions or songs". `Record` adds that a corpus is simulated, and leaves
+out `THESIS` where recordings are shown that nobody calls music.
 """
 
 SINS, MUSIC = "error analysis, SINS", "error analysis, music"
@@ -15,11 +16,11 @@ TRAINED = (
 
 CAPTIONS = {
     # 00_start_here
-    "first_triplet.png": "Songs as log-Mel spectrograms (time to the right, pitch upwards, bright "
-    "is loud). Framed: one triplet drawn from them, for which it takes two songs.",
+    "first_triplet.png": "Recordings as log-Mel spectrograms (time to the right, pitch upwards, "
+    "bright is loud). Framed: one triplet drawn from them, for which it takes two recordings.",
     "first_triplet.mp3": "Anchor, neighbour and opposite of the figure first_triplet.",
     # 01_the_data
-    "corpora.csv": "The two corpora in numbers.",
+    "corpora.csv": "The two corpora in numbers; groups are {groups}.",
     "class_balance_sins.png": "Class balance of the recordings for training: SINS, development "
     "set, beside the home used here.",
     "session_lengths.png": "Length of the sessions here, and of those in the home of the SINS "
@@ -31,8 +32,8 @@ CAPTIONS = {
     "waveform.png": "Waveform of one segment of {seconds:g} s.",
     "segment.mp3": "The segment of the waveform figure.",
     "clip_{slug}.mp3": "{corpus}: {label}",
-    "songs_per_genre.png": "Songs in each class; a song may be here as several excerpts.",
-    "splits.csv": "Recordings for training and for the test; groups are sessions and songs.",
+    "songs_per_genre.png": "How many {groups} each class has; one may be here as several excerpts.",
+    "splits.csv": "Recordings for training and for the test; groups are {groups}.",
     # 02_preprocessing
     "spectrogram.png": "Spectrogram: {frames} frames of {bins} frequencies.",
     "mel_bank.png": "A Mel bank of 20 filters. Wider filters are lower: each lets the same power "
@@ -55,7 +56,8 @@ CAPTIONS = {
     "neighbour_distances.png": "How far from their anchors neighbours start, in five epochs: drawn "
     "(bars) and expected if all within the neighbour range are equally likely (strokes).",
     "opposites.csv": "Share of triplets (%) whose opposite has something in common with its "
-    "anchor. In SINS, with its class balance, {in_sins:.0f} % must carry the same label.",
+    "anchor; groups are {groups}. In SINS, with its class balance, {in_sins:.0f} % must carry the "
+    "same label.",
     "opposite_labels.png": "Opposites that carry their anchor's label, by that label.",
     # 04_gpu_training
     "resnet18_layers.png": "ResNet18 at the thesis's width on a tile of {frames} frames x {mels} "
@@ -80,10 +82,10 @@ CAPTIONS = {
     "map_{data_set}.png": "{corpus}: {tiles} tiles on a map (t-SNE) of {embedding}. Near stays "
     "near; distances between islands mean nothing.",
     "space_scores.csv": "Silhouette of the classes, and share of the ten nearest neighbours from "
-    "other sessions or songs that carry the tile's label: mean over the seeds, and 95 % interval "
-    "(bootstrap over sessions or songs).",
+    "other {groups} that carry the tile's label: mean over the seeds, and 95 % interval "
+    "(bootstrap over {groups}).",
     "space_differences.csv": "precision@10 of the embedding that is drawn minus that of each "
-    "other, with 95 % intervals (bootstrap over sessions or songs).",
+    "other, with 95 % intervals (bootstrap over {groups}).",
     "centroids.csv": "Which tiles made the centroids: of all of a class those whose nearest "
     "neighbours share its label, or, where these are fewer than five, all.",
     "centroid_distances_{data_set}.png": "{corpus}: Euclidean distances between the class "
@@ -118,9 +120,10 @@ CAPTIONS = {
     "audit_scores.png": "Planted faults found: mean over {seeds} seeds, 95 % interval (bootstrap "
     "over sessions; none where fewer than {fewest} hold a fault), and each seed (ticks).",
     "planted_faults.csv": "Every planted fault, and whether it was suspected in {embedding}.",
-    "suspects_music.csv": "The songs that are least like the others of their label in {embedding}.",
+    "suspects_music.csv": "The {groups} that are least like the others of their label in "
+    "{embedding}.",
     "suspect_music.png": "Suspect tiles (framed) and their five nearest neighbours in {embedding} "
-    "from other songs.",
+    "from other {groups}.",
     # 07_genre_clusters
     "elbow.png": "What k clusters leave over, as a share of what one leaves.",
     "kmeans3d.png": "{tiles} tiles in principal components of {embedding}; k-means with {k} "
@@ -138,11 +141,11 @@ CAPTIONS = {
     "of {seeds} seeds together. Other classes than the thesis's.",
     "confusions.png": "Of 100 segments or tiles of a class (row), how many are taken for which.",
     "probe_comparison.csv": "Macro-F1: mean over the seeds, and 95 % interval (bootstrap over "
-    "sessions or songs).",
+    "{groups}).",
     "probe_comparison.png": "The same logistic classifier on each embedding: mean over the "
-    "seeds, 95 % interval (bootstrap over sessions or songs), and each seed (ticks).",
+    "seeds, 95 % interval (bootstrap over {groups}), and each seed (ticks).",
     "probe_differences.csv": "Macro-F1 of the embedding that is drawn minus that of each other, "
-    "with 95 % intervals (bootstrap over sessions or songs).",
+    "with 95 % intervals (bootstrap over {groups}).",
     "challenge.csv": "Macro-F1 in %; low and high: 95 % interval (bootstrap over sessions).",
     "challenge.png": "{warning}",
     # 09_listening_room

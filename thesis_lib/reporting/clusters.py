@@ -23,7 +23,7 @@ def size(
 
     `songs` (n,) is the song of each tile, `explained` (k,) is from `clusters.principal`.
     """
-    tiles, several = record.number("tiles", len(songs)), record.number("songs", len(set(songs)))
+    tiles, several = record.number("tiles", len(songs)), record.number("groups", len(set(songs)))
     record.number("classes", classes)
     record.number("explained", explained.round(4))
     return Markdown(
@@ -63,7 +63,7 @@ def beside_thesis(
     `here`: a score and its interval, as text.
     """
     if run.unit != "song":
-        return Markdown("The thesis's table is of music: it does not stand beside this corpus.")
+        return Markdown("The thesis's table is of other sounds: it does not stand beside these.")
     record.number("thesis_agreement", there)
     differs = "computed from the thesis's table; other music and labels; of the embedding drawn"
     pairs = []

@@ -27,7 +27,8 @@ def shown(record: Record, runs: Iterable[Run], wanted: str) -> Markdown:
         if embedding != wanted:
             line += f"; `{wanted}` is not there"
         if embedding == "trained" or "trained" in run.embedded:
-            line += f". `trained` has the recipe *{as_markdown(run.recipe.name)}*"
+            recipe = run.recipe.name.split(",")[0]  # behind it is a domain
+            line += f". `trained` has the recipe *{as_markdown(recipe)}*"
         lines.append(f"{line}.")
     return Markdown("\n".join(lines))
 

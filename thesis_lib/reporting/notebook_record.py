@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PACKAGES = ("torch", "torchaudio", "numpy", "scipy", "librosa", "scikit-learn", "matplotlib")
 DPI = 150
+OTHERS = "recording"  # what a group is where nobody has said that it is music
 
 
 class Record:
@@ -214,19 +215,23 @@ class Record:
         """Note where a file comes from; its path and its caption, both filled with the values."""
         if name not in captions.CAPTIONS:
             raise InputError(f"{name} has no caption; write one into {captions.__file__}.")
-        values = ({"corpus": runs[0].corpus.name} if len(runs) == 1 else {}) | values
+        units = list(dict.fromkeys(getattr(run, "unit", "song") for run in runs))
+        here = {"groups": " or ".join(f"{unit}s" for unit in units)}
+        here |= {"corpus": runs[0].corpus.name} if len(runs) == 1 else {}
         drawn = self.numbers.get("embedding", {})  # see `reporting.embedding`
         own = [drawn[run.corpus.name] for run in runs if run.corpus.name in drawn]
-        values = ({"embedding": " and ".join(dict.fromkeys(own))} if own else {}) | values
+        here |= {"embedding": " and ".join(dict.fromkeys(own))} if own else {}
+        values = here | values
         file, caption = name.format(**values), captions.CAPTIONS[name].format(**values)
         if file in self.figures:
             raise InputError(f"the figure {file!r} is made twice in {self.notebook}; rename one.")
         notes = [f"{run.corpus.name}: {run.corpus.note} data" for run in runs if run.corpus.note]
         caption = f"{caption} ({'; '.join(notes)})" if notes else caption
+        theirs = "" if units == [OTHERS] else captions.THESIS.get(name, "")
         self.figures[file] = {
             "notebook": self.notebook,
             "cell": _cell(),
-            "thesis": captions.THESIS.get(name, "").format(**values) or None,
+            "thesis": theirs.format(**values) or None,
             "caption": caption,
             "parameters": self.parameters,
             "inputs": {Path(path).name: sha256(path) for path in sources} or self.inputs,

@@ -52,7 +52,7 @@ def subsets(
     if train is not None and test is not None:
         counts = [len(train), len(test), train.group.nunique(), test.group.nunique()]
         record.number(f"{run.corpus.name}: tiles and groups in train and test", counts)
-        sentence = "{} tiles to learn from, {} to be tested on; sessions or songs: {} and {}."
+        sentence = f"{{}} tiles to learn from, {{}} to be tested on; {run.unit}s: {{}} and {{}}."
         lines.append(f"- {name}: {sentence.format(*counts)}")
     return Markdown("\n".join(lines))
 

@@ -96,7 +96,8 @@ def differences(record: Record, runs: Sequence[Run], found: dict[str, pd.DataFra
 
 def centroids(record: Record, runs: Sequence[Run], made_of: dict[str, pd.DataFrame]) -> HTML:
     """Record which tiles made the centroids: dict, name -> DataFrame of `centroids.centroids`."""
-    table = pd.concat(made_of, names=["corpus"]).set_index("label", append=True).droplevel(1)
+    named = _by_corpus(runs, made_of)
+    table = pd.concat(named, names=["corpus"]).set_index("label", append=True).droplevel(1)
     return record.table(table, "centroids", runs)
 
 
@@ -121,7 +122,7 @@ def distances(
 
 def sums(record: Record, runs: Sequence[Run], sums: dict[str, pd.DataFrame]) -> HTML:
     """Record every difference of two centroids and the class nearest to it: a table."""
-    table = pd.concat(sums, names=["corpus", ""]).droplevel(1)
+    table = pd.concat(_by_corpus(runs, sums), names=["corpus", ""]).droplevel(1)
     return record.table(table, "centroid_arithmetic", runs)
 
 
@@ -174,6 +175,11 @@ def every_walk(
     return record.figure(figure, "walks_{data_set}", [run], **about), Markdown(
         f"{_corpus(run)}: on {walks} walks the label changes {changes.mean():.1f} times on average."
     )
+
+
+def _by_corpus(runs, tables):
+    """Tables under the names of their corpora."""
+    return {run.corpus.name: table for run, table in zip(runs, tables.values(), strict=True)}
 
 
 def _class(name):

@@ -37,13 +37,15 @@ def final_loss(
     kept = {"mean": round(loss, 3), "spread": round(spread, 3), "far_to_near": np.round(ratio, 2)}
     record.number(f"final_loss_{data_set}", kept)
     recipe, corpus, theirs = run.recipe, run.corpus.name, THESIS_LOSS[data_set]
-    if is_alike:
+    known = run.unit != "recording"  # else nobody has said that it is what the thesis trained on
+    if is_alike and known:
         differs = f"other data, {recipe.epochs} epochs, learning rate {recipe.learning_rate:g}"
         what = f"final training loss, {title} (here: {corpus})"
         record.compare(what, theirs, round(loss, 3), f"{differs}, width {recipe.width}")
+    there = f" (thesis {theirs:g})" if known else ""
     return Markdown(
-        f"- {as_markdown(corpus)}: loss in the last epoch **{loss:.2f}** ± {spread:.2f} "
-        f"(thesis {theirs:g}); opposites are {ratio[0]:.1f} times as far as neighbours in the "
+        f"- {as_markdown(corpus)}: loss in the last epoch **{loss:.2f}** ± {spread:.2f}"
+        f"{there}; opposites are {ratio[0]:.1f} times as far as neighbours in the "
         f"first epoch, {ratio[1]:.1f} times in the last."
     )
 

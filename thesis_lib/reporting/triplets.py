@@ -23,7 +23,7 @@ def neighbours_nearer(record: Record, nearer: torch.Tensor) -> Markdown:
     """Record in what share of the triplets the neighbour is nearer: bool tensor (triplets,)."""
     if not len(nearer):
         record.number("neighbour_nearer_share", None)
-        return Markdown("With a second song, the share would stand here.")
+        return Markdown("With a second recording, the share would stand here.")
     share = record.number("neighbour_nearer_share", round(nearer.float().mean().item(), 3))
     return Markdown(
         f"In **{100 * share:.0f} %** of {len(nearer)} triplets the neighbour is the nearer one, "
