@@ -228,10 +228,11 @@ def test_own_music_from_the_folder_to_what_is_heard(smoke, tmp_path, layout, not
 
 
 def test_own_music_from_a_csv_to_the_last_notebook(smoke, tmp_path):
+    """The suite's network is trained further on it, and all notebooks draw from that."""
     runs, _ = smoke
     root, left_out = own_music(tmp_path, a_csv)
     suite = listing(runs / "smoke" / "figures")
-    done = figures(runs, "--music", root)
+    done = figures(runs, "--music", root, "--train")
     assert done.returncode == 0, done.stdout + done.stderr
     out = Path(Job({"music": ("music", str(root))}, profile="smoke", runs=str(runs)).out)
     shutil.move(out, tmp_path)
@@ -239,7 +240,14 @@ def test_own_music_from_a_csv_to_the_last_notebook(smoke, tmp_path):
     assert left_out in done.stdout.split("The data here differ")[1]
     results = {path.stem for path in (tmp_path / out.name / "results").glob("[01]*.json")}
     assert results == set(NOTEBOOKS) - {"10_experiments", "11_open_questions"}
-    for name, about in read(tmp_path / out.name / "figures" / "index.json").items():
+    adapted = read(tmp_path / out.name / "music" / "embeddings" / "adapted.json")
+    assert "adapted is " in adapted["helped"] and adapted["helped"] in done.stdout
+    drawn = read(tmp_path / out.name / "results" / "07_genre_clusters.json")["numbers"]
+    assert drawn["embedding"] == {root.name: "adapted"}
+    index = read(tmp_path / out.name / "figures" / "index.json")
+    captions = [about["caption"] for about in index.values()]
+    assert not [one for one in captions if re.search(r"\b(songs?|(sub-)?genres?)\b", one)]
+    for name, about in index.items():
         file = tmp_path / out.name / "figures" / name
         assert hashlib.sha256(file.read_bytes()).hexdigest() == about["sha256"]
     assert listing(runs / "smoke" / "figures") == suite

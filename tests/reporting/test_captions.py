@@ -9,7 +9,8 @@ from thesis_lib.reporting import captions
 from thesis_lib.reporting.notebook_record import Record
 from thesis_lib.util.errors import InputError
 
-SONGS = SimpleNamespace(corpus=SimpleNamespace(name="mini music", note=""))
+SONGS = SimpleNamespace(corpus=SimpleNamespace(name="mini music", note=""), unit="song")
+SOUNDS = SimpleNamespace(corpus=SimpleNamespace(name="esc10", note=""), unit="recording")
 
 
 def test_names_and_captions_are_filled_and_none_may_be_missing(tmp_path, monkeypatch):
@@ -39,4 +40,17 @@ def test_a_caption_names_the_embedding_of_what_it_shows(tmp_path, monkeypatch):
     record.figure(plt.figure(), "given", [SONGS], embedding="statistics")
     said = [record.figures[f"{name}.png"]["caption"] for name in names]
     assert said == ["Of ours.", "Of trained.", "Of ours and trained.", "Of statistics."]
+    plt.close("all")
+
+
+def test_what_nobody_calls_music_is_not_called_so(tmp_path):
+    """Nor does the thesis's figure stand beside it."""
+    record = Record("06_errors", tmp_path, {})
+    record.number("embedding", {run.corpus.name: "ours" for run in (SONGS, SOUNDS)})
+    for run, words, theirs in ((SONGS, "songs", True), (SOUNDS, "recordings", False)):
+        record.figures.clear()
+        record.figure(plt.figure(), "suspect_music", [run])
+        found = record.figures["suspect_music.png"]
+        assert found["caption"].endswith(f"from other {words}.")
+        assert bool(found["thesis"]) == theirs
     plt.close("all")

@@ -23,7 +23,8 @@ from thesis_lib.util.files import write_json
 def run_of(name, note, **about):
     """What `Record` wants to know of a run."""
     corpus = SimpleNamespace(name=name, note=note)
-    return SimpleNamespace(corpus=corpus, fingerprint=lambda learned=True: about)
+    unit = "session" if note else "song"
+    return SimpleNamespace(corpus=corpus, unit=unit, fingerprint=lambda learned=True: about)
 
 
 HOME = run_of("mini home", "simulated", store="aa11")

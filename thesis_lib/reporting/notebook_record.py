@@ -215,7 +215,7 @@ class Record:
         """Note where a file comes from; its path and its caption, both filled with the values."""
         if name not in captions.CAPTIONS:
             raise InputError(f"{name} has no caption; write one into {captions.__file__}.")
-        units = list(dict.fromkeys(getattr(run, "unit", "song") for run in runs))
+        units = list(dict.fromkeys(run.unit for run in runs))
         here = {"groups": " or ".join(f"{unit}s" for unit in units)}
         here |= {"corpus": runs[0].corpus.name} if len(runs) == 1 else {}
         drawn = self.numbers.get("embedding", {})  # see `reporting.embedding`
