@@ -30,7 +30,7 @@ def test_names_and_captions_are_filled_and_none_may_be_missing(tmp_path, monkeyp
 def test_a_caption_names_the_embedding_of_what_it_shows(tmp_path, monkeypatch):
     names = ("one", "other", "both", "given")
     monkeypatch.setattr(captions, "CAPTIONS", {f"{name}.png": "Of {embedding}." for name in names})
-    home = SimpleNamespace(corpus=SimpleNamespace(name="mini home", note=""))
+    home = SimpleNamespace(corpus=SimpleNamespace(name="mini home", note=""), unit="session")
     record = Record("05_space", tmp_path, {})
     with pytest.raises(KeyError, match="embedding"):  # nobody has said which, so no caption says it
         record.figure(plt.figure(), "one", [SONGS])

@@ -160,7 +160,7 @@ def draw(seed: int) -> Flat:
 
 def _placed(rng, flat):
     """The suite's places, each somewhere else in its room."""
-    places = []
+    places: list[Place] = []
     for spot in SUITE.places:
         low, high = flat.room(spot.name)
         taken = [place.position for place in places]
@@ -178,7 +178,7 @@ def _placed(rng, flat):
 
 def _hung(rng, flat):
     """As many nodes as the suite has, at the edges of a room, each with a hearing of its own."""
-    nodes = []
+    nodes: list[Node] = []
     for node in SUITE.nodes:
         # 4 and 7 are the kitchen's, as in the suite's flat.
         name = "stove" if node.number in (4, 7) else "sofa"
