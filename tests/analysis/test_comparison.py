@@ -70,6 +70,20 @@ def test_a_class_of_few_groups_is_in_every_draw():
     assert row.low == pytest.approx(row.high) == pytest.approx(row.difference)
 
 
+def test_a_class_is_in_every_draw_of_every_test():
+    """Three tests of two songs a class, all songs of a class alike."""
+    tested = {}
+    for seed in (1, 2, 3):
+        label = np.repeat(list("abc"), 8)
+        group = np.repeat([f"{seed}{number}" for number in range(6)], 4)
+        answer = {"ours": label, "trained": np.tile(["a", "b", "c", "c"], 6)}
+        for name, said in answer.items():
+            tested[name, seed] = pd.DataFrame({"label": label, "answer": said, "group": group})
+    (row,) = differences(tested, "ours").itertuples()
+    assert row.low == pytest.approx(row.high) == pytest.approx(row.difference)
+    assert row.difference == pytest.approx(1 - macro_f1(label, said))
+
+
 def test_what_cannot_be_told_is_said():
     one_each = pd.DataFrame({"label": list("aabb"), "answer": list("abbb"), "group": list("xxyy")})
     found = differences({("ours", 1): one_each, ("trained", 1): one_each}, "ours")

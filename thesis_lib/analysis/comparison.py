@@ -104,8 +104,9 @@ def scores(tested: dict[str, Items], score: str | None = None) -> pd.DataFrame:
     -------
     DataFrame, one row per unit and embedding
         `what`, `embedding`, `value` (mean over the seeds), `low`, `high` (95 %, by a bootstrap over
-        groups, class by class; of rankings over groups with and without a fault). No interval, NaN,
-        where no class has two groups, or fewer than `FEWEST` groups hold a fault.
+        groups, class by class and, where seeds test other groups, test by test; of rankings over
+        groups with and without a fault). No interval, NaN, where no class has two groups in a test,
+        or fewer than `FEWEST` groups hold a fault.
     """
     names = {"method": "embedding", "mean": "value", "ci_low": "low", "ci_high": "high"}
     tables = [_compared(items, next(iter(items))[0], score).assign(what=what)
@@ -180,11 +181,18 @@ def _side_by_side(items, score):
 def _drawn(table, score):
     """What is drawn, for `compare_methods`; None where there are too few groups."""
     if score.column != "order":
-        stratum = strata_of(table.group, table[score.truth])
+        stratum = _class_and_tests(table, score.truth)
         return None if len(stratum) == len(set(stratum)) else {"stratum": stratum}
     faulty = table.groupby("group").fault.any().to_numpy()
     several = int(faulty.sum())
     return {"stratum": faulty, "depends_on": several} if several >= FEWEST else None
+
+
+def _class_and_tests(table, truth):
+    """Of each group its class and the seeds that test it: no draw lacks a class in any test."""
+    there = pd.crosstab(table.group, table.fold) > 0
+    tests = table.group.map(there @ 2 ** np.arange(there.shape[1]))
+    return strata_of(table.group, table[truth].astype(str) + " " + tests.astype(str))
 
 
 def as_text(scores: pd.DataFrame, digits: int = 2, times: float = 1) -> pd.Series:

@@ -105,7 +105,7 @@ def ranking_parts(
     group: ArrayLike,
     fold: ArrayLike | None = None,
 ) -> np.ndarray:
-    """Faults, and all items, at each rank of a suspicion, counted by session.
+    """What average precision needs, at each rank that holds a fault, counted by session.
 
     See 06_error_analysis_sins.
 
@@ -120,26 +120,28 @@ def ranking_parts(
 
     Returns
     -------
-    float array, shape (groups, methods, folds, ranks, 2)
-        The most suspect first; groups are in order of their sorted names.
+    float array, shape (groups, methods, folds, ranks, 3)
+        Faults at the rank; faults, and items, that are at least as suspect. The most suspect rank
+        is first; groups are in order of their sorted names.
     """
     truth = column(truth, np.size(truth), "truth")
     places = cells(group, fold, len(truth))
     levels = [-column(one, len(truth), "order").astype(float) for one in order]
-    ranks = [np.unique(one, return_inverse=True)[1] for one in levels]
-    last = int(np.max(ranks)) + 1
+    ranks = [np.searchsorted(np.unique(one[truth]), one) for one in levels]
+    last = int(np.max(ranks)) + 1  # of what is less suspect than every fault
     counts = [[summed([*places, (one, last)], weight) for weight in (truth, None)] for one in ranks]
-    return np.moveaxis(np.array(counts), [0, 1, 2], [1, -1, 0])
+    faults, items = np.moveaxis(np.array(counts), [0, 2], [2, 1])
+    return np.stack([faults, faults.cumsum(axis=-1), items.cumsum(axis=-1)], axis=-1)
 
 
 def mean_precision(counts: np.ndarray) -> np.ndarray:
-    """Average precision, mean over folds: (..., folds, ranks, (faults, items)) -> (...).
+    """Average precision, mean over folds: (..., folds, ranks, 3) -> (...).
 
     See 06_error_analysis_sins.
     """
-    faults, items = np.moveaxis(counts.cumsum(axis=-2), -1, 0)
+    here, faults, items = np.moveaxis(counts, -1, 0)
     precision = np.divide(faults, items, out=np.zeros_like(faults), where=items > 0)
-    return average(ratio((counts[..., 0] * precision).sum(axis=-1), faults[..., -1]))
+    return average(ratio((here * precision).sum(axis=-1), here.sum(axis=-1)))
 
 
 def _pairs(counts):
