@@ -76,6 +76,32 @@ def test_without_a_common_clock_it_says_so(home, bench):
         bench(NAME).by_clock(lacking)
 
 
+def test_the_sentences_in_the_readme_are_true():
+    *kept, about = json.loads((ROOT / "bench/results" / f"{NAME}.json").read_text())
+    found = pd.DataFrame(kept).set_index(["method", "metric"])
+    text = " ".join((ROOT / "README.md").read_text().split())
+
+    def points(name, metric):
+        row = found.loc[(f"{name}, by clock", metric)]
+        holds_0 = row.diff_low <= 0 <= row.diff_high
+        return f"{100 * row.diff_to_session:+.1f}", holds_0
+
+    (f1, near), (told, near_told) = (
+        [points(name, metric) for metric in ("macro_f1", "precision_at_10")]
+        for name in ("ours", "thesis")
+    )
+    assert f"macro-F1 differs by {f1[0]} points and precision@10 by {near[0]}, and the 95 %" in text
+    assert f"in macro-F1 ({told[0]}) and precision@10 ({near_told[0]}) no loss can" in text
+    assert all(holds_0 for _, holds_0 in (f1, near, told, near_told))
+    lost, holds_0 = points("thesis", "map")
+    assert f"loses {lost[1:]} points of mAP, beyond its interval" in text and not holds_0
+    assert lost[0] == "-" and points("ours", "map")[1] and points("ours", "r_precision")[1]
+    share = found.loc[("ours, by clock", "neighbour_of_another_class"), "mean"]
+    assert f"{100 * share:.0f} % of its neighbours are then of another class" in text
+    apart = found.loc[("ours, by clock", "microphone_share_at_10")]
+    assert apart.diff_low > 0 and f"{about['training_seconds']:.0f} s each, once a home" in text
+
+
 def test_it_runs_and_what_is_kept_has_its_rows(bench, tmp_path):
     bench(NAME).main(["--quick", "--out", str(tmp_path)])
     *rows, machine = json.loads((tmp_path / f"{NAME}.json").read_text())

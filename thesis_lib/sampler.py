@@ -9,7 +9,7 @@ Jansen et al. (2018) take nearness in time for sound, too, among other sources o
 
 Recordings are cut by somebody. A file of SINS lies within one session, and a session is what an
 annotator marked; so no label is read, but neighbours never lie across the border of two labels.
-`bench/clock_neighbours.py` measures what that is worth.
+What that is worth, `bench/clock_neighbours.py` measures on simulated homes.
 
 Neighbour and opposite are Tile2Vec's words for the positive and the negative of a triplet. The
 *nearest* neighbours of an embedding (kNN) are something else: close in space, see
