@@ -47,7 +47,7 @@ def test_the_same_answers_are_level_and_a_single_group_says_nothing():
     (row,) = differences({("ours", 1): items(3), ("statistics", 1): items(3)}, "ours").itertuples()
     assert (row.difference, row.low, row.high, row.place) == (0, 0, 0, "level with")
     found = differences({("ours", 1): items(4, 1), ("statistics", 1): items(2, 1)}, "ours")
-    assert np.isnan(found.difference[0]) and found.place[0] == "level with"
+    assert np.isnan(found.difference[0]) and found.place[0] == "beside"
 
 
 def test_a_value_of_each_item_is_compared_by_its_mean():

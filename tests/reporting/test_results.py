@@ -96,6 +96,9 @@ def test_verdict_counts_where_the_interval_excludes_0(record):
         "the network trained here, in 2 ways to score: **2 above, 0 level with, 0 below**" in shown
     )
     assert "log-Mel statistics, in 2 ways to score: **0 above, 2 level with, 0 below**" in shown
+    few = table.assign(place="beside")[:1]
+    shown = probe.verdict(Record("y", record.out, {}), [], {"tile": table, "song": few}).data
+    assert "**1 above, 0 level with, 0 below, 1 with too few sessions or songs to tell**" in shown
     assert [row["what"] for row in record.numbers["differences"]] == ["tile"] * 2 + ["song"] * 2
 
 

@@ -127,13 +127,14 @@ def differences(items: Items, first: str, score: str | None = None) -> pd.DataFr
     -------
     DataFrame, one row per other embedding
         `other`, `difference`, `low`, `high` (as of `scores`; all NaN where there is no interval)
-        and `place`: "above" or "below" where the interval excludes 0, else "level with".
+        and `place`: "above" or "below" where the interval excludes 0, else "level with"; "beside"
+        where there is no interval.
     """
     rows = []
     for row in _compared(items, first, score).itertuples():
         low, high = 0 - row.diff_high, 0 - row.diff_low  # of `first` less the other
         place = "above" if low > 0 else "below" if high < 0 else "level with"
-        value = 0 - row.diff if low <= high else np.nan
+        value, place = (0 - row.diff, place) if low <= high else (np.nan, "beside")
         if row.method != first:
             rows.append((row.method, value, low, high, place))
     return pd.DataFrame(rows, columns=["other", "difference", "low", "high", "place"])
@@ -246,6 +247,6 @@ def describe_differences(found: dict[str, pd.DataFrame], first: str, digits: int
 
 def _in_words(row, digits):
     if np.isnan(row.difference):
-        return f"beside {EMBEDDINGS[row.other]} (too few sessions or songs to tell)"
+        return f"{row.place} {EMBEDDINGS[row.other]} (too few sessions or songs to tell)"
     ends = f"{row.low:+.{digits}f} to {row.high:+.{digits}f}"
     return f"{row.place} {EMBEDDINGS[row.other]} ({row.difference:+.{digits}f}, 95 % {ends})"

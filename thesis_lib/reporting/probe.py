@@ -112,6 +112,8 @@ def verdict(record: Record, runs: Sequence[Run], found: dict[str, pd.DataFrame])
     for other, own in table.groupby("other", sort=False):
         places = own.place.value_counts()
         count = ", ".join(f"{places.get(place, 0)} {place}" for place in PLACES)
+        few = places.get("beside", 0)
+        count += f", {few} with too few sessions or songs to tell" if few else ""
         lines.append(f"- Beside {EMBEDDINGS[other]}, in {len(own)} ways to score: **{count}**.")
     return Markdown("\n".join(lines))
 
