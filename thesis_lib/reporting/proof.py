@@ -176,13 +176,13 @@ def goals(record: Record, rows: pd.DataFrame) -> str:
 def _recovered(rows, corpus):
     """How much of the way from the floor to the ceiling ours goes, in both main scores."""
     own = rows[(rows.corpus == corpus) & (rows.method == OURS)].set_index("metric")
+    own = own.reindex(columns=["recovered", "recovered_low", "recovered_high"]) * 100
     parts = [
-        f"{100 * row.recovered:.0f} % in {name} ({100 * row.recovered_low:.0f} to "
-        f"{100 * row.recovered_high:.0f})"
-        for metric, name in METRICS.items()
-        for row in [own.loc[metric]]
+        f"{way:.0f} % in {METRICS[metric]} ({low:.0f} to {high:.0f})"
+        for metric, (way, low, high) in own.loc[list(METRICS)].dropna().T.items()
     ]
-    return f"Of the way from log-Mel statistics to labels it goes {' and '.join(parts)}."
+    told = " and ".join(parts) or "what cannot be told"
+    return f"Of the way from log-Mel statistics to labels it goes {told}."
 
 
 def microphones(record: Record, rows: pd.DataFrame) -> str:
