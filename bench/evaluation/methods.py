@@ -48,25 +48,26 @@ class Method(NamedTuple):
     pools: tuple = ()
 
 
+SHORT = ("esc10", "mini music", "made up")  # corpora on which slow methods take minutes
 METHODS = {
     "logmel": Method(handcrafted.log_mel, "statistics", False),
     "mfcc": Method(handcrafted.mfcc, "statistics", False),
     "rich": Method(handcrafted.rich, "statistics", False),
     "egemaps": Method(handcrafted.egemaps, "statistics", False),
     "compare": Method(handcrafted.compare, "statistics", False),
-    "scattering": Method(handcrafted.scattering, "statistics", False),
+    "scattering": Method(handcrafted.scattering, "statistics", False, SHORT),
     "pca": Method(dictionary.components, "learned"),
     "spherical_kmeans": Method(dictionary.dictionary, "learned"),
     "untrained": Method(networks.untrained, "untrained"),
     "untrained_levels_set": Method(networks.levels_set, "untrained"),
     "thesis": Method(networks.thesis, "trained"),
-    "thesis_10x": Method(networks.thesis_longer, "trained", pools=("mini music", "made up")),
+    "thesis_10x": Method(networks.thesis_longer, "trained", pools=SHORT),
     "cola": Method(rivals.cola, "trained"),
     "byol_a": Method(rivals.byol_a, "trained"),
     "ours": Method(networks.ours, "trained"),
     "shipped": Method(networks.shipped, "pretrained", False),
     "musicnn": Method(elsewhere.musicnn, "pretrained elsewhere", False),
-    "aisfx": Method(elsewhere.aisfx, "pretrained elsewhere", False),
+    "aisfx": Method(elsewhere.aisfx, "pretrained elsewhere", False, SHORT),
     "dcase_baseline": Method(ceilings.baseline_cnn, "supervised"),
     "supervised": Method(ceilings.resnet18, "supervised"),
 }
