@@ -77,6 +77,11 @@ def write_into(page: Path, report: Path = REPORT) -> None:
         part.write_text("\n".join(lines))
 
 
+def named(rows: pd.DataFrame) -> dict[str, str]:
+    """The methods that a report has, in the order of figures, and their names for readers."""
+    return {method: name for method, name in METHODS.items() if method in set(rows.method)}
+
+
 def for_readme(rows: pd.DataFrame) -> list[str]:
     """Corpus by method, the two main scores with their 95 % intervals: lines of Markdown."""
     table = [f"| | {' | '.join(SHOWN.values())} | supervised |", "|---" * (len(SHOWN) + 2) + "|"]
