@@ -162,7 +162,8 @@ def suite(tmp_path):
 
 
 def make(target, folder, *given):
-    return subprocess.run(["make", target, *given], cwd=folder, capture_output=True, text=True)
+    command = ["make", "--no-print-directory", target, *given]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("given, asked", [("", ""), ("TRAIN=0", ""), ("TRAIN=1", "--train")])

@@ -38,7 +38,8 @@ def share(record: Record, domain: str, collection: Collection, found: pd.DataFra
         return Markdown(f"{name}: there is one {collection.unit} only, and no other.")
     same = collection.label[found.tile] == collection.label[found["query"]]
     share = float(same.mean())
-    called = collection.name if collection.unit == "recording" else domain
+    as_told = domain == "music" and collection.unit == "recording"  # nobody calls it music
+    called = collection.name if as_told else domain
     record.number(f"{called}: share of typical tiles' neighbours with their label", share)
     return Markdown(
         f"{name}: **{share:.0%}** of the neighbours of typical tiles carry their label."
