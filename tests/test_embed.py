@@ -152,3 +152,16 @@ def test_a_full_disk_leaves_the_embeddings_of_before(store, tmp_path, monkeypatc
         found.subset(found.tiles.split == "test").save(tmp_path / "vectors")
     monkeypatch.undo()
     assert listing(tmp_path) == before
+
+
+def test_cores_with_batches_of_their_own_embed_as_one_does(store, model, monkeypatch):
+    """In the same order, and torch has as many threads afterwards as before."""
+    monkeypatch.setattr(embed_module, "BATCH", 2)
+    before = torch.get_num_threads()
+    found = []
+    for threads in (1, 3):
+        torch.set_num_threads(threads)
+        found.append(embed(model, store, RECIPE, CPU).vectors)
+        assert torch.get_num_threads() == threads
+    torch.set_num_threads(before)
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-5)
