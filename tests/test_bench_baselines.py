@@ -128,3 +128,22 @@ def test_what_is_not_there_is_said(part, monkeypatch, tmp_path):
     monkeypatch.setattr(elsewhere, "WHEELS", tmp_path)
     with pytest.raises(part("handcrafted").Missing, match="no wheel of aisfx"):
         elsewhere._wheel("aisfx")
+
+
+def test_scattering_makes_filters_for_whole_seconds_only(part, monkeypatch):
+    """For each length there is a bank of filters, and clips have hundreds of lengths."""
+    handcrafted, asked = part("handcrafted"), []
+
+    def transform(length):
+        asked.append(length)
+        return lambda wave: wave.reshape(1, -1)
+
+    waves = [np.full(n, 0.5, np.float32) for n in (100, 16000, 16001, 160001)]
+    monkeypatch.setattr(handcrafted, "_transform", lambda: transform)
+    def of_waves(_, vector):
+        return np.array([vector(wave) for wave in waves])
+
+    monkeypatch.setattr(handcrafted, "of_waves", of_waves)
+    found = handcrafted.scattering(None, None)
+    assert asked == [16000, 16000, 32000, 160000, 16000]
+    assert found[:, 0] == pytest.approx(np.full(4, np.log(0.5 + 1e-6)))

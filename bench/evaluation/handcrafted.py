@@ -83,6 +83,7 @@ def scattering(material, _):
     transform = _transform()
 
     def statistics(wave):
+        wave = np.resize(wave, -(-len(wave) // RATE) * RATE)  # filters are made for each length
         size = round(PIECE * RATE)
         pieces = [wave[first : first + size] for first in range(0, len(wave), size)]
         pieces = [piece for piece in pieces if len(piece) >= RATE] or pieces[:1]
