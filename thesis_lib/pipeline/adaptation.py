@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import cast
 
 import pandas as pd
-import torch
-from joblib import Parallel, cpu_count, delayed
 from tqdm.auto import tqdm
 
 from thesis_lib.analysis.comparison import describe_differences, differences
@@ -17,6 +15,7 @@ from thesis_lib.embed import embed
 from thesis_lib.pipeline.run import Run
 from thesis_lib.recipe import Recipe
 from thesis_lib.train import count_anchors, train
+from thesis_lib.util.cores import for_each
 from thesis_lib.util.device import choose
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import sha256, write_json
@@ -46,12 +45,9 @@ def adaptation(folder: Path | str) -> None:
         )
     recipe = adapted(run.recipe)
     total = sum(count_anchors(run.store_of(seed), recipe) for seed in run.seeds)
-    side_by_side = len(run.seeds) if device.type == "cpu" else 1
     with tqdm(total=total, desc=f"adapting ours to {run.corpus.name}", unit=" anchors") as bar:
 
         def one(seed):
-            if side_by_side > 1:  # the seeds share the cores
-                torch.set_num_threads(max(1, cpu_count() // side_by_side))
             place, start = run.folder / "adapted" / f"seed_{seed}", pretrained.load(device=device)
             model, _ = train(run.store_of(seed), recipe, place, seed, device, bar, start=start)
             network = pretrained.ReadOut(cast(Encoder, model)).eval()
@@ -59,8 +55,7 @@ def adaptation(folder: Path | str) -> None:
                 found = embed(network, store, recipe, device)
                 found.save(run.embedding_folder("adapted", seed, channels))
 
-        jobs = (delayed(one)(seed) for seed in run.seeds)
-        Parallel(n_jobs=side_by_side, require="sharedmem")(jobs)
+        for_each(run.seeds, one, device.type == "cpu")
     said = helped(run)
     print(said)
     write_json(run.folder / "embeddings" / "adapted.json", {"seeds": run.seeds, "helped": said})

@@ -5,8 +5,6 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import torch
-from joblib import Parallel, cpu_count, delayed
 from tqdm.auto import tqdm
 
 from thesis_lib.contrastive import pretrained
@@ -19,6 +17,7 @@ from thesis_lib.store import SpectrogramStore
 from thesis_lib.train import count_anchors, train
 from thesis_lib.training.checkpoint import make_plan, plan_of
 from thesis_lib.training.distributed import process_group
+from thesis_lib.util.cores import for_each
 from thesis_lib.util.device import choose, describe
 from thesis_lib.util.errors import InputError, in_short
 from thesis_lib.util.files import sha256, write_json
@@ -173,7 +172,6 @@ def training(folder: Path | str) -> None:
             print(described)
             for seed in run.seeds:
                 _set_aside_other_plans(run, seed, processes)
-        side_by_side = len(run.seeds) if device.type == "cpu" and processes.size == 1 else 1
         with tqdm(
             total=total,
             desc=f"training on {run.corpus.name}",
@@ -182,13 +180,10 @@ def training(folder: Path | str) -> None:
         ) as bar:
 
             def one(seed):
-                if side_by_side > 1:  # the seeds share the cores
-                    torch.set_num_threads(max(1, cpu_count() // side_by_side))
                 store, place = run.store_of(seed), run.training_folder(seed)
                 train(store, run.recipe, place, seed, device, bar, processes)
 
-            jobs = (delayed(one)(seed) for seed in run.seeds)
-            Parallel(n_jobs=side_by_side, require="sharedmem")(jobs)
+            for_each(run.seeds, one, device.type == "cpu" and processes.size == 1)
     if processes.is_main:
         write_json(run.folder / "train" / "done.json", {"seeds": run.seeds, "device": described})
 
