@@ -6,6 +6,7 @@
 
 import ast
 import json
+import sys
 from pathlib import Path
 
 from thesis_lib.pipeline.job import Job
@@ -46,6 +47,9 @@ BENCHES = {
     "10_experiments": ["training_step", "training", "proof_reporting", "ablation"],
     "11_open_questions": ["open_questions", "open_questions_map"],
 }
+for path in (Path("bench/results", f"{name}.json") for names in BENCHES.values() for name in names):
+    if JOB.benchmarks and not path.is_file():
+        sys.exit(f"{path.absolute()} is missing; it comes with the suite: fetch it again.")
 
 
 def code(*modules):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,6 +38,17 @@ def said(done):
     assert re.match(r"make(\[\d+\])?: \*\*\* \[", line), line
     assert "Traceback" not in sentence
     return sentence
+
+
+def test_a_result_of_a_benchmark_that_is_gone_is_named(tmp_path):
+    """Snakemake itself is silent, so what it misses has to be told."""
+    shutil.copy(ROOT / "Snakefile", tmp_path)
+    line = [sys.executable, "-m", "snakemake", "--cores", "1", "--quiet", "all"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode != 0
+    path = tmp_path / "bench" / "results" / "input_pipeline.json"
+    assert done.stderr == f"{path} is missing; it comes with the suite: fetch it again.\n"
 
 
 TYPED = ["/nonexistent", "2020", "~/of nobody", "/x/a$b$$c", "/x/$(", "/x/#1: {y}", "/x/\"<b>'s"]
