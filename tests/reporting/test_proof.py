@@ -46,6 +46,14 @@ def test_what_saw_labels_is_not_compared_and_exceptions_are_named():
     assert proof.in_words(report()).endswith("worse than: none.")
 
 
+def test_where_labels_win_is_said_beside_the_table():
+    rows = report(supervised="supervised", dcase_baseline="")
+    said = "Better than ours: ResNet18, supervised (ESC-10, macro-F1; ESC-10, precision@10)."
+    assert proof.against_labels(rows) == f"{said} Worse: none."
+    assert proof.for_readme(rows)[-1].endswith(f"{said} Worse: none.")
+    assert "in 4 of 8 (ESC-10 4 of 8); worse" in proof.in_words(report(compare="compare", rich=""))
+
+
 def test_the_page_is_written_between_its_marks(tmp_path):
     page, kept = tmp_path / "README.md", tmp_path / "report.json"
     kept.write_text(json.dumps([*report().to_dict("records"), {"machine": "one"}]))
@@ -88,6 +96,9 @@ def test_what_the_space_holds_of_the_microphone():
     }  # fmt: skip
     assert "- ours: comes with the suite: the own microphone heard 80 %" in text
     assert text.endswith("- by chance: 20 %.")
+    assert "- lower shares than ours, beyond chance: none." in text
+    less = pd.concat([both[0].assign(better="thesis"), both[1]])
+    assert "beyond chance: thesis's recipe (40 %)." in proof.microphones(Book(), less)
 
 
 @pytest.mark.parametrize("intervals", [True, False])
@@ -100,3 +111,11 @@ def test_intervals_are_drawn_where_there_are_any(intervals):
     want = (0.1, 0.02) if intervals else (0.03, 0.03)
     assert any(abs(mean - start - want[0]) < 1e-9 and abs(end - mean - want[1]) < 1e-9
                for mean in (0.6, 0.8))  # fmt: skip
+
+
+def test_panels_have_the_titles_that_readers_know():
+    rows = report().assign(corpus="homes")
+    figure = benchmarks.scores(rows, {"rich": "r"}, proof.METRICS, titles=proof.TITLES)
+    assert {axis.get_title() or axis.get_title("left") for axis in figure.axes} == {
+        "five homes, simulated"
+    }

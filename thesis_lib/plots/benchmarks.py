@@ -1,6 +1,7 @@
 """Benchmarks as pictures: scores of methods on corpora, and how fast trainings are."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ def scores(
     methods: dict[str, str],
     metrics: dict[str, str],
     ours: Collection[str] = ("ours",),
+    titles: Mapping[str, str] = MappingProxyType({}),
 ) -> Figure:
     """Mean and spread, or 95 % interval, of each method: a column a corpus, a line a metric.
 
@@ -33,6 +35,7 @@ def scores(
     metrics : dict, metric -> the name that readers see
     ours : collection of str
         Methods that are drawn in colour.
+    titles : dict, corpus -> the name that readers see, optional
     """
     corpora, y = list(rows.corpus.unique()), np.arange(len(methods))
     height = len(metrics) * (0.9 + 0.27 * len(methods))
@@ -48,7 +51,7 @@ def scores(
                 shown = own[colours == colour]
                 look = {"fmt": "o", "color": colour, "capsize": 3, "ms": 6}
                 axis.errorbar(shown["mean"], y[colours == colour], xerr=_around(shown), **look)
-            axis.set(title=style.nice(corpus), xlabel=name)
+            axis.set(title=titles.get(corpus) or style.nice(corpus), xlabel=name)
             axis.grid(axis="x")
         line[0].set_yticks(y, methods.values())
         line[0].set_ylim(len(methods) - 0.5, -0.5)

@@ -160,15 +160,15 @@ CAPTIONS = {
     "training_throughput.png": "Tiles a second in training, a few tiles a step at full width, mean "
     "and standard deviation of {rounds:.0f} rounds; spectrograms are noise, the files of the "
     "loader those of the mini home (simulated).",
-    "embedding_quality.png": "A vector a recording, judged on what nothing was chosen by, with "
-    "95 % intervals over sessions, songs or sources. Homes: five flats, simulated, by microphones "
-    "that the classifier does not know; ESC-10 in its official folds; mini music and the music of "
-    "ten more games by whole songs. What is trained on the corpus is trained for "
-    "{machine.training_seconds:.0f} s of one core, the supervised until they gain no more. "
-    "Machine: {machine.machine}.",
+    "embedding_quality.png": "A vector a recording, with 95 % intervals over sessions, songs or "
+    "sources; one training each. Homes: five flats, simulated, one microphone a node, tested on "
+    "nodes that the classifier does not know; ESC-10 in its official folds; music by whole songs. "
+    "Homes and ten more games had never been scored before, ESC-10 and mini music had. What is "
+    "trained on the corpus is trained for {machine.training_seconds:.0f} s of one core, the "
+    "supervised until it gains no more. Machine: {machine.machine}.",
     "embedding_summary.csv": "All of it, with more metrics; `diff_to_ours` is the method minus "
-    "ours on the same draws, `p_corrected` is Holm's over the methods of a corpus. The home is "
-    "simulated.",
+    "ours on the same draws, `p_corrected` is Holm's over the methods and both main scores of a "
+    "corpus. The homes are simulated.",
     "ablation_ladder.png": f"From the thesis's recipe to ours, step by step. {TRAINED}",
     "ablation_left_out.png": f"Ours with one part left out. {TRAINED}",
     "ablation_alternatives.png": "Ours with a part done in another way, which was not taken. "
