@@ -13,8 +13,8 @@ the share of the way from log-Mel statistics to the better ceiling (Jansen et al
 microphone's share of the neighbours should be low: `chance` is that of neighbours at random.
 
 ``--methods`` and ``--corpora`` choose some, by commas; ``--embeddings`` adds the vectors of any
-other model. Vectors and answers are kept in ``runs/proof``, so that a second run computes what is
-new.
+other model. The slowest methods are asked about the short corpora alone, `methods.SHORT`. Vectors
+and answers are kept in ``runs/proof``, so that a second run computes what is new.
 """
 
 import torch
