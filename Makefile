@@ -86,7 +86,7 @@ pretrain: $(READY)  ## train the network that comes with the suite again (fetche
 	@.venv/bin/thesis fetch open-sounds --to data/open_sounds
 	@$(PY) data/make_pretrained.py data/open_music data/open_sounds
 
-BENCHES := input_pipeline training_step number_formats training features ablation clock_neighbours open_questions candidates proof
+BENCHES := listening input_pipeline training_step number_formats training features ablation clock_neighbours open_questions candidates proof
 bench: $(addprefix bench-,$(BENCHES))  ## measure again all that bench/results/ holds (an hour or two)
 
 bench-%: $(READY)

@@ -14,7 +14,14 @@ from pytorch_metric_learning.losses import MultiSimilarityLoss, VICRegLoss
 from torch import nn
 from torch.nn import functional as F
 
-from thesis_lib.contrastive.encoder import PCEN_GAIN, Encoder, energy
+from thesis_lib.contrastive.encoder import (
+    PCEN_GAIN,
+    STAGE_SIZE,
+    Encoder,
+    energy,
+    over_time,
+    projection,
+)
 from thesis_lib.contrastive.nt_xent import contrastive_loss, own_group
 from thesis_lib.embed import vectors
 from thesis_lib.spectrogram import OCTAVES
@@ -169,6 +176,86 @@ def several_lengths(store, recipe, seconds=(0.7, 1.0, 1.5, 2.0)):
         return aims[number].loss(model, pairs)
 
     return aims[0]._replace(batches=batches, loss=loss)
+
+
+def by_microphone(store, recipe):
+    """The objective of ours with batches of which all anchors are of one microphone.
+
+    So it is no help to tell microphones apart. All that has no node is of one.
+    """
+    aim, rows = make_objective(store, recipe, CPU), store.index.sort_values("first_frame")
+    first = torch.tensor(rows.first_frame.to_numpy())
+    where = torch.tensor(rows.groupby(["corpus", "node"], dropna=False).ngroup().tolist())
+    waiting = {}  # the pairs of each, until they are enough
+
+    def batches(seed, epoch):
+        for batch in aim.batches(seed, epoch):
+            own = where[torch.searchsorted(first, batch.starts[0], right=True) - 1]
+            for one in own.unique().tolist():
+                new = chosen(batch, own == one)
+                pairs = together(waiting.pop(one), new) if one in waiting else new
+                if pairs.anchors < recipe.batch:
+                    waiting[one] = pairs
+                else:
+                    yield pairs
+
+    return aim._replace(batches=batches)
+
+
+def chosen(batch, which):
+    """Some pairs of a batch, by a bool tensor (n,)."""
+    starts, tiles = batch.starts[:, which], batch.tiles[:, which]
+    return batch._replace(starts=starts, group=batch.group[which], tiles=tiles)
+
+
+def together(one, other):
+    """The pairs of two batches."""
+    starts, tiles = (
+        torch.cat([a, b], dim=1) for a, b in ((one.starts, other.starts), (one.tiles, other.tiles))
+    )
+    return one._replace(starts=starts, group=torch.cat([one.group, other.group]), tiles=tiles)
+
+
+class Described(Encoder):
+    """Each stage is described by more than mean and deviation over time."""
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        self.project = projection(16 * STAGE_SIZE * self.conv.out_channels)
+
+    def forward(self, x):
+        size = STAGE_SIZE * self.conv.out_channels
+        found = [
+            statistics
+            for y in self.stages(x)
+            for bands in [size // y.shape[1]]
+            for statistics in (over_time(y, bands), self.more(pooled(y, bands)).flatten(1))
+        ]
+        return torch.cat(found, dim=1)
+
+
+class Percentiles(Described):
+    """The 10th and 90th percentile, less the mean."""
+
+    def more(self, x):
+        ranked, last = x.sort(dim=2).values, x.shape[2] - 1
+        ends = torch.stack([ranked[:, :, round(share * last)] for share in (0.1, 0.9)], dim=1)
+        return ends - x.mean(dim=2)[:, None]
+
+
+class Autocorrelation(Described):
+    """How alike the map is to itself one and two of its steps later: rhythm."""
+
+    def more(self, x):
+        x = x - x.mean(dim=2, keepdim=True)
+        power = x.square().mean(dim=2) + 1e-4
+        lags = [(x[:, :, lag:] * x[:, :, :-lag]).mean(dim=2) / power for lag in (1, 2)]
+        return torch.stack(lags, dim=1)
+
+
+def pooled(x, bands):
+    """As `over_time` begins: neighbouring bands averaged, (n, channels, frames, bands)."""
+    return F.adaptive_avg_pool2d(x.float(), (x.shape[2], bands))
 
 
 class Decibels(Encoder):

@@ -140,6 +140,7 @@ def test_scattering_makes_filters_for_whole_seconds_only(part, monkeypatch):
 
     waves = [np.full(n, 0.5, np.float32) for n in (100, 16000, 16001, 160001)]
     monkeypatch.setattr(handcrafted, "_transform", lambda: transform)
+
     def of_waves(_, vector):
         return np.array([vector(wave) for wave in waves])
 

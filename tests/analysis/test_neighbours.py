@@ -48,6 +48,22 @@ def test_same_as_scikit_learn_with_the_group_struck_out(groups, monkeypatch):
     assert np.array_equal(small[0], indices)
 
 
+@pytest.mark.parametrize("common, scale", [(1e3, 1.0), (0.0, 1e25), (0.0, 1e-25), (-50.0, 1e-3)])
+def test_neither_scale_nor_a_common_part_costs_a_neighbour(common, scale):
+    rng = np.random.default_rng(3)
+    vectors, group = scale * (common + rng.normal(size=(300, 32))), rng.integers(0, 20, 300)
+    indices, distances = nearest(vectors, 10, group)
+    assert np.array_equal(indices, reference(vectors / scale - common, 10, group)[0])
+    asked = np.linalg.norm(vectors[indices[:, 9]] - vectors, axis=1)
+    np.testing.assert_allclose(distances[:, 9], asked, rtol=1e-6)
+
+
+def test_vectors_of_16_bits_are_compared_in_32():
+    vectors = np.random.default_rng(4).normal(size=(100, 64)).astype(np.float16)
+    halves, whole = nearest(vectors, 5), nearest(vectors.astype(np.float32), 5)
+    assert all(np.array_equal(one, other) for one, other in zip(halves, whole, strict=True))
+
+
 def test_asking_for_some_rows_gives_their_rows():
     rng = np.random.default_rng(2)
     vectors, group = rng.normal(size=(60, 4)), rng.integers(0, 5, 60)
