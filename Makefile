@@ -34,7 +34,7 @@ export MALLOC_TRIM_THRESHOLD_ := 1073741824
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help figures shard test lint lab listen data pretrain bench clean
+.PHONY: help figures shard test lint lab listen audit data pretrain bench clean
 
 help:  ## what can I do?
 	@echo "Deep embedded music: read, rerun and hear the thesis."
@@ -44,6 +44,7 @@ help:  ## what can I do?
 	@echo "  make figures MUSIC=folder   the same on your own music: class folders, a CSV, or playlists"
 	@echo "  make listen MUSIC=folder    from the folder to the listening room"
 	@echo "  make listen MUSIC=folder TRAIN=1   the same, the suite's network trained further on it first"
+	@echo "  make audit MUSIC=folder     labels and microphones that do not fit: audit.html"
 	@echo "  make lab MUSIC=folder       the notebooks, pointed at it"
 	@echo "  make figures SINS=folder    the same on SINS, as its archives unpack"
 	@echo "  make figures RECIPE=ours    the same with our recipe, into runs/ours/"
@@ -74,6 +75,10 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 listen: $(READY)  ## open the listening room in JupyterLab
 	@$(THESIS) listen $(ASKED)
 
+audit: $(READY)  ## what does not fit in a corpus (MUSIC= or SINS=): audit.html, to see and hear
+	@$(if $(MUSIC_TYPED)$(SINS_TYPED),,echo "Of what? make audit MUSIC=folder"; exit 1)
+	@$(THESIS) audit "$${MUSIC_TYPED:-$$SINS_TYPED}" --out audit.html
+
 data: $(READY)  ## check the data that comes with the suite, make the mini home
 	@.venv/bin/thesis check
 	@.venv/bin/thesis home runs/mini_home
@@ -86,7 +91,8 @@ pretrain: $(READY)  ## train the network that comes with the suite again (fetche
 	@.venv/bin/thesis fetch open-sounds --to data/open_sounds
 	@$(PY) data/make_pretrained.py data/open_music data/open_sounds
 
-BENCHES := listening input_pipeline training_step number_formats training features ablation clock_neighbours open_questions candidates proof
+BENCHES := listening input_pipeline training_step number_formats training features ablation clock_neighbours
+BENCHES += open_questions candidates proof audit audit_faults
 bench: $(addprefix bench-,$(BENCHES))  ## measure again all that bench/results/ holds (an hour or two)
 
 bench-%: $(READY)

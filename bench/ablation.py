@@ -1,7 +1,8 @@
 """What each part of ours is worth, and what was tried in its place.
 
-Run ``python bench/ablation.py``; it writes ``bench/results/ablation.json``, rows as those of
-`embedding.py`, measured in the same way but after shorter trainings. Each names its experiment:
+Run ``python bench/ablation.py``; it writes ``bench/results/ablation.json``, measured as
+`embedding.py` says: scores with intervals, and differences from ours. Each row names its
+experiment:
 
 - ladder: from the thesis's recipe to ours, each step on top of the one before;
 - left out: ours without one of its parts;
@@ -16,6 +17,7 @@ import torch
 from embedding import (
     CPU,
     asked,
+    compared,
     embed_whole,
     mean_and_deviation,
     measure,
@@ -24,7 +26,7 @@ from embedding import (
     trained,
     whole,
 )
-from harness import publish, row, start
+from harness import publish, start
 from torch import nn
 
 from thesis_lib.contrastive.encoder import Encoder, projection
@@ -193,9 +195,11 @@ def main(argv=None):
     found, experiment = runs(args), experiments()
     if args.quick:
         found.pop("mini_home")
-    values = measure(found, ablation, args)
-    rows = [row(*key, value, experiment=experiment[key[1]]) for key, value in values.items()]
-    publish(args, "ablation", rows, about)
+    pools = measure(found, ablation, args)
+    rows = compared(pools, dict.fromkeys(pools, LADDER[-1]), args)
+    publish(
+        args, "ablation", [one | {"experiment": experiment[one["method"]]} for one in rows], about
+    )
 
 
 if __name__ == "__main__":

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field, replace
 import alternatives
 import torch
 from embedding import trained
-from evaluation import corpora, recordings, scoring
+from evaluation import corpora, pooling, recordings, scoring
 from harness import arguments, class_folders, machine, on_all_cores, publish, start
 from joblib import delayed
-from proof import chosen, plain
+from proof import chosen
 
 from thesis_lib.analysis.held_out import answers
 from thesis_lib.contrastive.encoder import Encoder
@@ -77,8 +77,8 @@ def of_several_lengths(store, recipe):
 CANDIDATES = {
     "batch 64": Candidate(),
     "opposites of one microphone": Candidate(objective=alternatives.by_microphone),
-    "percentiles": Candidate(network=alternatives.Percentiles),
-    "autocorrelation": Candidate(network=alternatives.Autocorrelation),
+    "percentiles": Candidate(network=pooling.Percentiles),
+    "autocorrelation": Candidate(network=pooling.Autocorrelation),
     "tiles of 1, 2 and 3 s": Candidate(objective=of_several_lengths),
     "tiles of 4 s": Candidate({"tile": 4.0}),
     "VICReg": Candidate(objective=vicreg),
@@ -153,7 +153,7 @@ def measure(args):
     draws = 200 if args.quick else scoring.significance.DRAWS
     for pool, found in pools.items():
         for row in scoring.rows(found, next(iter(CANDIDATES)), "", (), draws):
-            yield {"corpus": pool} | plain(row, 1)
+            yield {"corpus": pool} | scoring.plain(row, 1)
 
 
 def main(argv=None):

@@ -29,7 +29,6 @@ from evaluation import corpora, scoring
 from evaluation.recordings import of_network, of_tile_network
 from harness import arguments, class_folders, machine, on_all_cores, publish, row, start
 from joblib import delayed
-from proof import plain
 
 from thesis_lib.analysis.held_out import answers
 from thesis_lib.datasets import music
@@ -156,7 +155,7 @@ def measure(args):
     tables = [scoring.rows(own, f"{name}, by session", "", (), draws)
               for name, own in found.items()]  # fmt: skip
     for one in chain.from_iterable(tables):
-        one = plain(one, args.seeds)
+        one = scoring.plain(one, args.seeds)
         yield {"corpus": pool} | {key.replace("_to_ours", "_to_session"): one[key] for key in one}
     for key, shares in counted.items():
         yield row(pool, *key, shares) | {"seeds": args.seeds}

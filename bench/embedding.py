@@ -3,13 +3,11 @@
 Seconds are those that one core computes for one training, so that it does not matter how many
 trainings share the machine, nor what else it does. Three corpora: mini home (simulated; probed on
 microphones and sessions that training never heard), mini music (unseen songs), and, where
-THESIS_REAL_DATA names a folder that holds it, the real recordings of ESC-10 (unseen sources). A
-vector a recording, standardised; a logistic classifier on those of the training part, its penalty
-chosen there by sessions or songs left out; the ten nearest recordings of another session, song or
-source by cosine.
-
-Mini music has ninety recordings, a third of which means little. Each seed assigns its songs
-to three parts, each part is held out once, and the seed's score is the mean of the three.
+THESIS_REAL_DATA names a folder that holds it, the real recordings of ESC-10 (unseen sources). Of
+these two each seed assigns songs or sources to three parts, and each part is held out once. A
+vector a recording; what it tells `thesis_lib.analysis.held_out` asks. Scores have intervals, from a
+bootstrap over sessions, songs or sources, and one method is better than another where this still
+holds after a correction for their number, see `evaluation.scoring`.
 """
 
 import os
@@ -21,14 +19,12 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from evaluation import scoring
 from harness import arguments, machine, on_all_cores, run_on
 from joblib import delayed
-from threadpoolctl import threadpool_limits
 from torch import nn
 
-from thesis_lib.analysis.held_out import sides
-from thesis_lib.analysis.linear_probe import fit, macro_f1
-from thesis_lib.analysis.neighbours import nearest, precision_at
+from thesis_lib.analysis import held_out
 from thesis_lib.corpus import apply_fold
 from thesis_lib.datasets.music import assign_folds
 from thesis_lib.embed import each_recording, embed, embed_recordings, vectors
@@ -41,7 +37,8 @@ from thesis_lib.training.objective import make_objective
 from thesis_lib.util.files import ROOT
 
 CPU = torch.device("cpu")
-PARTS = {"mini_music": (0, 1, 2)}  # elsewhere each seed has one test
+PARTS = {name: (0, 1, 2) for name in ("mini_music", "esc10")}  # at home each seed has one test
+METRICS = ("macro_f1", "precision_at_10")
 
 
 def runs(args):
@@ -130,54 +127,48 @@ def recipes(domain, quick):
     return [replace(recipe, batch=8) for recipe in found] if quick else found
 
 
-def scores(vectors, index, quick=False):
-    """Macro-F1 of the probe, and the share of the ten nearest that carry the label of the query.
-
-    Quick: the penalty of the probe is not chosen, it is 1.
-    """
-    labelled, train, test = sides(index)
-    vectors = (vectors - vectors[train].mean(0)) / (vectors[train].std(0) + 1e-6)
-    label = index.label.to_numpy(str)
-    with threadpool_limits(1):
-        probe = fit(vectors[train], label[train], group=None if quick else index.group[train])
-        said = probe.predict(vectors[test])
-        unit = vectors[labelled] / np.linalg.norm(vectors[labelled], axis=1, keepdims=True)
-        asked = np.flatnonzero(test[labelled])
-        near, _ = nearest(unit, 10, index.group[labelled], asked)
-    return {
-        "macro_f1": macro_f1(label[test], said),
-        "precision_at_10": precision_at(label[labelled], near, 10, asked),
-    }
-
-
 def measure(found, ways, args):
-    """Every score of every method: {(corpus, method, metric): a value a seed}."""
+    """The answers of every method: {corpus: {method: what `scoring.rows` takes}}."""
     tasks = [
         (name, *found[name], number, part)
         for name in found
         for number in range(args.seeds)
         for part in PARTS.get(name, (None,))[: 1 if args.quick else None]
     ]
-    work = [delayed(measure_one)(*task, ways, args) for task in tasks]
-    values = {}
-    for key, number, value in chain.from_iterable(on_all_cores(work, "folds", args.quick)):
-        values.setdefault(key, [[] for _ in range(args.seeds)])[number].append(value)
-    return {key: [np.mean(each) for each in found] for key, found in values.items()}
+    work = [delayed(answered)(*task, ways, args) for task in tasks]
+    return by_corpus(chain.from_iterable(on_all_cores(work, "folds", args.quick)))
 
 
-def measure_one(corpus, domain, run, number, part, ways, args):
-    """The scores of one corpus, seed and part, in a process of its own, on one core."""
+def by_corpus(answers):
+    """Of (corpus, method, answer): {corpus: {method: list of answers}}."""
+    pools = {}
+    for corpus, method, answer in answers:
+        pools.setdefault(corpus, {}).setdefault(method, []).append(answer)
+    return pools
+
+
+def answered(corpus, domain, run, number, part, ways, args):
+    """The answers of all methods in one fold of one seed, in a process of its own, on one core."""
     torch.set_num_threads(1)
     store, pair = fold(run, number, part), recipes(domain, args.quick)
+    about = {"home": corpus, "seed": SEED + number}
     return [
-        ((corpus, method, metric), number, value)
-        for method, vectors_ in ways(*pair, store, SEED + number, args.seconds)
-        for metric, value in scores(vectors_, store.index, args.quick).items()
+        (corpus, method, (about, held_out.answers(vectors, store.index, not args.quick)))
+        for method, vectors in ways(*pair, store, SEED + number, args.seconds)
     ]
 
 
-def asked(description, argv, seconds):
+def compared(pools, references, args):
+    """The rows of `METRICS`, every method beside the reference of its corpus."""
+    draws = 200 if args.quick else scoring.significance.DRAWS
+    for corpus, answers in pools.items():
+        for row in scoring.rows(answers, references[corpus], "", (), draws):
+            if row["metric"] in METRICS:
+                yield {"corpus": corpus} | scoring.plain(row, args.seeds)
+
+
+def asked(description, argv, seconds, seeds=1):
     """What the command line asks for: seconds of training for each method, and seeds."""
-    options = {"seconds": (seconds, 1e-3, "of each training"), "seeds": (3, 1, "seeds")}
+    options = {"seconds": (seconds, 1e-3, "of each training"), "seeds": (seeds, 1, "seeds")}
     args = arguments(description, argv, **options)
     return args, machine(training_seconds=args.seconds)

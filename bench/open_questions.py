@@ -1,15 +1,18 @@
 """What the thesis left open: transfer, one space for both domains, and a class that comes later.
 
 Run ``python bench/open_questions.py``; it writes ``bench/results/open_questions.json``, and
-``open_questions_map.json``, a map of the joint space. Corpora and probe are those of
-``bench/embedding.py``, each seed has one test; a row's `question` is
+``open_questions_map.json``, a map of the joint space. Corpora, probe and intervals are those of
+``bench/embedding.py``; each seed has one test, of music and ESC-10 a third. A row's `question` is
 
 - ``transfer``: `method` is what the network was trained on, `corpus` what it is probed on. ``both``
   was trained on home and music at once, by the recipe of the home, ``both_2x`` for twice as long;
-  ``mini_music_by_home`` on music alone by that same recipe.
-- ``domains``: the share of a recording's ten nearest in the joint space that are of its own domain.
+  ``mini_music_by_home`` on music alone by that same recipe. `diff_to_ours` is the network less the
+  better of two `baseline`, log-Mel statistics and the untrained network;
+- ``joint``: the same scores of one space for both, less those of one for the domain alone;
+- ``domains``: the share of a recording's ten nearest in the joint space that are of its own domain;
 - ``adding``: the class `left_out` was removed from the training; then so many `groups` of it
   (sessions, songs, sources) come with a label, beside all labelled recordings of the other classes.
+  Without `left_out`: the mean over the classes, less that of the network that never heard it.
 
 Classes are dealt to the seeds, one of a corpus to each. Labels choose what
 is removed there; the training itself never sees one.
@@ -20,34 +23,39 @@ from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import torch
 from embedding import (
     asked,
+    by_corpus,
+    compared,
     embed_whole,
     mean_and_deviation,
     runs,
-    scores,
-    sides,
     trained,
     whole,
 )
-from harness import on_all_cores, publish, row, start
+from evaluation import later_class
+from harness import on_all_cores, publish, start
 from joblib import delayed
-from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
-from thesis_lib.analysis.linear_probe import fit, macro_f1
-from thesis_lib.analysis.neighbours import nearest, precision_at
+from thesis_lib.analysis.held_out import answers, sides
+from thesis_lib.analysis.intervals import (
+    mean_parts,
+    mean_value,
+)
+from thesis_lib.analysis.neighbours import nearest
 from thesis_lib.recipe import RECIPES, SEED
 from thesis_lib.store import join
 from thesis_lib.train import new_model
 
-GROUPS = (1, 2, 4, 8)  # labelled groups of the class that comes later
-DRAWS = 2  # of which groups these are
 CLASSES = 1  # of a corpus, left out with each seed
 DOMAINS = ("mini_home", "mini_music")
+ALONE = {"mini_home": "mini_home", "mini_music": "mini_music_by_home"}  # all by one recipe
+BASELINES = ("untrained", "logmel")
 
 
 class Training(NamedTuple):
@@ -80,13 +88,17 @@ def network(stores, training, number, seconds):
     return trained(store, RECIPES[training.recipe], SEED + number, training.times * seconds)
 
 
+def about(name, number):
+    """Whose test an answer is of: each seed tests the same of a home, of music another third."""
+    return {"home": name, "seed": number if name == "mini_home" else 0}
+
+
 def floors(stores, number, quick):
-    """The scores of what nothing was learned for: statistics, and the network untrained."""
+    """The answers of what nothing was learned for: statistics, and the network untrained."""
     torch.set_num_threads(1)
     for name, store in stores.items():
         for method, vectors in unlearned(store, number).items():
-            for metric, value in scores(vectors, store.index, quick).items():
-                yield ("transfer", name, method, metric), value
+            yield name, method, (about(name, number), answers(vectors, store.index, not quick))
 
 
 def unlearned(store, number):
@@ -98,18 +110,18 @@ def unlearned(store, number):
     }
 
 
-def transfer(stores, method, model, quick):
-    """The scores of a network on every corpus, whichever it was trained on."""
+def transfer(stores, method, model, number, quick):
+    """The answers of a network on every corpus, whichever it was trained on."""
     torch.set_num_threads(1)
     recipe = RECIPES[TRAININGS[method].recipe]
     for name, store in stores.items():
         vectors = embed_whole(model, store, recipe)
-        for metric, value in scores(vectors, store.index, quick).items():
-            yield ("transfer", name, method, metric), value
+        yield name, method, (about(name, number), answers(vectors, store.index, not quick))
 
 
 def side_by_side(stores, models, number):
-    """How far the domains lie apart in one space, by each network and by what was not learned."""
+    """Of each recording that is tested the share of its ten nearest in one space that are of its
+    own domain: by each network, by what was not learned, and by chance; a table a domain."""
     torch.set_num_threads(1)
     store, recipe = join({name: stores[name] for name in DOMAINS}), RECIPES["ours, home"]
     spaces = unlearned(store, number)
@@ -117,11 +129,12 @@ def side_by_side(stores, models, number):
     group, domain = store.index.group, store.index.corpus.to_numpy(str)
     for name in DOMAINS:
         asked = np.flatnonzero((domain == name) & tested(store.index))
+        found = {"group": group[asked], "label": store.index.label[asked]}
+        found["fold"] = about(name, number)["seed"]
         for method, vectors in spaces.items():
             near, _ = nearest(directions(vectors, store.index), 10, group, asked)
-            value = precision_at(domain, near, 10, asked)
-            yield ("domains", name, method, "own_domain_at_10"), value
-        yield ("domains", name, "chance", "own_domain_at_10"), chance(domain, group, asked)
+            found[method] = (domain[near] == name).mean(axis=1)
+        yield name, pd.DataFrame(found | {"chance": chance(domain, group, asked)})
 
 
 def tested(index):
@@ -138,9 +151,8 @@ def directions(vectors, index):
 
 
 def chance(domain, group, asked):
-    """The share of the own domain among all that may be neighbours."""
-    own = [domain[group != group[row]] == domain[row] for row in asked]
-    return float(np.mean([part.mean() for part in own]))
+    """The share of the own domain among all that may be neighbours, of each asked about."""
+    return [(domain[group != group[row]] == domain[row]).mean() for row in asked]
 
 
 def drawn_map(stores, model):
@@ -169,32 +181,11 @@ def adding(stores, name, left_out, number, model, seconds):
     spaces = unlearned(store, number)
     spaces |= {"left_out": embed_whole(blind, store, recipe)}
     spaces |= {"present": embed_whole(model, store, recipe)}
-    for method, vectors in spaces.items():
-        with threadpool_limits(1):
-            for groups, metric, value in later(vectors, index, left_out):
-                yield ("adding", name, method, metric, left_out, groups), value
-
-
-def later(vectors, index, new):
-    """Scores of the new class and of the old ones, without it and with some groups of it.
-
-    The penalty is chosen on the old classes alone. The old ones are scored on their own recordings.
-    """
-    _, train, test = sides(index)
-    label, old = index.label.to_numpy(str), (index.label != new).to_numpy()
-    before, known = train & old, sorted(set(index.label[train & old]))
-    probe = fit(
-        vectors[before], label[before], class_weight="balanced", group=index.group[before]
-    ).best_estimator_
-    yield 0, "old_f1", macro_f1(label[test & old], probe.predict(vectors[test & old]), known)
-    groups, draw = index.group[train & ~old].unique(), np.random.default_rng(SEED)
-    for count in (count for count in GROUPS if count <= len(groups)):
-        for _ in range(DRAWS):
-            some = index.group.isin(draw.choice(groups, count, replace=False)).to_numpy()
-            rows = train & (old | some)
-            said = clone(probe).fit(vectors[rows], label[rows]).predict(vectors[test])
-            yield count, "new_f1", macro_f1(label[test], said, [new])
-            yield count, "old_f1", macro_f1(label[test & old], said[old[test]], known)
+    with threadpool_limits(1):
+        found = [later_class.answers(vectors, index, left_out).assign(method=method)
+                 for method, vectors in spaces.items()]  # fmt: skip
+    table = pd.concat(found, ignore_index=True)
+    return table.assign(corpus=name, left_out=left_out, seed=about(name, number)["seed"])
 
 
 def classes(store, number, seeds):
@@ -208,7 +199,7 @@ def listed(function, *arguments):
 
 
 def measure(found, args):
-    """All scores, {what a row says: values}, and the map."""
+    """All rows, and the map."""
     seconds, numbers = args.seconds, range(args.seeds)
     folds = [opened(found, number) for number in numbers]
     wanted = [
@@ -221,38 +212,59 @@ def measure(found, args):
     trainings = on_all_cores(work, "trainings", args.quick)
     models = dict(zip(wanted, trainings, strict=True))
     work = [
-        delayed(listed)(adding, folds[n], name, left_out, n, models[name, n], seconds)
+        delayed(adding)(folds[n], name, left_out, n, models[name, n], seconds)
         for name in found
         for n in numbers
         for left_out in classes(folds[n][name], n, args.seeds)
     ]
-    work += [
-        delayed(listed)(transfer, folds[n], name, models[name, n], args.quick) for name, n in wanted
+    added = pd.concat(on_all_cores(work, "classes", args.quick), ignore_index=True)
+    work = [
+        delayed(listed)(transfer, folds[n], name, models[name, n], n, args.quick)
+        for name, n in wanted
     ]
     work += [delayed(listed)(floors, folds[n], n, args.quick) for n in numbers]
-    for n in numbers:
-        joint = {name: models[name, n] for name in ("both", "both_2x")}
-        work.append(delayed(listed)(side_by_side, folds[n], joint, n))
-    values = {}
-    for key, value in chain.from_iterable(on_all_cores(work, "classes and probes", args.quick)):
-        values.setdefault(key, []).append(value)
-    return values, drawn_map(folds[0], models["both", 0])
+    pools = by_corpus(chain.from_iterable(on_all_cores(work, "probes", args.quick)))
+    joint = [{name: models[name, n] for name in ("both", "both_2x")} for n in numbers]
+    work = [delayed(listed)(side_by_side, folds[n], joint[n], n) for n in numbers]
+    apart = list(chain.from_iterable(on_all_cores(work, "domains", args.quick)))
+    rows = [*of_transfer(pools, args), *of_domains(apart, args), *later_class.rows(added, args)]
+    return rows, drawn_map(folds[0], models["both", 0])
 
 
-def rows_of(values):
-    """A row a score; where a class was left out, `seeds` is 1 and the spread over the draws."""
-    for (question, corpus, method, metric, *more), found in values.items():
-        about = dict(zip(("left_out", "groups"), more, strict=False))
-        if more:
-            about |= {"seeds": 1, "draws": len(found)}
-        yield row(corpus, method, metric, found, question=question) | about
+def of_transfer(pools, args):
+    """The rows of `transfer`, each beside the better baseline, and of `joint`."""
+    tables = {
+        name: pd.DataFrame(compared(pools, dict.fromkeys(pools, name), args)) for name in BASELINES
+    }
+    for (corpus, metric), own in tables[BASELINES[0]].groupby(["corpus", "metric"], sort=False):
+        best = own.set_index("method")["mean"].reindex(BASELINES).idxmax()
+        beside = tables[best]
+        for row in beside[(beside.corpus == corpus) & (beside.metric == metric)].to_dict("records"):
+            row = {name: value for name, value in row.items() if value == value}
+            yield {"question": "transfer"} | row | {"baseline": best}
+    for corpus in DOMAINS:
+        methods = dict.fromkeys([*ALONE.values(), "both", "both_2x"])
+        own = {corpus: {name: pools[corpus][name] for name in methods}}
+        for row in compared(own, ALONE, args):
+            yield {"question": "joint"} | row
+
+
+def of_domains(tables, args):
+    """The rows of `domains`, each beside the joint space."""
+    for name in DOMAINS:
+        own = pd.concat([table for domain, table in tables if domain == name], ignore_index=True)
+        methods = list(own.columns.drop(["group", "label", "fold"]))
+        parts = mean_parts([own[method] for method in methods], own.group, own.fold)
+        yield from later_class.told(
+            "domains", name, "own_domain_at_10", methods, "both", own, parts, mean_value, args
+        )
 
 
 def main(argv=None):
-    args, about = asked(__doc__, argv, 15.0)
-    values, places = measure(runs(args), args)
+    args, about = asked(__doc__, argv, 15.0, seeds=3)
+    rows, places = measure(runs(args), args)
     publish(args, "open_questions_map", places, about)
-    publish(args, "open_questions", list(rows_of(values)), about)
+    publish(args, "open_questions", rows, about)
 
 
 if __name__ == "__main__":

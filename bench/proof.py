@@ -13,9 +13,12 @@ the share of the way from log-Mel statistics to the better ceiling (Jansen et al
 microphone's share of the neighbours should be low: `chance` is that of neighbours at random.
 
 ``--methods`` and ``--corpora`` choose some, by commas; ``--embeddings`` adds the vectors of any
-other model. The slowest methods are asked about the short corpora alone, `methods.SHORT`. Vectors
-and answers are kept in ``runs/proof``, so that a second run computes what is new.
+other model. Vectors and answers are kept in ``runs/proof``, so that a second run computes what is
+new; where they are gone, ``--add 1`` keeps the rows that are written and adds those of the methods
+that are asked for, all chances corrected anew.
 """
+
+import json
 
 import torch
 from evaluation import corpora, methods, scoring
@@ -28,8 +31,6 @@ from thesis_lib.datasets import vector_file
 from thesis_lib.recipe import SEED
 from thesis_lib.util.errors import InputError
 
-NAMES = {"diff": "diff_to_ours"}
-NOT_WRITTEN = ("p",)
 RESULTS = {"development": "proof", "reporting": "proof_reporting", "quick": "proof"}
 OPTIONS = {
     "set": ("development", "quick", "development or reporting"),
@@ -41,6 +42,7 @@ OPTIONS = {
     "seeds": (1, 1, "seeds"),
     "channels": (corpora.CHANNELS, 1, "microphones of a node that are pooled"),
     "reference": (methods.REFERENCE, methods.REFERENCE, "the method others are compared with"),
+    "add": (0, 0, "1: keep the rows that are written"),
     "open_music": ("data/open_music", "", "folder of the open music to choose by"),
     "report_music": ("data/open_music_report", "", "folder of the open music to report on"),
 }
@@ -66,7 +68,6 @@ def tasks(args):
         (material.fold(number), SEED + seed, name)
         for name in asked
         for material in materials
-        if methods.is_asked(name, material)
         for number in range(1 if args.quick else material.folds)
         for seed in range(args.seeds)
     ]
@@ -118,20 +119,12 @@ def measure(args):
     draws = 200 if args.quick else scoring.significance.DRAWS
     for pool, answers in pools.items():
         for row in scoring.rows(answers, args.reference, methods.FLOOR, methods.CEILINGS, draws):
-            yield {"corpus": pool, "kind": kind_of(row["method"])} | plain(row, args.seeds)
+            yield {"corpus": pool, "kind": kind_of(row["method"])} | scoring.plain(row, args.seeds)
 
 
 def kind_of(name):
     """What a reader has to know of a method."""
     return methods.METHODS[name].kind if name in methods.METHODS else "from a file"
-
-
-def plain(row, seeds):
-    """A row as it is written: four digits, without what is not there."""
-    row = {NAMES.get(name, name): value for name, value in row.items() if name not in NOT_WRITTEN}
-    row = {name: round(value, 4) if isinstance(value, float) else value
-           for name, value in row.items() if value == value}  # fmt: skip
-    return row | {"seeds": seeds}
 
 
 def main(argv=None):
@@ -140,7 +133,14 @@ def main(argv=None):
         set=args.set, reference=args.reference, training_seconds=args.seconds,
         channels=args.channels,
     )  # fmt: skip
-    publish(args, RESULTS[args.set], list(measure(args)), about)
+    rows, name = list(measure(args)), RESULTS[args.set]
+    if args.add:
+        *before, first = json.loads((args.out / f"{name}.json").read_text())
+        rows, about = (
+            list(scoring.joined(before, rows, args.reference)),
+            first | {"added_on": about},
+        )
+    publish(args, name, rows, about)
 
 
 if __name__ == "__main__":

@@ -201,6 +201,26 @@ def test_two_homes_are_scored_together_their_sessions_apart(part):
     assert (poor.recovered == 0).all() and (rows[rows.method == "ours"].recovered == 1).all()
 
 
+def test_methods_that_are_added_later_are_as_if_all_had_been_asked_at_once(part):
+    scoring = part("scoring")
+    answered_ = {"ours": answered(2.0)} | {f"m{n}": answered(0.3 + 0.3 * n) for n in range(4)}
+
+    def written(names):
+        found = scoring.rows({name: answered_[name] for name in names}, "ours", "", (), draws=300)
+        return [{"corpus": "homes"} | scoring.plain(row, 1) for row in found]
+
+    first = written(["ours", "m0", "m2"])
+    together = list(scoring.joined(first, written(["ours", "m1", "m2", "m3"]), "ours"))
+    key = ["method", "metric"]
+    found, wanted = (pd.DataFrame(rows).set_index(key) for rows in (together, written(answered_)))
+    found = found.loc[wanted.index]
+    assert (found.better == wanted.better).all()
+    numbers = ["mean", "ci_low", "ci_high", "diff_to_ours", "p", "p_corrected"]
+    assert np.allclose(found[numbers], wanted[numbers], atol=1e-4, equal_nan=True)
+    with pytest.raises(ValueError, match="ours has other scores than before"):
+        list(scoring.joined(first, [one | {"mean": 0.1} for one in first], "ours"))
+
+
 def test_a_space_of_the_microphone_is_told_from_one_of_the_sound(part):
     """Vectors that hold nothing but the node have neighbours of the same node alone."""
     index, vectors = fold_of(0, 3.0)

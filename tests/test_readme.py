@@ -97,3 +97,10 @@ def test_it_holds_one_part_of_three_out_and_says_who_is_near(by_hand):
     lines = by_hand.said.splitlines()
     assert lines[0].split() == ["path", "start", "nearest", "distance"] and len(lines) == 37
     assert lines[1].count(".wav") == 2
+
+
+def test_a_hundred_songs_take_as_long_as_is_said():
+    assert "the listening room it takes a minute and a half on two cores" in README
+    *rows, machine = json.loads((ROOT / "bench/results/listening.json").read_text())
+    (all_,) = [row["mean"] for row in rows if row["metric"] == "all"]
+    assert all_ <= 90 and machine["cores"] == 2

@@ -11,6 +11,7 @@ from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.notices import shown
 
+ABOVE = 3  # status where an audit finds more than it may
 STOPPED, CLOSED = 130, 141  # status after Ctrl-C, and where nobody reads on, as shells have them
 
 # What is imported in the functions is heavy; `thesis --help` answers at once without it.
@@ -61,9 +62,10 @@ def _lab(args):
 
 
 def _home(args):
-    from thesis_lib.datasets.mini_home import home
+    from thesis_lib.datasets.mini_home import flats, home
 
-    home.make(args.folder, sessions=args.size)
+    more = {} if args.seed is None else {"seed": args.seed, "flat": flats.draw(args.seed)}
+    home.make(args.folder, sessions=args.size, labels=args.labels, faults=args.faults, **more)
 
 
 def _check(args):
@@ -162,10 +164,25 @@ def _probe(args):
     from thesis_lib.datasets import registry, vector_file
 
     corpus = registry.in_all_folds(registry.recognise(args.folder), args.folder)
+    if args.corrections:
+        from thesis_lib.pipeline.audit import with_corrections
+
+        corpus = with_corrections(corpus, args.corrections)
     vectors = vector_file.matched(vector_file.read(args.embeddings), corpus)
     folds = sorted({*corpus.table.split} - {"train", "test"}) or ["0"]
     found = [held_out.answers(vectors, corpus.fold(int(number)).table) for number in folds]
     print(held_out.scores(found).to_string(index=False, float_format="{:.3f}".format))
+
+
+def _audit(args):
+    from thesis_lib.pipeline import audit
+
+    found = audit.audit(args.folder, args.out, args.embeddings, args.runs, args.corrections)
+    wrong = int(found.labels.called_wrong.sum()) if len(found.labels) else 0
+    print(f"{wrong} of {len(found.labels)} labels are called wrong; see {args.out}.")
+    if found.share_called_wrong > args.fail_above:
+        print(f"That is more than --fail-above {args.fail_above:g}.", file=sys.stderr)
+        sys.exit(ABOVE)
 
 
 def _summary(args):
@@ -201,6 +218,7 @@ DO = {
     "adaptation": _adaptation,
     "embeddings": _stage,
     "notebook": _notebook,
+    "audit": _audit,
     "probe": _probe,
     "summary": _summary,
     "show": _show,

@@ -38,17 +38,13 @@ class Method(NamedTuple):
         "pretrained elsewhere" or "supervised".
     learns : bool
         From the training part, so anew in each fold and for each seed.
-    pools : tuple of str
-        The corpora that it is asked about; none: all.
     """
 
     compute: object
     kind: str
     learns: bool = True
-    pools: tuple = ()
 
 
-SHORT = ("esc10", "mini music", "made up")  # corpora on which slow methods take minutes
 METHODS = {
     "logmel": Method(handcrafted.log_mel, "statistics", False),
     "mfcc": Method(handcrafted.mfcc, "statistics", False),
@@ -116,12 +112,6 @@ def vectors(name, material, training, work=WORK):
         limits = {"trained": training.seconds, "supervised": training.most}
         key |= {"limit": limits.get(method.kind), "quick": training.quick}
     return _kept(work)(key, lambda: method.compute(material, training))
-
-
-def is_asked(name, material):
-    """Whether a method is asked about a corpus; vectors from a file always are."""
-    pools = METHODS[name].pools if name in METHODS else ()
-    return not pools or material.pool in pools
 
 
 def answers(found, table, choose, work=WORK):

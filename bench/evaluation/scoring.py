@@ -9,6 +9,7 @@ from thesis_lib.analysis.intervals import f1_parts, mean_f1, mean_parts, mean_va
 
 FAMILY = ("macro_f1", "precision_at_10")  # corrected together; each other metric by itself
 NO_METRIC = ("group", "label", "fold", "chance")
+NAMES = {"diff": "diff_to_ours"}  # as they are written
 FEWER_IS_BETTER = ("microphone_share_at_10", "microphone_share_at_30")
 
 
@@ -35,17 +36,46 @@ def rows(answers, reference, floor, ceilings, draws=significance.DRAWS):
         table = significance.compare_methods(parts, score, names, reference, **more)
         table.insert(1, "metric", metric)
         tables.append(_with_share(table.assign(groups=groups), parts, score, floor, ceilings, more))
-    table = _with_chance(pd.concat(tables, ignore_index=True), answers)
+    return corrected(_with_chance(pd.concat(tables, ignore_index=True), answers), reference)
+
+
+def corrected(table, reference):
+    """The rows of one corpus, chances corrected for how many there are, and who is better."""
     family = table.metric.where(~table.metric.isin(FAMILY), "main")
-    table["p_corrected"] = table.groupby(family).p.transform(significance.holm)
-    table["better"] = [_better(row, reference) for row in table.itertuples()]
-    return table.to_dict("records")
+    table = table.assign(p_corrected=table.groupby(family).p.transform(significance.holm))
+    better = [_better(row, reference) for row in table.itertuples()]
+    return table.assign(better=better).to_dict("records")
+
+
+def joined(before, now, reference):
+    """Written rows, and those of methods that they lack; all chances are corrected anew.
+
+    The recovered share of what is added is left out, for it needs floor and ceiling on the same
+    draws.
+
+    Raises
+    ------
+    ValueError
+        The reference has other scores: the two are of other recordings.
+    """
+    before, now = pd.DataFrame(before), pd.DataFrame(now)
+    key = ["corpus", "method", "metric"]
+    own = [table[table.method == reference].set_index(key)["mean"] for table in (before, now)]
+    if not np.allclose(own[0].reindex(own[1].index), own[1], atol=2e-4):
+        raise ValueError(f"{reference} has other scores than before; measure all methods again")
+    there = pd.MultiIndex.from_frame(now[key]).isin(pd.MultiIndex.from_frame(before[key]))
+    share = [name for name in now if name.startswith("recovered") or name == "ceiling"]
+    table = pd.concat([before, now[~there].drop(columns=share)], ignore_index=True)
+    table = table.rename(columns={written: name for name, written in NAMES.items()})
+    for _, corpus in table.groupby("corpus", sort=False):
+        for row in corrected(corpus, reference):
+            yield plain(row, row["seeds"])
 
 
 def _metrics(answers):
     """Each metric with the counts it needs: (name, parts, score, groups, stratum of each)."""
     joined = {
-        name: [_joined(folds, which) for which in range(3)] for name, folds in answers.items()
+        name: [_stacked(folds, which) for which in range(3)] for name, folds in answers.items()
     }
     first = next(iter(joined.values()))
     said = [tables[0].predicted for tables in joined.values()]
@@ -62,7 +92,7 @@ def _metrics(answers):
             yield metric, parts, mean_value, *_groups(own)
 
 
-def _joined(folds, which):
+def _stacked(folds, which):
     """The tables of all folds; sessions of two homes are two, whatever their names."""
     tables = [
         each[which].assign(
@@ -108,3 +138,11 @@ def _better(row, reference):
         return ""
     ahead = (row.diff > 0) != (row.metric in FEWER_IS_BETTER)
     return row.method if ahead else reference
+
+
+def plain(row, seeds):
+    """A row as it is written: four digits, of chances six, without what is not there."""
+    row = {NAMES.get(name, name): value for name, value in row.items()}
+    row = {name: round(value, 6 if name == "p" else 4) if isinstance(value, float) else value
+           for name, value in row.items() if value == value}  # fmt: skip
+    return row | {"seeds": seeds}

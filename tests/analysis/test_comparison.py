@@ -8,7 +8,6 @@ from thesis_lib.analysis.clusters import agreement
 from thesis_lib.analysis.comparison import (
     FEWEST,
     as_text,
-    compare,
     describe_differences,
     differences,
     scores,
@@ -16,14 +15,6 @@ from thesis_lib.analysis.comparison import (
 from thesis_lib.analysis.intervals import f1_interval
 from thesis_lib.analysis.linear_probe import macro_f1
 from thesis_lib.util.errors import InputError
-
-
-@pytest.mark.parametrize(
-    "mean, other, place",
-    [(0.61, 0.5, "above"), (0.59, 0.5, "level"), (0.41, 0.5, "level"), (0.39, 0.5, "below")],
-)
-def test_two_means_differ_by_more_than_the_spread_of_the_difference(mean, other, place):
-    assert compare(mean - other, np.hypot(0.06, 0.08)) == place  # sqrt(0.06² + 0.08²) = 0.1
 
 
 def items(right, groups=20):

@@ -27,19 +27,25 @@ def test_what_cannot_be_is_found(column, value):
         curves.check({1: history(1, 2).assign(**{column: value})})
 
 
-def test_differences_and_their_errors():
+def test_differences_over_corpora_and_their_intervals():
     rows = pd.DataFrame(
         [
-            ("home", "thesis", "ladder", 0.1, 0.0),
-            ("home", "best", "ladder", 0.5, 0.3),
-            ("home", "no head", "left out", 0.4, 0.4),
-            ("music", "thesis", "ladder", 0.1, 0.0),
-            ("music", "best", "ladder", 0.5, 0.0),
-            ("music", "no head", "left out", 0.3, 0.0),
+            ("home", "thesis", "ladder", -0.4, -0.5, -0.3),
+            ("home", "best", "ladder", 0.0, 0.0, 0.0),
+            ("home", "no head", "left out", -0.1, -0.4, 0.2),
+            ("home", "no gain", "left out", -0.4, -0.5, -0.3),
+            ("music", "thesis", "ladder", -0.4, -0.5, -0.3),
+            ("music", "best", "ladder", 0.0, 0.0, 0.0),
+            ("music", "no head", "left out", -0.2, -0.6, 0.2),
+            ("music", "no gain", "left out", -0.2, -0.2, -0.2),
         ],
-        columns=["corpus", "method", "experiment", "mean", "spread"],
-    ).assign(metric="f1", seeds=4)
+        columns=["corpus", "method", "experiment", "diff_to_ours", "diff_low", "diff_high"],
+    ).assign(metric="f1")
     found = ablation_table.differences(rows, "f1", "best")
-    assert found.index.tolist() == ["no head"]  # the other rungs of the ladder are no variants
-    # Of the home: sqrt((0.3^2 + 0.4^2) / 4) = 0.25; the mean of two corpora halves it.
-    assert found.loc["no head"].tolist() == pytest.approx([-0.15, 0.125])
+    assert found.index.tolist() == ["no head", "no gain"]  # the other rungs are no variants
+    # Half of sqrt(0.3^2 + 0.4^2) = 0.5.
+    head = found.loc["no head"]
+    assert head[["difference", "low", "high"]].tolist() == pytest.approx([-0.15, -0.4, 0.1])
+    # 0.15 is 1.176 standard errors: two in ten normal deviates are beyond. Nobody follows it.
+    assert head.p_corrected == pytest.approx(0.2396, abs=1e-4)
+    assert found.loc["no gain"].p_corrected < 1e-6

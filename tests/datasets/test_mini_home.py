@@ -71,6 +71,26 @@ def test_another_seed_is_another_home():
     assert [s.label for s in one[0]] != [s.label for s in two[0]]
 
 
+@pytest.mark.parametrize("labels, faults", [(0.05, 20), (0.2, 0), (0.0, 3)])
+def test_as_much_is_planted_as_is_asked_for(labels, faults):
+    size = plan.planted_more(plan.SIZES["full"], labels, faults)
+    sessions, _ = plan.schedule(7, size)
+    moments = sum(session.segments for session in sessions if session.split == "dev")
+    assert sum(len(session.wrong) for session in sessions) == round(labels * moments)
+    assert sum(len(session.faults) for session in sessions) == faults
+    turned = [(s.label, heard) for s in sessions for heard in s.wrong.values()]
+    assert all(label != heard for label, heard in turned)
+    assert not any(s.wrong or s.faults for s in sessions if s.split == "eval")
+
+
+def test_more_than_there_is_room_for_is_refused_and_none_given_is_what_it_was():
+    size = plan.SIZES["full"]
+    assert plan.planted_more(size, None, None) == size
+    for labels, faults in ((0.9, None), (None, 10**6), (-0.1, None)):
+        with pytest.raises(InputError, match="cannot be planted: at most"):
+            plan.planted_more(size, labels, faults)
+
+
 def test_it_is_reused_when_made(home):
     before = (home / "made.json").stat().st_mtime_ns
     module.make(home, seed=5, sessions="smoke", progress=False)

@@ -16,7 +16,8 @@ METRICS = {"f1": "F1", "near": "precision"}
 def scores(methods=("home", "music", "none")):
     keys = [(c, m, s) for c in ("home", "music") for m in methods for s in METRICS]
     rows = pd.DataFrame(keys, columns=["corpus", "method", "metric"])
-    return rows.assign(mean=np.arange(len(rows)) / len(rows), spread=0.02)
+    mean = np.arange(len(rows)) / len(rows)
+    return rows.assign(mean=mean, ci_low=mean - 0.02, ci_high=mean + 0.03)
 
 
 def texts(axis):
@@ -30,29 +31,33 @@ def test_a_method_without_a_score_leaves_its_line_empty():
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == list("ABCD")
 
 
-def test_transfer_writes_mean_and_spread_and_frames_its_own_corpus():
+def test_transfer_writes_mean_and_interval_and_frames_its_own_corpus():
     names = {"none": "untrained", "home": "on home"}  # an order of its own
     figure = benchmarks.transfer(scores(), names, METRICS, own=[("home", "home")])
     first = figure.axes[0]
-    assert texts(first) == ["0.33 ± 0.02", "0.83 ± 0.02", "0.00 ± 0.02", "0.50 ± 0.02"]
+    assert texts(first) == [
+        "0.33\n0.31 to 0.36", "0.83\n0.81 to 0.86", "0.00\n-0.02 to 0.03", "0.50\n0.48 to 0.53",
+    ]  # fmt: skip
     assert [label.get_text() for label in first.get_yticklabels()] == ["untrained", "on home"]
     frames = [patch for axis in figure.axes for patch in axis.patches]
     assert [frame.get_xy() for frame in frames] == [(0, 1)] * len(METRICS)
 
 
-def test_adding_draws_the_mean_over_the_classes():
+def test_adding_draws_means_and_intervals_by_how_many_groups_there_are():
     rows = [
-        ("home", method, "f1", name, groups, value + groups / 100)
+        ("home", method, "f1", groups, 0.3 + groups / 100, 0.25, 0.4)
         for method in ("ours", "baseline")
-        for name, value in (("a", 0.2), ("b", 0.4))
-        for groups in (0, 1, 4)
+        for groups in (4, 0, 1)
     ]
-    columns = ["corpus", "method", "metric", "left_out", "groups", "mean"]
+    columns = ["corpus", "method", "metric", "groups", "mean", "ci_low", "ci_high"]
     methods = {"ours": ("ours", "#0173b2", "o"), "baseline": ("baseline", "#029e73", "D")}
     figure = benchmarks.adding(pd.DataFrame(rows, columns=columns), methods, {"f1": "F1"})
     axis = figure.axes[0]
     curves = [line.lines[0] for line in axis.containers]
     assert np.allclose(curves[0].get_ydata(), [0.3, 0.31, 0.34])
+    (bars,) = axis.containers[0].lines[2]
+    ends = np.array([[low, high] for (_, low), (_, high) in bars.get_segments()])
+    assert np.allclose(ends, [0.25, 0.4])
     assert [label.get_text() for label in axis.get_xticklabels()] == ["0", "1", "4"]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["ours", "baseline"]
 

@@ -176,9 +176,9 @@ def test_one_song_alone_has_no_neighbours_to_count(record):
 def test_what_a_network_carries_over_is_beside_its_baseline(record):
     index = pd.MultiIndex.from_tuples([("f1", "home")])
     means = pd.DataFrame({"home": 0.8, "music": 0.6, "untrained": 0.5, "logmel": 0.7}, index)
-    places = {("f1", "home"): {"home": "above", "music": "below"}}
+    better = pd.DataFrame({"home": "home", "music": "logmel", "untrained": "", "logmel": ""}, index)
     shown = open_questions.transfer(
-        record, means, pd.Series(["logmel"], index), places,
+        record, means[["home", "music"]], means, pd.Series(["logmel"], index), better,
         {"logmel": "statistics"}, {"f1": "F1"}, str.title,
     ).data  # fmt: skip
     own = {"home": [0.8, "above"], "music": [0.6, "below"]}
@@ -190,7 +190,50 @@ def test_what_a_network_carries_over_is_beside_its_baseline(record):
 def test_a_joint_space_costs_the_difference_to_one_domain_alone(record):
     columns = {"alone": 0.8, "both": 0.75, "both_2x": 0.82, "other": 0.5, "untrained": 0.4}
     mean = pd.DataFrame(columns | {"logmel": 0.6}, ["home"])
-    shown = open_questions.cost(record, mean, mean / 100, str.title).data
+    apart = pd.DataFrame(
+        [("home", "both", -0.05, -0.1, 0.0), ("home", "both_2x", 0.02, -0.01, 0.05)],
+        columns=["corpus", "method", "diff_to_ours", "diff_low", "diff_high"],
+    )
+    shown = open_questions.cost(record, mean, apart, str.title).data
     cost = record.numbers["macro_f1_of_both_minus_alone"]
-    assert cost == {"as long": {"home": -0.05}, "twice as long": {"home": 0.02}}
-    assert "0.80 ± 0.01 alone" in shown and "**-0.05** in the same seconds" in shown
+    assert cost == {"both": {"home": [-0.05, -0.1, 0.0]}, "both_2x": {"home": [0.02, -0.01, 0.05]}}
+    assert "0.80 alone" in shown and "**-0.05** (-0.10 to +0.00) in the same seconds" in shown
+
+
+def flips(method, diff, low, high):
+    """Rows of one way: three scores."""
+    about = {"corpus": "homes", "planted": "uniform, 5 %", "method": method}
+    values = {
+        "average_precision": 0.8 + diff,
+        "precision_at_k": 0.7,
+        "clips_until_80_percent": 12.0,
+    }
+    ends = {"diff_to_ours": diff, "diff_low": low, "diff_high": high, "spread": 0.1}
+    return [about | ends | {"metric": name, "mean": value, "ci_low": 0.6, "ci_high": 0.9}
+            for name, value in values.items()]  # fmt: skip
+
+
+def test_which_way_finds_more_is_said_where_the_paired_interval_excludes_0(record, monkeypatch):
+    monkeypatch.setattr(audit, "CORPORA", {"homes": "homes"})
+    monkeypatch.setattr(audit, "USUAL", ("uniform, 5 %",))
+    rows = pd.DataFrame(
+        [*flips(audit.DEFAULT, 0, 0, 0), *flips("random", -0.7, -0.8, -0.6),
+         *flips("ours: soft vote", -0.05, -0.12, 0.02)]
+    )  # fmt: skip
+    shown = audit.ways(record, rows).data
+    assert "average precision **0.80** (0.60 to 0.90)" in shown
+    assert "70 % are; 12 are heard" in shown and shown.endswith("Better: none; worse: random.")
+    drawn, methods = audit.ways_shown(rows, {"uniform, 5 %": "any"})
+    assert list(methods) == [audit.DEFAULT, "random", "ours: soft vote"]
+    assert set(drawn.metric) == {"uniform, 5 %"} and len(drawn) == 3
+
+
+def test_what_an_audit_pays_is_beside_hearing_at_random(record, monkeypatch):
+    monkeypatch.setattr(audit, "CORPORA", {"homes": "homes"})
+    columns = ["method", "decisions", "mean", "diff_to_random", "diff_low", "diff_high"]
+    rows = [("nobody", 0, 0.6, None, None, None), ("audit, relabelled", 1, 0.8, 0.1, 0.05, 0.15)]
+    rows += [("random, relabelled", 1, 0.7, 0, 0, 0), ("truth, relabelled", 1, 0.9, 0.2, 0.1, 0.3)]
+    shown = audit.pays(record, pd.DataFrame(rows, columns=columns).assign(corpus="homes")).data
+    assert "0.60 before" in shown and "**0.80** in the audit's order, 0.70 at random" in shown
+    assert "+0.10 (+0.05 to +0.15)" in shown
+    assert record.numbers["f1_of_audit_less_random_homes"] == [0.1, 0.05, 0.15]

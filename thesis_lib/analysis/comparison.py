@@ -1,11 +1,9 @@
 """Which embedding is better, put into words, so that no sentence claims more than is known.
 
 Scores of sessions or songs are drawn again, see `bootstrap`: each score has an interval, and one
-embedding is better than another where the interval of their difference excludes 0. Benchmarks keep
-the mean and the spread of seeds alone, for which there is `compare`.
+embedding is better than another where the interval of their difference excludes 0.
 
-Notebooks: 05_embedding_space, 06_error_analysis_sins, 07_genre_clusters, 08_f1_results,
-10_experiments, 11_open_questions.
+Notebooks: 05_embedding_space, 06_error_analysis_sins, 07_genre_clusters, 08_f1_results.
 """
 
 from collections.abc import Callable
@@ -58,30 +56,6 @@ SCORES = {
         "order", "fault", measures.ranking_parts, measures.mean_precision, (0, 1)
     ),
 }
-
-
-def compare(difference: float, std: float) -> str:
-    """Whether a method is "above", "below" or "level" with another in a benchmark's results.
-
-    A method is above where its mean score is higher by more than one standard deviation of the
-    difference. With a few seeds this is weak evidence, and it says nothing about other sessions or
-    songs: for that, see `differences`. See 10_experiments and 11_open_questions.
-
-    Parameters
-    ----------
-    difference : float
-        Mean over the seeds, the method minus the other.
-    std : float
-        Standard deviation of the difference over the seeds: of the pairs where both have a score
-        for each seed, else sqrt(s^2 + s0^2) of the two, as if drawn apart.
-
-    Returns
-    -------
-    str
-    """
-    if abs(difference) <= std + 1e-12:
-        return "level"
-    return "above" if difference > 0 else "below"
 
 
 Items = dict[tuple[str, int], pd.DataFrame]

@@ -92,10 +92,7 @@ def _distances(vectors, asked, near):
     """Of each tile asked about to its candidates, Euclidean: (rows, candidates)."""
     parts = zip(torch.from_numpy(asked).split(ROWS), near.split(ROWS), strict=True)
     return torch.cat(
-        [
-            torch.linalg.vector_norm(vectors[some] - vectors[own, None], dim=2)
-            for own, some in parts
-        ]
+        [torch.linalg.vector_norm(vectors[some] - vectors[own, None], dim=2) for own, some in parts]
     )
 
 

@@ -29,6 +29,17 @@ def _number(text):
         raise argparse.ArgumentTypeError(fault) from None
 
 
+def _share(text):
+    """A number from 0 to 1."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share; write a number from 0 to 1")
+    return share
+
+
 def _shard(text):
     """2/8 as two numbers."""
     found = re.fullmatch(r"(\d+)/(\d+)", text)
@@ -75,6 +86,9 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     home = commands.add_parser("home", help="make the mini home, a simulated corpus")
     home.add_argument("folder")
     home.add_argument("--size", default="full", choices=["full", "smoke"])
+    home.add_argument("--seed", type=_number, help="another home, in another flat")
+    home.add_argument("--labels", type=_share, help="share of its labels that are planted wrong")
+    home.add_argument("--faults", type=_number, help="files with a planted fault of recording")
     check = commands.add_parser("check", help="check the data that comes with the suite")
     check.add_argument("manifest", nargs="?", default="data/manifest.json")
     fetch = commands.add_parser("fetch", help="fetch SINS, FMA, open music, open sounds")
@@ -128,6 +142,17 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     probe.add_argument("--embeddings", required=True, help=text)
     text = "the corpus: a folder of music, or of SINS"
     probe.add_argument("--music", "--sins", dest="folder", required=True, help=text)
+    corrections = "the CSV of a review, or the folder of several reviewers': labels as they say"
+    probe.add_argument("--corrections", default="", help=corrections)
+    audit = commands.add_parser("audit", help="what in a corpus does not fit: a page and a CSV")
+    audit.add_argument("folder", help="SINS as unpacked, class folders, a CSV, a playlist")
+    audit.add_argument("--out", default="audit.html", help="the page; the CSV is beside it")
+    text = "vectors of any other model: npz or parquet with `path`, maybe `start` (s)"
+    audit.add_argument("--embeddings", default="", help=text)
+    audit.add_argument("--corrections", default="", help=corrections)
+    audit.add_argument("--runs", default="runs", help="where spectrograms are kept")
+    text = "fail, with status 3, if a larger share of the labels is called wrong: 0.05"
+    audit.add_argument("--fail-above", type=_share, default=1.0, help=text)
     for name, text in (
         ("summary", "gather what the notebooks recorded into one index"),
         ("show", "print the table thesis | here"),

@@ -1,6 +1,6 @@
 """What in a data set does not fit: suspects beside their neighbours, silence, microphones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -131,4 +131,96 @@ def microphones(files: pd.DataFrame, limit: float, known: bool = True) -> Figure
     )
     axis.set_ylabel("mean distance to its neighbours (logarithmic)")
     axis.legend(title="planted fault" if faults else None, loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def at_a_glance(items: pd.DataFrame, labels: pd.DataFrame) -> Figure:
+    """Every item that was judged by its place in the corpus and by how little its label fits.
+
+    Parameters
+    ----------
+    items : DataFrame
+        Of `findings.Items`: group, position, in the order of the corpus.
+    labels : DataFrame
+        Of `findings.wrong_labels`: item, label, score, called_wrong; may be empty.
+
+    Returns
+    -------
+    Figure
+        A line a class; from left to right the items as they follow each other.
+    """
+    classes = sorted(set(labels.label)) if len(labels) else []
+    figure, axis = style.subplots(height=1.1 + 0.34 * max(1, len(classes)))
+    if not len(labels):
+        axis.text(0.5, 0.5, "no label could be judged", ha="center", transform=axis.transAxes)
+        axis.set_axis_off()
+        return figure
+    place = items.index.get_indexer(labels.item)
+    line = labels.label.map({name: number for number, name in enumerate(classes)}).to_numpy()
+    height = line - 0.8 * (labels.score.to_numpy() - 0.5)
+    wrong = labels.called_wrong.to_numpy(bool)
+    axis.scatter(place[~wrong], height[~wrong], s=7, color="0.55", linewidths=0)
+    axis.scatter(place[wrong], height[wrong], s=16, color=style.ROLES["opposite"], linewidths=0)
+    axis.set_yticks(range(len(classes)), [cut(style.nice(name), 24) for name in classes])
+    axis.set_ylim(len(classes) - 0.4, -0.6)
+    axis.set_xlabel("items in the order of the corpus; higher in a line: the label fits less")
+    axis.grid(axis="y")
+    return figure
+
+
+def taken_for(labels: pd.DataFrame) -> Figure:
+    """Which class the items of each class fit best: a matrix of shares.
+
+    Parameters
+    ----------
+    labels : DataFrame
+        Of `findings.wrong_labels`: label, other, score, chance_other.
+    """
+    best = labels.label.where(1 - labels.score >= labels.chance_other, labels.other)
+    shares = pd.crosstab(labels.label, best, normalize="index")
+    classes = sorted({*shares.index, *shares.columns})
+    shares = shares.reindex(index=classes, columns=classes, fill_value=0.0)
+    names = [cut(style.nice(name), 20) for name in classes]
+    size = 0.5 * len(classes)
+    figure, axis = style.subplots(height=1.8 + size, width=min(3.4 + 1.2 * size, style.WIDTH))
+    sns.heatmap(
+        shares, ax=axis, cmap=style.HEAT, vmin=0, vmax=1, annot=len(classes) <= 12, fmt=".2f",
+        xticklabels=names, yticklabels=names, linewidths=0.5, cbar=False, annot_kws={"size": 8},
+    )  # fmt: skip
+    axis.set(xlabel="fits best", ylabel="labelled")
+    axis.set_xticklabels(names, rotation=45, ha="right")
+    axis.set_yticklabels(names, rotation=0)
+    axis.tick_params(length=0)
+    return figure
+
+
+def pays(rows: pd.DataFrame, what: str, titles: Mapping[str, str]) -> Figure:
+    """Macro-F1 of a probe by how many decisions a listener has made: a panel a corpus.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        corpus, method ("audit, relabelled", "random, relabelled", ...; "nobody"), decisions (in
+        units of how many labels are wrong), mean, ci_low, ci_high.
+    what : str
+        "relabelled" or "dropped".
+    titles : dict, corpus -> the name that readers see
+    """
+    figure, axes = style.subplots(1, len(titles), height=3.2, squeeze=False)
+    looks = {"truth": ("who knows", "0.6", "^"), "audit": ("in the audit's order", style.HERE, "o"),
+             "random": ("at random", style.ROLES["opposite"], "s")}  # fmt: skip
+    for axis, (corpus, title) in zip(axes[0], titles.items(), strict=True):
+        own = rows[rows.corpus == corpus]
+        start = own[own.method == "nobody"]
+        for shift, (who, (name, colour, marker)) in zip(
+            (-0.03, 0, 0.03), looks.items(), strict=True
+        ):
+            line = pd.concat([start, own[own.method == f"{who}, {what}"]]).sort_values("decisions")
+            around = np.abs(line[["ci_low", "ci_high"]].sub(line["mean"], axis=0)).T.to_numpy()
+            axis.errorbar(line.decisions + shift, line["mean"], yerr=around, label=name,
+                          color=colour, marker=marker, ms=5, lw=1.5, capsize=2)  # fmt: skip
+        axis.set(title=title, xlabel="decisions for each wrong label")
+        axis.grid(axis="y")
+    axes[0, 0].set_ylabel("macro-F1")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure

@@ -21,15 +21,14 @@ def scores(
     ours: Collection[str] = ("ours",),
     titles: Mapping[str, str] = MappingProxyType({}),
 ) -> Figure:
-    """Mean and spread, or 95 % interval, of each method: a column a corpus, a line a metric.
+    """Mean and 95 % interval of each method: a column a corpus, a line a metric.
 
     Each panel has an axis of its own, or the differences of one corpus would vanish beside another.
 
     Parameters
     ----------
     rows : DataFrame
-        One row per score: `corpus`, `method`, `metric`, `mean`, and `ci_low` and `ci_high`, or
-        `spread`.
+        One row per score: `corpus`, `method`, `metric`, `mean`, `ci_low`, `ci_high`.
     methods : dict, method -> the name that readers see
         Drawn from top to bottom in this order.
     metrics : dict, metric -> the name that readers see
@@ -60,9 +59,7 @@ def scores(
 
 def _around(rows):
     """How far the bars reach to the left and to the right: (2, n)."""
-    if "ci_low" in rows:
-        return np.abs(rows[["ci_low", "ci_high"]].sub(rows["mean"], axis=0)).T.to_numpy()
-    return rows[["spread", "spread"]].T.to_numpy()
+    return np.abs(rows[["ci_low", "ci_high"]].sub(rows["mean"], axis=0)).T.to_numpy()
 
 
 def transfer(
@@ -71,7 +68,7 @@ def transfer(
     metrics: dict[str, str],
     own: Iterable[tuple[str, str]] = (),
 ) -> Figure:
-    """Trained here, probed there: one matrix per metric, with mean and spread.
+    """Trained here, probed there: one matrix per metric, with 95 % intervals.
 
     Parameters
     ----------
@@ -89,18 +86,23 @@ def transfer(
     """
     corpora = list(rows.corpus.unique())
     figure, axes = style.subplots(
-        1, len(metrics), height=1.2 + 0.5 * len(trained), squeeze=False, sharey=True
+        1, len(metrics), height=1.2 + 0.6 * len(trained), squeeze=False, sharey=True
     )
     for axis, (metric, name) in zip(axes[0], metrics.items(), strict=True):
         table = rows[rows.metric == metric].pivot(index="method", columns="corpus")
-        mean, spread = (table[which].reindex(trained)[corpora] for which in ("mean", "spread"))
+        mean, low, high = (
+            table[which].reindex(trained)[corpora] for which in ("mean", "ci_low", "ci_high")
+        )
         words = [
-            [f"{value:.2f} ± {around:.2f}" for value, around in zip(*line, strict=True)]
-            for line in zip(mean.to_numpy(), spread.to_numpy(), strict=True)
+            [
+                f"{value:.2f}\n{least:.2f} to {most:.2f}"
+                for value, least, most in zip(*line, strict=True)
+            ]
+            for line in zip(mean.to_numpy(), low.to_numpy(), high.to_numpy(), strict=True)
         ]
         sns.heatmap(
             mean, ax=axis, annot=np.array(words), fmt="", cmap=style.HEAT, vmin=0, vmax=1,
-            cbar=False, linewidths=0.5, annot_kws={"size": 9},
+            cbar=False, linewidths=0.5, annot_kws={"size": 8},
         )  # fmt: skip
         for method, corpus in own:
             place = corpora.index(corpus), list(trained).index(method)
@@ -120,8 +122,8 @@ def adding(
     Parameters
     ----------
     rows : DataFrame
-        One row per score of one class left out: `corpus`, `method`, `metric`, `left_out`, `groups`
-        (0: before the class came), `mean`.
+        One row per score: `corpus`, `method`, `metric`, `groups` (0: before the class came),
+        `mean`, `ci_low`, `ci_high`.
     methods : dict, method -> (the name that readers see, colour, marker)
     metrics : dict, metric -> the name that readers see
         One line of panels each.
@@ -129,7 +131,6 @@ def adding(
     Returns
     -------
     Figure
-        Mean over the classes left out, and the standard error of this mean.
     """
     corpora = list(rows.corpus.unique())
     figure, axes = style.subplots(
@@ -155,10 +156,10 @@ def _curves(axis, rows, methods):
     groups = sorted(int(count) for count in rows.groups.unique())
     shifts = np.linspace(-0.12, 0.12, len(methods))  # marks beside each other, not on each other
     for shift, (method, (name, colour, marker)) in zip(shifts, methods.items(), strict=True):
-        found = rows[rows.method == method].groupby("groups")["mean"]
-        x = np.array([groups.index(int(count)) for count in found.groups]) + shift
+        found = rows[rows.method == method].sort_values("groups")
+        x = np.array([groups.index(int(count)) for count in found["groups"]]) + shift
         axis.errorbar(
-            x, found.mean(), yerr=found.sem().fillna(0), label=name, color=colour, marker=marker,
+            x, found["mean"], yerr=_around(found), label=name, color=colour, marker=marker,
             ms=5, lw=1.5, capsize=2, elinewidth=1,
         )  # fmt: skip
     axis.set_xticks(range(len(groups)), groups)

@@ -39,7 +39,7 @@ def clouds(
     -------
     Figure
     """
-    height, size = 0.6 + 4.3 * len(spaces), (len(spaces), len(views))
+    height, size = 0.6 + 4.6 * len(spaces), (len(spaces), len(views))
     figure, axes = style.subplots(
         *size, height=height, squeeze=False, subplot_kw={"projection": "3d"}
     )

@@ -10,8 +10,8 @@ out `THESIS` where recordings are shown that nobody calls music.
 SINS, MUSIC = "error analysis, SINS", "error analysis, music"
 SIMULATED = "Mini home is simulated."
 TRAINED = (
-    "{machine.training_seconds:.0f} s of training on one core each, mean and standard deviation of "
-    f"{{seeds:.0f}} seeds. {SIMULATED}"
+    "{machine.training_seconds:.0f} s of training on one core each, one training a test; 95 % "
+    f"intervals over sessions, songs or sources. {SIMULATED}"
 )
 
 CAPTIONS = {
@@ -80,7 +80,7 @@ CAPTIONS = {
     "pca3d_{data_set}.gif": "{corpus}: tiles in the first three principal components of "
     "{embedding}.",
     "map_{data_set}.png": "{corpus}: {tiles} tiles on a map (t-SNE) of {embedding}. Near stays "
-    "near; distances between islands mean nothing.",
+    "near; distances between islands mean nothing, and the axes have no unit.",
     "space_scores.csv": "Silhouette of the classes, and share of the ten nearest neighbours from "
     "other {groups} that carry the tile's label: mean over the seeds, and 95 % interval "
     "(bootstrap over {groups}).",
@@ -97,11 +97,13 @@ CAPTIONS = {
     "centroid_arithmetic.png": "Centroid of the row's class minus that of the column's in "
     "{embedding}: the class whose centroid is nearest. Grey letters: the row's own class.",
     "walk_{data_set}.png": "{corpus}: walk from {start} to {end} at {steps} equally spaced places "
-    "in {embedding}, {k} nearest test tiles each.",
+    "in {embedding}, the log-Mel pictures of the {k} nearest test tiles at each (time to the "
+    "right, low bands below); the bar below a picture tells its class.",
     "walk_{data_set}.mp3": "{corpus}: walk from {start} to {end} at {steps} equally spaced places "
     "in {embedding}, {k} nearest test tiles each, as sound.",
-    "walks_{data_set}.png": "{corpus}: walks between {pairs} pairs of classes, the nearest test "
-    "tile at each of {steps} equally spaced places in {embedding}.",
+    "walks_{data_set}.png": "{corpus}: walks between {pairs} pairs of classes, the log-Mel picture "
+    "of the nearest test tile at each of {steps} equally spaced places in {embedding}; the bar "
+    "below it tells its class.",
     # 06_error_analysis_sins
     "suspects_sins.csv": "The ten most suspect moments, by the neighbours in {embedding}.",
     "suspect_sins.png": "Suspect tiles (framed) and, to the right, their five nearest neighbours "
@@ -120,6 +122,15 @@ CAPTIONS = {
     "audit_scores.png": "Planted faults found: mean over {seeds} seeds, 95 % interval (bootstrap "
     "over sessions; none where fewer than {fewest} hold a fault), and each seed (ticks).",
     "planted_faults.csv": "Every planted fault, and whether it was suspected in {embedding}.",
+    "label_ways.png": "Wrong labels that were planted, one in twenty, and how well each way ranks "
+    "them: mean of {draws} draws, with 95 % intervals over sessions, songs or sources. Homes are "
+    "simulated; what is silent under the label of an activity is left out. Machine: "
+    "{machine.machine}.",
+    "label_scores.csv": "All of it: every way to plant and to look, every score; `diff_to_ours` is "
+    "the way minus self-confidence in ours on the same draws. Machine: {machine.machine}.",
+    "audit_pays.png": "Macro-F1 on a test part of which nothing was turned, by how many labels of "
+    "the training part were heard and corrected; one in ten is wrong. Mean of {draws} draws, with "
+    "95 % intervals over tested sessions, songs or sources. The homes are simulated.",
     "suspects_music.csv": "The {groups} that are least like the others of their label in "
     "{embedding}.",
     "suspect_music.png": "Suspect tiles (framed) and their five nearest neighbours in {embedding} "
@@ -174,19 +185,20 @@ CAPTIONS = {
     "ablation_alternatives.png": "Ours with a part done in another way, which was not taken. "
     + TRAINED,
     "ablation_differences.csv": "Ours with a part left out or done in another way, minus ours: "
-    "mean over {corpora} corpora, and its standard error. {machine.training_seconds:.0f} s of "
-    f"training, {{seeds:.0f}} seeds. {SIMULATED}",
+    "mean over {corpora} corpora, with a 95 % interval. {machine.training_seconds:.0f} s of "
+    f"training. {SIMULATED}",
     # 11_open_questions
-    "transfer.png": "Each network on each corpus, mean ± standard deviation over the seeds; "
-    f"framed: trained on recordings of that corpus. {{trained}}. {SIMULATED}",
+    "transfer.png": "Each network on each corpus, with 95 % intervals over sessions, songs or "
+    f"sources; framed: trained on recordings of that corpus. {{trained}}. {SIMULATED}",
     "joint_space_scores.png": "One network for a home and music beside one for each, by one "
-    f"recipe: {{trained}}, mean and standard deviation. {SIMULATED}",
+    f"recipe: {{trained}}; 95 % intervals over sessions or songs. {SIMULATED}",
     "joint_space_map.png": "The joint space as a map (t-SNE of {recordings} recordings that are in "
     "no training; first seed, both, as long). Near stays near; distances between islands mean "
     f"nothing. {SIMULATED}",
     "adding_a_class.png": "F1 by how many labelled sessions (home), songs or sources of a new "
-    "class there are; 0: before it came. Mean and standard error over the classes left out, one "
-    f"at a time ({{classes}}), {{draws:.0f}} draws of groups each. {SIMULATED}",
+    "class there are; 0: before it came. Mean over the classes left out, one at a time "
+    "({classes}), {draws:.0f} draws of groups each, with 95 % intervals over tested groups. "
+    f"{SIMULATED}",
 }
 
 THESIS = {

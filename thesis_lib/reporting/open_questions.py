@@ -31,27 +31,31 @@ def trainings(record: Record, machine: pd.Series, seeds: int) -> Markdown:
 
 def transfer(
     record: Record,
+    networks: pd.DataFrame,
     means: pd.DataFrame,
     baselines: pd.Series,
-    places: dict[tuple[str, str], dict[str, str]],
+    better: pd.DataFrame,
     names: dict[str, str],
     metrics: dict[str, str],
     nice: Callable[[str], str],
 ) -> Markdown:
     """Record what training on each corpus is worth on each; as a list.
 
-    `means` has the index (metric, corpus) and one column per network; `baselines` names the better
-    network that has learned nothing, `places` is a dict, network -> "above", "below" or "level",
-    for each of its rows. `names` and `metrics` have the names for readers.
+    `means` has the index (metric, corpus) and a column for each method, `networks` the columns that
+    were trained on one corpus. `baselines` names the better method that has learned nothing, and
+    `better` which of the two is better, "" for neither.
     """
     numbers, lines = {}, []
-    for (metric, corpus), row in means.iterrows():
-        best, place = baselines[metric, corpus], places[metric, corpus]
+    for (metric, corpus), row in networks.iterrows():
+        best, won = baselines[metric, corpus], better.loc[metric, corpus]
+        places = {"": "level", best: "below"}
+        place = {name: places.get(won[name], "above") for name in row.index}
         own = {name: [row[name], place[name]] for name in place}
-        numbers[f"{corpus}, {metric}"] = {"baseline": row[best], "which": best} | own
+        base = means.loc[(metric, corpus), best]
+        numbers[f"{corpus}, {metric}"] = {"baseline": base, "which": best} | own
         away = [f"{nice(name)} {row[name]:.2f} ({place[name]})" for name in place if name != corpus]
         lines.append(
-            f"- {nice(corpus)}, {metrics[metric]}: better baseline {row[best]:.2f} ({names[best]});"
+            f"- {nice(corpus)}, {metrics[metric]}: better baseline {base:.2f} ({names[best]});"
             f" own network **{row[corpus]:.2f}** ({place[corpus]}); from another corpus: "
             f"{', '.join(away)}."
         )
@@ -60,29 +64,35 @@ def transfer(
 
 
 def cost(
-    record: Record, mean: pd.DataFrame, spread: pd.DataFrame, nice: Callable[[str], str]
+    record: Record, mean: pd.DataFrame, apart: pd.DataFrame, nice: Callable[[str], str]
 ) -> Markdown:
     """Record what one space for both domains costs each of them; as a list.
 
-    `mean` and `spread` of macro-F1 over the seeds: index corpus, one column per network.
+    `mean` of macro-F1: index corpus, a column for each network. `apart`: a row a network and
+    corpus, `diff_to_ours` (less the network of the domain alone), `diff_low`, `diff_high`.
     """
-    same, twice = mean.both - mean.alone, mean.both_2x - mean.alone
-    cost = {"as long": same.round(3).to_dict(), "twice as long": twice.round(3).to_dict()}
-    record.number("macro_f1_of_both_minus_alone", cost)
-
-    def score(name, network):
-        return f"{mean[network][name]:.2f} ± {spread[network][name]:.2f}"
-
-    return Markdown(
-        "\n".join(
-            f"- {nice(name)}: macro-F1 {score(name, 'alone')} alone; with the other domain in the "
-            f"same space **{cost['as long'][name]:+.2f}** in the same seconds, "
-            f"**{cost['twice as long'][name]:+.2f}** in twice as many. Trained on the other domain "
-            f"alone it has {score(name, 'other')}, untrained {score(name, 'untrained')}, log-Mel "
-            f"statistics {mean.logmel[name]:.2f}."
-            for name in mean.index
+    ways = {"both": "in the same seconds", "both_2x": "in twice as many"}
+    record.number(
+        "macro_f1_of_both_minus_alone",
+        {way: {row.corpus: [row.diff_to_ours, row.diff_low, row.diff_high]
+               for row in apart[apart.method == way].itertuples()} for way in ways},
+    )  # fmt: skip
+    lines = []
+    for name in mean.index:
+        own = apart[apart.corpus == name].set_index("method")
+        told = ", ".join(f"{_apart(own.loc[way])} {words}" for way, words in ways.items())
+        score = mean.loc[name]
+        lines.append(
+            f"- {nice(name)}: macro-F1 {score.alone:.2f} alone; with the other domain in the same "
+            f"space {told}. Trained on the other domain alone it has {score.other:.2f}, untrained "
+            f"{score.untrained:.2f}, log-Mel statistics {score.logmel:.2f}."
         )
-    )
+    return Markdown("\n".join(lines))
+
+
+def _apart(row):
+    """A difference and its interval, in words."""
+    return f"**{row.diff_to_ours:+.2f}** ({row.diff_low:+.2f} to {row.diff_high:+.2f})"
 
 
 def own_domain(record: Record, share: pd.DataFrame, nice: Callable[[str], str]) -> Markdown:
@@ -103,23 +113,24 @@ def own_domain(record: Record, share: pd.DataFrame, nice: Callable[[str], str]) 
 
 def new_class(
     record: Record,
-    lost: pd.DataFrame,
+    beside: pd.DataFrame,
     looks: dict[str, tuple[str, str, str]],
     nice: Callable[[str], str],
 ) -> Markdown:
     """Record what it costs the new class that it is in no training; as a list.
 
-    `lost` has `corpus`, `groups`, `difference`, `error`, `classes`, `other` (the network beside
-    it), `looks` is a dict, network -> (name for readers, colour, marker).
+    `beside` has `corpus`, `groups`, `method` and its `diff_to_ours`, `diff_low`, `diff_high`: less
+    the network without the class. `looks` is a dict, network -> (name for readers, colour, marker).
     """
-    record.number("new_f1_left_out_minus_others", lost.round(3).to_dict("records"))
-    most = lost[lost["groups"] == lost.groupby("corpus")["groups"].transform("max")]
+    turned = beside.assign(  # of the network without it, less the other
+        diff_to_ours=-beside.diff_to_ours, diff_low=-beside.diff_high, diff_high=-beside.diff_low
+    )
+    columns = ["corpus", "groups", "method", "diff_to_ours", "diff_low", "diff_high"]
+    record.number("new_f1_left_out_minus_others", turned[columns].to_dict("records"))
+    most = turned[turned["groups"] == turned.groupby("corpus")["groups"].transform("max")]
     lines = []
     for corpus, own in most.groupby("corpus", sort=False):
-        pairs = [
-            f"**{row.difference:+.2f}** ± {row.error:.2f} against *{looks[row.other][0]}*"
-            for row in own.itertuples()
-        ]
+        pairs = [f"{_apart(row)} against *{looks[row.method][0]}*" for row in own.itertuples()]
         groups = f"{own['groups'].iloc[0]:.0f} labelled groups"
         lines.append(f"- {nice(corpus)}, {groups}: {', '.join(pairs)}.")
     return Markdown("\n".join(lines))

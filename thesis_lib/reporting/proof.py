@@ -234,8 +234,13 @@ def microphones(record: Record, rows: pd.DataFrame) -> str:
 def _less(rows):
     """The methods whose space holds less of the microphone than ours, with their shares."""
     own = rows[(rows.metric == "microphone_share_at_10") & (rows.better == rows.method)]
-    return ", ".join(f"{METHODS[row.method]} ({100 * row.share:.0f} %)"
-                     for row in own.rename(columns={"mean": "share"}).itertuples()) or "none"
+    return (
+        ", ".join(
+            f"{METHODS[row.method]} ({100 * row.share:.0f} %)"
+            for row in own.rename(columns={"mean": "share"}).itertuples()
+        )
+        or "none"
+    )
 
 
 def beaten(record: Record, rows: pd.DataFrame) -> str:

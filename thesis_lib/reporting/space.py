@@ -15,6 +15,7 @@ from IPython.display import HTML, Image, Markdown
 from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
+from thesis_lib.util.names import EMBEDDINGS
 from thesis_lib.util.text import as_markdown
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def cloud(
     record.number(f"explained_{data_set}", shares)
     which = "test tiles" if (tiles.split == "test").all() else "tiles"
     parts = [
-        f"{name} ({100 * share.sum():.0f} % of the variance)" for name, share in shares.items()
+        f"{name} ({EMBEDDINGS[name]}; {100 * share.sum():.0f} % of the variance)"
+        for name, share in shares.items()
     ]
     about = {"tiles": f"{len(tiles)} {which}", "spaces": " and ".join(parts)}
     return record.figure(figure, "pca3d_{data_set}", [run], data_set=data_set, **about)

@@ -24,7 +24,7 @@ EXAMPLES = 5  # sentences on what was left out that are printed of each corpus
 
 HEADING = (
     "# The thesis, and here\n\nThe data here are not the thesis's, so these numbers cannot be "
-    "compared one to one; `thesis_vs_here.json` says what differs, number by number. \"±\" is the "
+    'compared one to one; `thesis_vs_here.json` says what differs, number by number. "±" is the '
     "standard deviation over three trainings or splits.\n"
 )
 

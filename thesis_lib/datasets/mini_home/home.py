@@ -21,7 +21,7 @@ from tqdm import tqdm
 from thesis_lib.datasets.mini_home import flats
 from thesis_lib.datasets.mini_home.blocks import RATE
 from thesis_lib.datasets.mini_home.lists import write_lists
-from thesis_lib.datasets.mini_home.plan import SIZES, anonymous, original, schedule
+from thesis_lib.datasets.mini_home.plan import SIZES, anonymous, original, planted_more, schedule
 from thesis_lib.datasets.mini_home.rendering import SEGMENT, render
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import atomic
@@ -36,6 +36,8 @@ def make(
     progress: bool = True,
     workers: int = 2,
     flat: flats.Flat = flats.SUITE,
+    labels: float | None = None,
+    faults: int | None = None,
 ) -> Path:
     """Make the mini home, or find it made.
 
@@ -50,6 +52,8 @@ def make(
         Processes; the result is the same to the byte.
     flat : Flat
         See `flats.draw` for another one than the suite's.
+    labels, faults
+        How much is planted, see `plan.planted_more`; by default a little.
 
     Returns
     -------
@@ -58,12 +62,13 @@ def make(
     folder = Path(folder)
     if sessions not in SIZES:
         raise InputError(f"sessions is {sessions!r}: choose one of {', '.join(SIZES)}")
-    made = _description(seed, sessions, flat)
+    size = planted_more(SIZES[sessions], labels, faults)
+    made = _description(seed, sessions, size, flat)
     if _is_made(folder, made):
         return folder
-    _check_place(folder, SIZES[sessions])
+    _check_place(folder, size)
     with atomic(folder) as place:
-        _make_in(place, seed, SIZES[sessions], flat, progress, workers)
+        _make_in(place, seed, size, flat, progress, workers)
         (place / "README.txt").write_text(_readme(made), encoding="utf-8")
         (place / "made.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     return folder
@@ -146,7 +151,7 @@ def _row(session, node, segment, path, name, sounding):
     }
 
 
-def _description(seed, sessions, flat):
+def _description(seed, sessions, size, flat):
     """What made.json says: all that the bytes depend on, and a digest of it."""
     sources = sorted(Path(__file__).parent.glob("*.py"))
     code = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
@@ -154,7 +159,7 @@ def _description(seed, sessions, flat):
         "what": "simulated home in the layout of DCASE 2018 task 5; no real recording is in it",
         "seed": seed,
         "sessions": sessions,
-        "size": asdict(SIZES[sessions]),
+        "size": asdict(size),
         "flat": asdict(flat),
         "packages": {name: version(name) for name in PACKAGES},
         "code_sha256": code,

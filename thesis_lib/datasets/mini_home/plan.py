@@ -1,12 +1,13 @@
 """What is recorded in the simulated home: sessions, segments, and what is planted in which."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from thesis_lib.datasets.mini_home.faults import FAULTS
 from thesis_lib.datasets.sins import CLASSES
+from thesis_lib.util.errors import InputError
 
 FOLDS = 4
 
@@ -75,6 +76,36 @@ class Session:
     faults: dict = field(default_factory=dict)  # (segment, node) -> kind
 
 
+def planted_more(size: Size, labels: float | None, faults: int | None) -> Size:
+    """The size with other numbers of planted faults.
+
+    Parameters
+    ----------
+    size : Size
+    labels : float, optional
+        Share of the moments of the development part whose label is wrong.
+    faults : int, optional
+        Files of it whose microphone is broken.
+
+    Raises
+    ------
+    InputError
+        There are not so many moments or files that something can be planted in.
+    """
+    moments = [count for label, counts in size.segments["dev"].items() for count in counts]
+    room = sum(count - 1 for label, counts in size.segments["dev"].items() if label != "other"
+               for count in counts)  # fmt: skip
+    wrong = size.wrong_labels if labels is None else round(labels * sum(moments))
+    broken = size.faults if faults is None else faults
+    files = sum(moments) * len(size.nodes["dev"])
+    if not 0 <= wrong <= room // 2 or not 0 <= broken <= files:
+        raise InputError(
+            f"{wrong} wrong labels and {broken} faults cannot be planted: at most {room // 2} "
+            f"moments and {files} files can have one; choose less."
+        )
+    return replace(size, wrong_labels=wrong, faults=broken)
+
+
 def schedule(seed: int, size: Size) -> tuple[list[Session], list[np.random.SeedSequence]]:
     """All sessions with what is planted, and a seed for each.
 
@@ -106,9 +137,10 @@ def _plant(rng, sessions, size):
     # The first is the thesis's own case: a social activity with nobody there.
     order.sort(key=lambda item: item[0].label != "social_activity")
     first, rest = order[0], [item for item in order[1:] if item[0] is not order[0][0]]
-    first[0].wrong[first[1]] = "absence"
+    if size.wrong_labels:
+        first[0].wrong[first[1]] = "absence"
     rest = [rest[number] for number in rng.permutation(len(rest))]
-    for session, segment in rest[: size.wrong_labels - 1]:
+    for session, segment in rest[: max(0, size.wrong_labels - 1)]:
         others = [name for name in CLASSES if name not in (session.label, "other")]
         session.wrong[segment] = str(rng.choice(others))
     _plant_silence(rest, size.silences)

@@ -1,0 +1,251 @@
+"""What stands behind `thesis audit`: a corpus is read, embedded, judged, and the page written."""
+
+import hashlib
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from thesis_lib.analysis import channel_faults, findings, label_errors
+from thesis_lib.analysis.findings import Items
+from thesis_lib.contrastive import pretrained
+from thesis_lib.corpus import Corpus
+from thesis_lib.datasets import registry, vector_file
+from thesis_lib.embed import embed_recordings
+from thesis_lib.listening import audit_page, decisions
+from thesis_lib.pipeline import channels, store_builder
+from thesis_lib.pipeline.run import Run
+from thesis_lib.store import SpectrogramStore
+from thesis_lib.util.device import choose
+from thesis_lib.util.errors import InputError
+from thesis_lib.util.files import ROOT
+from thesis_lib.util.names import EMBEDDINGS
+
+FAULTY = 2.0  # score above which a fault is reported
+QUIET = {"home": "absence"}  # the class of silence, by domain
+
+log = logging.getLogger(__name__)
+
+
+class Audit(NamedTuple):
+    """All that was found of a corpus.
+
+    Attributes
+    ----------
+    corpus : Corpus
+    store : SpectrogramStore
+    items : Items
+    labels, sessions, copies, silences, microphones, named : DataFrame
+        See `findings`; empty where nothing was found, or could not be looked for.
+    model : str
+        What made the vectors.
+    not_checked : list of str
+        Sentences on what could not be looked for.
+    faults : DataFrame
+        From `channel_faults.by_recording`, those above `FAULTY`.
+    """
+
+    corpus: Corpus
+    store: SpectrogramStore
+    items: Items
+    labels: pd.DataFrame
+    sessions: pd.DataFrame
+    copies: pd.DataFrame
+    silences: pd.DataFrame
+    microphones: pd.DataFrame
+    named: pd.DataFrame
+    model: str
+    not_checked: list[str]
+    faults: pd.DataFrame = pd.DataFrame()
+
+    @property
+    def share_called_wrong(self) -> float:
+        """The share of all labels that confident learning calls wrong."""
+        return float(self.labels.called_wrong.mean()) if len(self.labels) else 0.0
+
+
+def audit(
+    folder: Path | str,
+    out: Path | str,
+    embeddings: Path | str = "",
+    work: Path | str = "runs",
+    corrections: Path | str = "",
+) -> Audit:
+    """Audit a corpus, and write a page and a CSV.
+
+    Parameters
+    ----------
+    folder : Path
+        What the readers know: SINS as unpacked, a folder of class folders, a CSV, a playlist.
+    out : Path
+        The page, a file that ends in .html; the CSV is beside it.
+    embeddings : Path, optional
+        Vectors of any other model, see `vector_file`; by default the suite's network embeds.
+    work : Path
+        Where spectrograms are kept, for the next time; seen from the suite.
+    corrections : Path, optional
+        Decisions on an earlier audit, see `with_corrections`.
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    InputError
+        The corpus or the vectors cannot be read, or the page is called otherwise.
+    """
+    out = Path(out)
+    if out.suffix.lower() != ".html":
+        raise InputError(f"{out} does not end in .html; give the page such a name.")
+    name = registry.recognise(folder)
+    corpus = with_corrections(registry.in_all_folds(name, folder), corrections)
+    store = _store(corpus, folder, Path(work))
+    model = str(embeddings) or "the network that comes with the suite"
+    vectors = _vectors(corpus, store, embeddings)
+    found = judge(corpus, store, vectors, QUIET.get(registry.domain_of(name), ""), model)
+    found = found._replace(faults=_faults(corpus, found.not_checked))
+    audit_page.write(found, out)
+    return found
+
+
+def _faults(corpus, not_checked):
+    """Faults of recording, where there are arrays whose channels can be compared."""
+    if corpus.table.channels.min() < 2 or corpus.table.node.eq("").any():
+        not_checked.append(
+            "Faults of recording: only of an array is it known what a channel should hear; "
+            "`thesis validate` finds files that are damaged."
+        )
+        return pd.DataFrame()
+    table = channels.of_corpus(corpus)
+    found = channel_faults.by_recording(table, channel_faults.faults(table))
+    return found[found.score > FAULTY]
+
+
+def of_run(run: Run, embedding: str = "ours", quiet: str = "") -> Audit:
+    """The audit of what the pipeline has embedded (09_listening_room).
+
+    Parameters
+    ----------
+    run : Run
+        With embeddings; the vector of a recording is the mean of its tiles'.
+    embedding : str
+        See `Run.embedding_shown`.
+    quiet : str
+        The class of silence, "" where there is none.
+    """
+    embedding = run.embedding_shown(embedding)
+    space = run.embeddings(embedding)
+    vectors = pd.DataFrame(space.vectors).groupby(space.tiles.recording.to_numpy()).mean()
+    return judge(run.corpus, run.store, vectors.to_numpy(), quiet, EMBEDDINGS[embedding])
+
+
+def with_corrections(corpus: Corpus, corrections: Path | str = "") -> Corpus:
+    """A corpus with the labels that reviewers gave, by a CSV or a folder of them; "": as it is.
+
+    The files of the corpus stay as they are. See `listening.decisions`.
+    """
+    if not corrections:
+        return corpus
+    table = decisions.corrected(corpus.table, decisions.read(corrections), corrections)
+    return replace(corpus, table=table)
+
+
+def _store(corpus, folder, work):
+    """The spectrograms of a corpus, made where they are not there."""
+    features = pretrained.recipe().features
+    key = hashlib.sha256(str(Path(folder).resolve()).encode()).hexdigest()[:12]
+    at_least = features.frames(audit_page.SECONDS)
+    return store_builder.build(corpus, features, ROOT / work / f"audit_{key}", at_least=at_least)
+
+
+def _vectors(corpus, store, embeddings):
+    if embeddings:
+        return vector_file.matched(vector_file.read(embeddings), corpus)
+    device = choose()
+    model = pretrained.embedder(device=device)
+    return embed_recordings(model, store, pretrained.recipe(), device).vectors
+
+
+def judge(
+    corpus: Corpus, store: SpectrogramStore, vectors: np.ndarray, quiet: str, model: str
+) -> Audit:
+    """Look for all that can be looked for.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    store : SpectrogramStore
+        Of the same recordings.
+    vectors : (recordings, d) float array
+    quiet : str
+        The class of silence, "" where there is none.
+    model : str
+        What made the vectors.
+    """
+    recordings = corpus.table
+    not_checked: list[str] = []
+    every = findings.items(recordings, vectors)
+    labelled = Items(*_labelled(every))
+    rose = _rises(recordings, store, every, quiet, not_checked)
+    silent = findings.silences(every, rose, quiet)
+    heard = labelled.table.index.difference(every.table.index[silent.item])
+    rows = labelled.table.index.get_indexer(heard)
+    judged = Items(labelled.table.loc[heard], labelled.vectors[rows])
+    labels, sessions, copies = _labels(judged, not_checked)
+    off = findings.deviations(recordings, vectors)
+    if recordings.node.nunique() < 2:
+        not_checked.append("Microphones: a single node recorded each moment, so none can be odd.")
+    named = findings.named_by_the_thesis(recordings, every, labels, rose, off)
+    parts = (labels, sessions, copies, silent, findings.odd_microphones(off), named)
+    return Audit(corpus, store, every, *parts, model, not_checked)
+
+
+def _labelled(every):
+    there = (every.table.label != "").to_numpy()
+    return every.table[there], every.vectors[there]
+
+
+def _rises(recordings, store, every, quiet, not_checked):
+    """How far each item rises above the noise floor, dB; infinite where nobody is asked."""
+    if not quiet:
+        not_checked.append(
+            "Silence: only of a home is it known which class is silent; files that are silent from "
+            "end to end are left out when the corpus is read."
+        )
+        return np.full(len(every.table), np.inf)
+    level = [
+        store.spectrogram(row).mean(axis=1, dtype=np.float32) for row in range(len(recordings))
+    ]
+    loud = np.array([np.percentile(one, 95) for one in level])
+    return findings.rises(recordings, loud, every)
+
+
+def _labels(judged, not_checked):
+    """Wrong labels, sessions and copies, `item` as in all items; empty where none can be judged."""
+    empty: tuple[Any, Any, Any] = (pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
+    classes, groups = judged.table.label.nunique(), judged.table.group.nunique()
+    if classes < 2 or not label_errors.can_be_judged(judged.table.label, judged.table.group).any():
+        not_checked.append(
+            f"Labels: {classes} class(es) in {groups} session(s), song(s) or source(s) are too "
+            "few; two classes, one of them in two of these, are the least."
+        )
+        return empty
+    labels, sessions = findings.wrong_labels(judged)
+    copies = findings.copies(judged)
+    alone = labels.score.isna()
+    if alone.any():
+        names = ", ".join(sorted(set(labels.label[alone])))
+        not_checked.append(
+            f"Labels of {alone.sum()} item(s): no other session, song or source carries {names}, "
+            "so nothing contradicts or bears them out."
+        )
+    number = judged.table.index.to_numpy()
+    labels["neighbours"] = [number[near] for near in labels.neighbours]
+    labels["item"] = number[labels.item]
+    for name in ("item", "other_item"):
+        copies[name] = number[copies[name].astype(int)]
+    return labels[~alone].reset_index(drop=True), sessions, copies
