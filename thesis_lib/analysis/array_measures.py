@@ -1,0 +1,165 @@
+"""What the channels of an array have in common: coherence, delays, and how these change.
+
+The microphones of an array hang a few centimetres from each other and so record nearly the same.
+See 06_error_analysis_sins.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy import signal
+
+SIZE = 1024  # samples of one transform
+PARTS = 6  # of a recording, in each of which delays are taken
+REACH = 32  # samples: delays are looked for up to here
+FINER = 4  # delays are found on a grid of a quarter of a sample, then between
+BLOCKS = 20  # of a recording, in each of which levels are compared
+LOW, HIGH = 150.0, 4000.0  # Hz: below is hum, above the microphones are too far apart
+SILENT = 1e-20
+
+
+def between_channels(wave: np.ndarray, sample_rate: int) -> pd.DataFrame:
+    """What each channel has in common with its siblings (06_error_analysis_sins).
+
+    Delays are the peak of the generalised cross-correlation, each frequency weighted by its
+    coherence (SCOT; Knapp and Carter, 1976).
+
+    Parameters
+    ----------
+    wave : float array, shape (channels, samples)
+    sample_rate : int, Hz
+
+    Returns
+    -------
+    DataFrame
+        One row per channel. `coherence`, `correlation`: median over the siblings of the
+        magnitude-squared coherence from 150 to 4000 Hz, and of the height of the correlation's
+        peak; `drift`: how fast it runs away from its siblings, parts per million; `gain_drift`:
+        by how much its level does, dB from the first to the last moment; `coherence_to_0`,
+        `delay_to_0` (samples, positive where the other one is later), ...: of each pair. NaN
+        where there is no sibling.
+    """
+    channels = len(wave)
+    parts = _cross_spectra(wave, sample_rate)
+    coherence, height, delay = _delays(parts.sum(axis=0)[None], sample_rate)
+    rest = ~np.eye(channels, dtype=bool)
+    table = {
+        "coherence": _median(coherence[0], rest),
+        "correlation": _median(height[0], rest),
+        "drift": drift(parts, sample_rate, wave.shape[1]),
+        "gain_drift": gain_drift(wave),
+    }
+    for other in range(channels):
+        table[f"coherence_to_{other}"] = np.where(rest[other], coherence[0, :, other], np.nan)
+        table[f"delay_to_{other}"] = np.where(rest[other], delay[0, :, other], np.nan)
+    return pd.DataFrame(table)
+
+
+def _median(values, rest):
+    return [np.median(row[own]) if own.any() else np.nan
+            for row, own in zip(values, rest, strict=True)]  # fmt: skip
+
+
+def _cross_spectra(wave, sample_rate):
+    """Spectra of each channel times each other one: (parts, channels, channels, bins)."""
+    size = min(SIZE, wave.shape[1])
+    _, _, frames = signal.stft(wave, sample_rate, nperseg=size, boundary=None, padded=False)
+    parts = np.array_split(np.moveaxis(frames, 2, 0), PARTS)  # (frames, channels, bins) each
+    return np.stack([np.einsum("tif,tjf->ijf", one, one.conj()) for one in parts])
+
+
+def _delays(spectra, sample_rate):
+    """Coherence, height of the correlation's peak, and delay in samples: (parts, c, c) each."""
+    power = np.abs(np.einsum("piif->pif", spectra))
+    root = np.sqrt(power[:, :, None] * power[:, None] + SILENT**2)
+    coherent = spectra / np.maximum(root, SILENT)
+    hertz = np.linspace(0, sample_rate / 2, spectra.shape[-1])
+    inside = (hertz >= LOW) & (hertz <= HIGH)
+    size = 2 * (len(hertz) - 1) * FINER
+    curve = np.fft.irfft(coherent * inside, size) * size / (2 * max(inside.sum(), 1))
+    reach = REACH * FINER
+    # A channel that is later turns its spectrum by exp(-i w d), so the other's delay is -lag.
+    curve = np.concatenate([curve[..., -reach:], curve[..., : reach + 1]], axis=-1)
+    peak = curve.argmax(axis=-1)
+    delay = (reach - peak - _between(curve, peak)) / FINER
+    height = np.take_along_axis(curve, peak[..., None], -1)[..., 0]
+    return (np.abs(coherent[..., inside]) ** 2).mean(axis=-1), height, delay
+
+
+def _between(curve, peak):
+    """Where the peak of a parabola through three points is, -0.5 to 0.5 from the middle one."""
+    middle = np.clip(peak, 1, curve.shape[-1] - 2)
+    left, top, right = (np.take_along_axis(curve, (middle + step)[..., None], -1)[..., 0]
+                        for step in (-1, 0, 1))  # fmt: skip
+    bend = 2 * top - left - right
+    shift = np.where(bend > 0, (right - left) / np.where(bend > 0, 2 * bend, 1), 0)
+    return np.where(middle == peak, np.clip(shift, -0.5, 0.5), 0)
+
+
+def drift(parts: np.ndarray, sample_rate: int, samples: int) -> np.ndarray:
+    """How fast each channel's clock runs away from those of its siblings (06_error_analysis_sins).
+
+    The slope of its delay to each sibling over the parts of the recording; of these the smallest,
+    as somebody who walks moves the delays of neighbours by little. Slopes count as far as a
+    straight line explains the delays.
+
+    Parameters
+    ----------
+    parts : complex array, shape (parts, channels, channels, bins)
+    sample_rate : int, Hz
+    samples : int
+        Length of the recording.
+
+    Returns
+    -------
+    float array, shape (channels,)
+        Parts per million, positive where the channel falls behind; NaN without siblings.
+    """
+    _, height, delay = _delays(parts, sample_rate)
+    time = (np.arange(len(parts)) + 0.5) / len(parts) * samples
+    slope = 1e6 * _slopes(time, delay, height)
+    channels = slope.shape[0]
+    found = np.full(channels, np.nan)
+    for own in range(channels if channels > 1 else 0):
+        others = np.delete(slope[:, own], own)
+        found[own] = others[np.abs(others).argmin()]
+        apart = np.delete(np.delete(slope, own, 0), own, 1)
+        moved = np.median(np.abs(apart)) if channels > 2 else 0.0
+        found[own] = np.sign(found[own]) * max(abs(found[own]) - moved, 0)
+    return found
+
+
+def _slopes(time, delay, height):
+    """Slope of the line through each pair's delays, times the share that the line explains."""
+    weight = np.maximum(height, 1e-6) ** 2
+    weight = weight / weight.sum(axis=0)
+    along = time[:, None, None] - (weight * time[:, None, None]).sum(axis=0)
+    around = delay - (weight * delay).sum(axis=0)
+    spread = (weight * along**2).sum(axis=0)
+    slope = (weight * along * around).sum(axis=0) / spread
+    whole = (weight * around**2).sum(axis=0)
+    return slope * slope**2 * spread / np.maximum(whole, 1e-3)
+
+
+def gain_drift(wave: np.ndarray) -> np.ndarray:
+    """By how much each channel's level leaves its siblings' in the recording, dB.
+
+    See 06_error_analysis_sins.
+
+    Parameters
+    ----------
+    wave : float array, shape (channels, samples)
+
+    Returns
+    -------
+    float array, shape (channels,)
+        Slope of the line through 20 differences to the median of the siblings, times the length;
+        NaN without siblings.
+    """
+    channels = len(wave)
+    if channels < 2:
+        return np.full(channels, np.nan)
+    size = wave.shape[1] // BLOCKS
+    blocks = wave[:, : size * BLOCKS].reshape(channels, BLOCKS, size)
+    level = 20 * np.log10(blocks.std(axis=2) + 1e-8)
+    level -= [np.median(np.delete(level, own, 0), axis=0) for own in range(channels)]
+    return np.polyfit(np.arange(BLOCKS) / BLOCKS, level.T, 1)[0]

@@ -1,0 +1,299 @@
+"""What each channel of a recording measures like: levels, rails, gaps, impulses, hum, bands.
+
+A row a channel. Nothing here says what is a fault; `channel_faults` compares a row with its
+siblings, the other channels of the array, and with the node's own past. See
+06_error_analysis_sins.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from scipy import ndimage, signal
+
+from thesis_lib.analysis.array_measures import between_channels
+from thesis_lib.audio import decode
+from thesis_lib.audio import io as audio_io
+from thesis_lib.corpus import Corpus
+from thesis_lib.util.errors import InputError
+
+STEP = 2.0**-15  # of 16 bit: full scale is 1
+SILENT = 1e-8  # what is added to a level before its logarithm: -160 dB
+CENTRES = 80 * 2 ** (np.arange(20) / 3)  # Hz, of the third-octave bands
+BANDS = [f"band_{centre:.0f}" for centre in CENTRES]
+MAINS = (50, 100, 150)  # Hz
+STUCK, GAP = 0.01, 0.005  # s: the shortest run of one value, and of zeros, that counts
+WINDOW = 64  # samples that have to come back exactly to be a repetition
+FRAME = 256  # samples over which the usual size of a change is taken
+CLICK, OWN_CLICK = 12.0, 9.0  # times the usual size: eight and six deviations of normal noise
+KNOWN = ["path", "group", "position", "node", "label"]
+
+
+def measure(wave: np.ndarray, sample_rate: int) -> pd.DataFrame:
+    """Measures of each channel of a recording (06_error_analysis_sins).
+
+    Parameters
+    ----------
+    wave : float array, shape (channels, samples), full scale is 1
+        At least half a second.
+    sample_rate : int, Hz
+
+    Returns
+    -------
+    DataFrame
+        One row per channel (column `channel`). `level`, `floor` (its quietest 5 % of 50 ms): dB
+        full scale, without the constant part; `peak`, `dc` (median): full scale; `clipped`: share
+        of samples in runs at the channel's own highest or lowest value; `stuck`, `zeros`: share in
+        runs of one value (10 ms or more), and of zeros or near zeros (5 ms or more); `repeated`:
+        share that occurred before, exactly; `clicks`, `own_clicks` (without those that most of its
+        siblings have): impulses a second; `hum`: dB of 50, 100 and 150 Hz above the frequencies
+        beside them; `hum_level`: dB full scale; `band_80` to `band_6451`: levels of third octaves,
+        dB. Then what `array_measures.between_channels` gives.
+
+    Raises
+    ------
+    InputError
+        The array has another shape, is too short, or holds NaN or infinite samples.
+    """
+    wave = _checked(wave, sample_rate)
+    spread = wave - np.median(wave, axis=1, keepdims=True)
+    columns = {
+        "channel": np.arange(len(wave)),
+        "level": decibel(wave.std(axis=1)),
+        "floor": _floor(wave, sample_rate),
+        "peak": np.abs(wave).max(axis=1),
+        "dc": np.median(wave, axis=1),
+        **_stacked([run_shares(channel, sample_rate) for channel in wave]),
+        "repeated": [repeated_share(channel) for channel in wave],
+        **clicks(wave, sample_rate),
+        **spectrum(spread, sample_rate),
+    }
+    return pd.DataFrame(columns).join(between_channels(spread, sample_rate))
+
+
+def of_corpus(corpus: Corpus, workers: int = -1) -> pd.DataFrame:
+    """The measures of all channels of all recordings (06_error_analysis_sins).
+
+    Each recording is decoded once.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    workers : int
+        Threads, as joblib counts them.
+
+    Returns
+    -------
+    DataFrame
+        One row per recording and channel: `recording` (row of `corpus.table`), `path`, `group`,
+        `position`, `node`, `label`, then the measures.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read; the sentence names it.
+    """
+    work = (delayed(_of_row)(corpus, row) for row in corpus.table.itertuples())
+    return joined(corpus.table, Parallel(workers, require="sharedmem")(work))
+
+
+def joined(table: pd.DataFrame, measured: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Measures of each recording as one table, beside what is known of it."""
+    known = table[[name for name in KNOWN if name in table]]
+    about = zip(known.to_dict("records"), measured, strict=True)
+    parts = [part.assign(recording=row, **one) for row, (one, part) in enumerate(about)]
+    found = pd.concat(parts, ignore_index=True)
+    first = ["recording", *known.columns]
+    return found[first + [name for name in found if name not in first]]
+
+
+def channels_of(path: Path, start: float = 0.0, duration: float | None = None) -> np.ndarray:
+    """All channels of a recording: float32 array (channels, samples), full scale is 1."""
+    with decode.opened(path, start) as source:
+        blocks = list(audio_io.part(path, source, start, duration))
+    return np.concatenate(blocks).T
+
+
+def _of_row(corpus, row):
+    path = corpus.path(row)
+    wave = channels_of(path, row.start, row.duration)
+    try:
+        return measure(wave, row.sample_rate)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _checked(wave, sample_rate):
+    wave = np.asarray(wave, np.float32)
+    if wave.ndim != 2 or wave.shape[0] > wave.shape[1] or wave.shape[1] < sample_rate / 2:
+        raise InputError(
+            f"wave: has shape {wave.shape}; give (channels, samples), half a second or more."
+        )
+    if not np.isfinite(wave).all():
+        raise InputError("wave: holds NaN or infinite samples; export it again or remove it.")
+    return wave
+
+
+def decibel(amplitude: np.ndarray) -> np.ndarray:
+    """20 log10; silence is -160 dB."""
+    return 20 * np.log10(np.asarray(amplitude, float) + SILENT)
+
+
+def _floor(wave, sample_rate):
+    size = round(0.05 * sample_rate)
+    frames = wave[:, : wave.shape[1] // size * size].reshape(len(wave), -1, size)
+    return np.percentile(decibel(frames.std(axis=2)), 5, axis=1)
+
+
+def _stacked(rows):
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def run_shares(channel: np.ndarray, sample_rate: int) -> dict[str, float]:
+    """Shares of samples in runs of one value: at the rails, stuck anywhere, at zero.
+
+    See 06_error_analysis_sins.
+
+    A clipped peak stays at the extreme for two samples or more; a sound's own peak does not, but
+    for a few. What swings by less than 64 steps of 16 bit is too coarse to tell.
+
+    Parameters
+    ----------
+    channel : float array, shape (samples,)
+    sample_rate : int, Hz
+
+    Returns
+    -------
+    dict
+        `clipped`, `stuck`, `zeros`, 0 to 1.
+    """
+    lengths, values = runs(channel)
+    low, high = channel.min(), channel.max()
+    held = lengths >= STUCK * sample_rate
+    at_rail = (values >= high - STEP / 2) | (values <= low + STEP / 2)
+    at_rail &= (lengths > 1) & ~held & (high - low > 64 * STEP)
+    # Near zeros are a gap only where the channel is usually well above them.
+    near = 1.5 * STEP if np.percentile(np.abs(channel), 90) > 6 * STEP else 0.0
+    gaps, inside = runs(np.abs(channel) <= near)
+    gap = gaps[inside & (gaps >= GAP * sample_rate)].sum()
+    held &= np.abs(values) > near
+    total = len(channel)
+    return {
+        "clipped": float(lengths[at_rail].sum() / total),
+        "stuck": float(lengths[held].sum() / total),
+        "zeros": float(gap / total),
+    }
+
+
+def runs(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Length and value of each run of equal entries, in order."""
+    starts = np.concatenate([[0], np.flatnonzero(values[1:] != values[:-1]) + 1])
+    return np.diff(np.concatenate([starts, [len(values)]])), values[starts]
+
+
+def repeated_share(channel: np.ndarray) -> float:
+    """Share of the samples that occurred before in the very same order: a buffer played twice.
+
+    See 06_error_analysis_sins.
+
+    Each stretch of 64 samples has a number (a rolling hash, Karp and Rabin, 1987); two equal
+    numbers are two equal stretches. Stretches of hardly any movement, such as zeros, do not count.
+
+    Parameters
+    ----------
+    channel : float array, shape (samples,)
+
+    Returns
+    -------
+    float, 0 to 1
+    """
+    steps = np.round(channel.astype(np.float64) / STEP * 256).astype(np.int64).view(np.uint64)
+    factor = np.uint64(6364136223846793005)  # odd, so that it has an inverse modulo 2**64
+    powers = np.cumprod(np.full(len(steps), factor))
+    sums = np.concatenate([[np.uint64(0)], np.cumsum(steps * powers)])
+    # Numbers are compared at one place: each is multiplied up to the end of the recording.
+    numbers = (sums[WINDOW:] - sums[:-WINDOW]) * powers[::-1][WINDOW - 1 :]
+    numbers = np.sort(numbers[_moves(channel)])
+    return float((numbers[1:] == numbers[:-1]).sum() / len(channel))
+
+
+def _moves(channel):
+    """Whether each stretch changes at almost every sample: coarse sound repeats by chance."""
+    changes = np.concatenate([[0], np.cumsum(channel[1:] != channel[:-1])])
+    enough = changes[WINDOW - 1 :] - changes[: -WINDOW + 1] > 0.7 * WINDOW
+    return enough & (channel.std() > 4 * STEP)
+
+
+def clicks(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
+    """Impulses a second: of each channel, and those that its siblings do not have.
+
+    See 06_error_analysis_sins.
+
+    An impulse is a change (second difference) many times the usual one, the median over 16 ms here,
+    before and after. A clap dies away in the room and so raises the usual change; a click does not.
+
+    Parameters
+    ----------
+    wave : float array, shape (channels, samples)
+    sample_rate : int, Hz
+
+    Returns
+    -------
+    dict of float arrays, shape (channels,)
+        `clicks`, `own_clicks`; the latter is equal to the first where there is one channel only.
+    """
+    change = np.abs(np.diff(wave, 2, axis=1))
+    change = change[:, : change.shape[1] // FRAME * FRAME]
+    usual = np.median(change.reshape(len(wave), -1, FRAME), axis=2)
+    usual = np.maximum(ndimage.maximum_filter1d(usual, 3, axis=1), STEP)
+    size = change / np.repeat(usual, FRAME, axis=1)
+    around = ndimage.maximum_filter1d(size, 33, axis=1)
+    seconds = change.shape[1] / sample_rate
+    top = size == around  # of several in a millisecond, the largest
+    found = ((size > CLICK) & top).sum(axis=1) / seconds
+    own = [(top[row] & (size[row] > OWN_CLICK) & _alone(around, row)).sum() / seconds
+           for row in range(len(wave))]  # fmt: skip
+    return {"clicks": found, "own_clicks": np.array(own)}
+
+
+def _alone(around, row):
+    """Where most siblings are less than half as far out as a channel."""
+    others = np.delete(around, row, axis=0)
+    return np.median(others, axis=0) < around[row] / 2 if len(others) else True
+
+
+def spectrum(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
+    """Hum and levels of third octaves, from Welch's long-term spectrum (06_error_analysis_sins).
+
+    Parameters
+    ----------
+    wave : float array, shape (channels, samples)
+    sample_rate : int, Hz
+
+    Returns
+    -------
+    dict of float arrays, shape (channels,)
+        `hum`, `hum_level`, and a band each; bands above half the sample rate are NaN.
+    """
+    size = min(sample_rate, wave.shape[1])
+    hertz, power = signal.welch(wave, sample_rate, nperseg=size)
+    power = power * (hertz[1] - hertz[0])  # of each bin, not of each hertz
+    lines = [_line(hertz, power, mains) for mains in MAINS]
+    above = np.mean([10 * np.log10(line / beside) for line, beside in lines], axis=0)
+    excess = sum(np.maximum(line - beside, 0) for line, beside in lines)
+    found = {"hum": above, "hum_level": decibel(np.sqrt(excess))}
+    for name, centre in zip(BANDS, CENTRES, strict=True):
+        inside = (hertz >= centre * 2 ** (-1 / 6)) & (hertz < centre * 2 ** (1 / 6))
+        there = power[:, inside].sum(axis=1) if inside.any() else np.full(len(wave), np.nan)
+        found[name] = decibel(np.sqrt(there))
+    return found
+
+
+def _line(hertz, power, mains):
+    """Power at a frequency (3 Hz), and what 3 Hz beside it usually hold."""
+    away = np.abs(hertz - mains)
+    line = power[:, away < 1.6].sum(axis=1) + SILENT**2
+    beside = np.median(power[:, (away > 3) & (away < 15)], axis=1) * (away < 1.6).sum()
+    return line, beside + SILENT**2
