@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import signal
 
+from thesis_lib.analysis.channel_order import linear_order
+
 SIZE = 1024  # samples of one transform
 PARTS = 6  # of a recording, in each of which delays are taken
 REACH = 32  # samples: delays are looked for up to here
@@ -32,21 +34,31 @@ def between_channels(wave: np.ndarray, sample_rate: int) -> pd.DataFrame:
     -------
     DataFrame
         One row per channel. `coherence`, `correlation`: median over the siblings of the
-        magnitude-squared coherence from 150 to 4000 Hz, and of the height of the correlation's
+        magnitude-squared coherence from 150 to 4000 Hz (0: nothing in common), and of the height of the correlation's
         peak; `drift`: how fast it runs away from its siblings, parts per million; `gain_drift`:
-        by how much its level does, dB from the first to the last moment; `coherence_to_0`,
+        by how much its gain does, dB from the first to the last moment; `order_gain`, `order`: see
+        `linear_order`; `coherence_to_0`,
         `delay_to_0` (samples, positive where the other one is later), ...: of each pair. NaN
         where there is no sibling.
     """
     channels = len(wave)
     parts = _cross_spectra(wave, sample_rate)
-    coherence, height, delay = _delays(parts.sum(axis=0)[None], sample_rate)
+    coherent = _coherent(parts.sum(axis=0)[None])
+    curve = _curves(coherent, sample_rate)
+    height, delay = _peaks(curve)
+    coherence = _mean_square(coherent, sample_rate)
+    by_chance = 1 / len(_frames(wave, sample_rate))  # of two channels with nothing in common
+    coherence = (coherence - by_chance) / (1 - by_chance)
+    in_parts = _curves(_coherent(parts), sample_rate)
+    gain, order = linear_order(in_parts, 1 / (FINER * sample_rate))
     rest = ~np.eye(channels, dtype=bool)
     table = {
         "coherence": _median(coherence[0], rest),
         "correlation": _median(height[0], rest),
-        "drift": drift(parts, sample_rate, wave.shape[1]),
-        "gain_drift": gain_drift(wave),
+        "drift": drift(in_parts, wave.shape[1]),
+        "gain_drift": gain_drift(wave, sample_rate),
+        "order_gain": gain,
+        "order": order,
     }
     for other in range(channels):
         table[f"coherence_to_{other}"] = np.where(rest[other], coherence[0, :, other], np.nan)
@@ -61,28 +73,47 @@ def _median(values, rest):
 
 def _cross_spectra(wave, sample_rate):
     """Spectra of each channel times each other one: (parts, channels, channels, bins)."""
-    size = min(SIZE, wave.shape[1])
-    _, _, frames = signal.stft(wave, sample_rate, nperseg=size, boundary=None, padded=False)
-    parts = np.array_split(np.moveaxis(frames, 2, 0), PARTS)  # (frames, channels, bins) each
+    parts = np.array_split(_frames(wave, sample_rate), PARTS)
     return np.stack([np.einsum("tif,tjf->ijf", one, one.conj()) for one in parts])
 
 
-def _delays(spectra, sample_rate):
-    """Coherence, height of the correlation's peak, and delay in samples: (parts, c, c) each."""
+def _frames(wave, sample_rate):
+    """Short-time spectra, (frames, channels, bins)."""
+    size = min(SIZE, wave.shape[1])
+    _, _, frames = signal.stft(wave, sample_rate, nperseg=size, boundary=None, padded=False)
+    return np.moveaxis(frames, 2, 0)
+
+
+def _coherent(spectra):
+    """Complex coherence: (parts, channels, channels, bins)."""
     power = np.abs(np.einsum("piif->pif", spectra))
-    root = np.sqrt(power[:, :, None] * power[:, None] + SILENT**2)
-    coherent = spectra / np.maximum(root, SILENT)
-    hertz = np.linspace(0, sample_rate / 2, spectra.shape[-1])
-    inside = (hertz >= LOW) & (hertz <= HIGH)
-    size = 2 * (len(hertz) - 1) * FINER
+    return spectra / np.sqrt(power[:, :, None] * power[:, None] + SILENT**2)
+
+
+def _inside(bins, sample_rate):
+    hertz = np.linspace(0, sample_rate / 2, bins)
+    return (hertz >= LOW) & (hertz <= HIGH)
+
+
+def _mean_square(coherent, sample_rate):
+    inside = _inside(coherent.shape[-1], sample_rate)
+    return (np.abs(coherent[..., inside]) ** 2).mean(axis=-1)
+
+
+def _curves(coherent, sample_rate):
+    """Correlations over lags; positive where the first is later: (parts, c, c, lags)."""
+    inside = _inside(coherent.shape[-1], sample_rate)
+    size = 2 * (len(inside) - 1) * FINER
     curve = np.fft.irfft(coherent * inside, size) * size / (2 * max(inside.sum(), 1))
     reach = REACH * FINER
-    # A channel that is later turns its spectrum by exp(-i w d), so the other's delay is -lag.
-    curve = np.concatenate([curve[..., -reach:], curve[..., : reach + 1]], axis=-1)
+    return np.concatenate([curve[..., -reach:], curve[..., : reach + 1]], axis=-1)
+
+
+def _peaks(curve):
+    """Height and place of the peak: of each pair, how many samples the second one is later."""
     peak = curve.argmax(axis=-1)
-    delay = (reach - peak - _between(curve, peak)) / FINER
-    height = np.take_along_axis(curve, peak[..., None], -1)[..., 0]
-    return (np.abs(coherent[..., inside]) ** 2).mean(axis=-1), height, delay
+    delay = (REACH * FINER - peak - _between(curve, peak)) / FINER
+    return np.take_along_axis(curve, peak[..., None], -1)[..., 0], delay
 
 
 def _between(curve, peak):
@@ -95,7 +126,7 @@ def _between(curve, peak):
     return np.where(middle == peak, np.clip(shift, -0.5, 0.5), 0)
 
 
-def drift(parts: np.ndarray, sample_rate: int, samples: int) -> np.ndarray:
+def drift(curve: np.ndarray, samples: int) -> np.ndarray:
     """How fast each channel's clock runs away from those of its siblings (06_error_analysis_sins).
 
     The slope of its delay to each sibling over the parts of the recording; of these the smallest,
@@ -104,8 +135,8 @@ def drift(parts: np.ndarray, sample_rate: int, samples: int) -> np.ndarray:
 
     Parameters
     ----------
-    parts : complex array, shape (parts, channels, channels, bins)
-    sample_rate : int, Hz
+    curve : float array, shape (parts, channels, channels, lags)
+        Correlations of each pair, in each part of the recording.
     samples : int
         Length of the recording.
 
@@ -114,8 +145,8 @@ def drift(parts: np.ndarray, sample_rate: int, samples: int) -> np.ndarray:
     float array, shape (channels,)
         Parts per million, positive where the channel falls behind; NaN without siblings.
     """
-    _, height, delay = _delays(parts, sample_rate)
-    time = (np.arange(len(parts)) + 0.5) / len(parts) * samples
+    height, delay = _peaks(curve)
+    time = (np.arange(len(curve)) + 0.5) / len(curve) * samples
     slope = 1e6 * _slopes(time, delay, height)
     channels = slope.shape[0]
     found = np.full(channels, np.nan)
@@ -140,14 +171,18 @@ def _slopes(time, delay, height):
     return slope * slope**2 * spread / np.maximum(whole, 1e-3)
 
 
-def gain_drift(wave: np.ndarray) -> np.ndarray:
-    """By how much each channel's level leaves its siblings' in the recording, dB.
+def gain_drift(wave: np.ndarray, sample_rate: int) -> np.ndarray:
+    """By how much each channel's gain leaves its siblings' in the recording, dB.
 
     See 06_error_analysis_sins.
+
+    A gain changes all frequencies alike, a source that moves some of them: levels are means over
+    frequency in dB.
 
     Parameters
     ----------
     wave : float array, shape (channels, samples)
+    sample_rate : int, Hz
 
     Returns
     -------
@@ -158,8 +193,8 @@ def gain_drift(wave: np.ndarray) -> np.ndarray:
     channels = len(wave)
     if channels < 2:
         return np.full(channels, np.nan)
-    size = wave.shape[1] // BLOCKS
-    blocks = wave[:, : size * BLOCKS].reshape(channels, BLOCKS, size)
-    level = 20 * np.log10(blocks.std(axis=2) + 1e-8)
-    level -= [np.median(np.delete(level, own, 0), axis=0) for own in range(channels)]
+    frames = _frames(wave, sample_rate)
+    blocks = [np.mean(np.abs(part) ** 2, axis=0) for part in np.array_split(frames, BLOCKS)]
+    level = 10 * np.log10(np.stack(blocks) + SILENT)[..., 2:].mean(axis=-1).T
+    level = level - [np.median(np.delete(level, own, 0), axis=0) for own in range(channels)]
     return np.polyfit(np.arange(BLOCKS) / BLOCKS, level.T, 1)[0]

@@ -48,7 +48,7 @@ def measure(wave: np.ndarray, sample_rate: int) -> pd.DataFrame:
         of samples in runs at the channel's own highest or lowest value; `stuck`, `zeros`: share in
         runs of one value (10 ms or more), and of zeros or near zeros (5 ms or more); `repeated`:
         share that occurred before, exactly; `clicks`, `own_clicks` (without those that most of its
-        siblings have): impulses a second; `hum`: dB of 50, 100 and 150 Hz above the frequencies
+        siblings have), `common_clicks`: impulses a second; `hum`: dB of 50, 100 and 150 Hz above the frequencies
         beside them; `hum_level`: dB full scale; `band_80` to `band_6451`: levels of third octaves,
         dB. Then what `array_measures.between_channels` gives.
 
@@ -226,7 +226,7 @@ def _moves(channel):
     return enough & (channel.std() > 4 * STEP)
 
 
-def clicks(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
+def clicks(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray | float]:
     """Impulses a second: of each channel, and those that its siblings do not have.
 
     See 06_error_analysis_sins.
@@ -243,6 +243,8 @@ def clicks(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
     -------
     dict of float arrays, shape (channels,)
         `clicks`, `own_clicks`; the latter is equal to the first where there is one channel only.
+        `common_clicks`: those of all channels in the very same sample, as no sound from the side
+        is; one number.
     """
     change = np.abs(np.diff(wave, 2, axis=1))
     change = change[:, : change.shape[1] // FRAME * FRAME]
@@ -255,7 +257,8 @@ def clicks(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
     found = ((size > CLICK) & top).sum(axis=1) / seconds
     own = [(top[row] & (size[row] > OWN_CLICK) & _alone(around, row)).sum() / seconds
            for row in range(len(wave))]  # fmt: skip
-    return {"clicks": found, "own_clicks": np.array(own)}
+    at_once = ((size > CLICK) & top).all(axis=0).sum() / seconds if len(wave) > 1 else 0.0
+    return {"clicks": found, "own_clicks": np.array(own), "common_clicks": at_once}
 
 
 def _alone(around, row):
