@@ -27,7 +27,8 @@ MAINS = (50, 100, 150)  # Hz
 STUCK, GAP = 0.01, 0.005  # s: the shortest run of one value, and of zeros, that counts
 WINDOW = 64  # samples that have to come back exactly to be a repetition
 FRAME = 256  # samples over which the usual size of a change is taken
-CLICK, OWN_CLICK = 12.0, 9.0  # times the usual size: eight and six deviations of normal noise
+# Times the usual size, the more the fewer channels agree: 12 are eight deviations of normal noise.
+CLICK, OWN_CLICK, COMMON_CLICK = 12.0, 9.0, 7.0
 KNOWN = ["path", "group", "position", "node", "label"]
 
 
@@ -49,7 +50,7 @@ def measure(wave: np.ndarray, sample_rate: int) -> pd.DataFrame:
         runs of one value (10 ms or more), and of zeros or near zeros (5 ms or more); `repeated`:
         share that occurred before, exactly; `clicks`, `own_clicks` (without those that most of its
         siblings have), `common_clicks`: impulses a second; `hum`: dB of 50, 100 and 150 Hz above the frequencies
-        beside them; `hum_level`: dB full scale; `band_80` to `band_6451`: levels of third octaves,
+        beside them, `hum_50` of the first alone; `hum_level`: dB full scale; `band_80` to `band_6451`: levels of third octaves,
         dB. Then what `array_measures.between_channels` gives.
 
     Raises
@@ -257,7 +258,7 @@ def clicks(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray | float]:
     found = ((size > CLICK) & top).sum(axis=1) / seconds
     own = [(top[row] & (size[row] > OWN_CLICK) & _alone(around, row)).sum() / seconds
            for row in range(len(wave))]  # fmt: skip
-    at_once = ((size > CLICK) & top).all(axis=0).sum() / seconds if len(wave) > 1 else 0.0
+    at_once = ((size > COMMON_CLICK) & top).all(axis=0).sum() / seconds if len(wave) > 1 else 0.0
     return {"clicks": found, "own_clicks": np.array(own), "common_clicks": at_once}
 
 
@@ -278,7 +279,7 @@ def spectrum(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
     Returns
     -------
     dict of float arrays, shape (channels,)
-        `hum`, `hum_level`, and a band each; bands above half the sample rate are NaN.
+        `hum`, `hum_50`, `hum_level`, and a band each; bands above half the sample rate are NaN.
     """
     size = min(sample_rate, wave.shape[1])
     hertz, power = signal.welch(wave, sample_rate, nperseg=size)
@@ -286,7 +287,9 @@ def spectrum(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
     lines = [_line(hertz, power, mains) for mains in MAINS]
     above = np.mean([10 * np.log10(line / beside) for line, beside in lines], axis=0)
     excess = sum(np.maximum(line - beside, 0) for line, beside in lines)
-    found = {"hum": above, "hum_level": decibel(np.sqrt(excess))}
+    lowest, beside = lines[0]
+    found = {"hum": above, "hum_50": 10 * np.log10(lowest / beside)}
+    found["hum_level"] = decibel(np.sqrt(excess))
     for name, centre in zip(BANDS, CENTRES, strict=True):
         inside = (hertz >= centre * 2 ** (-1 / 6)) & (hertz < centre * 2 ** (1 / 6))
         there = power[:, inside].sum(axis=1) if inside.any() else np.full(len(wave), np.nan)

@@ -3,7 +3,8 @@
 A sound passes the microphones one after the other, by equal delays. The order of the channels is
 that in which their correlations agree best on one delay. Sound from straight ahead reaches all at
 once and tells nothing; and a line that is read backwards hears the same from the other side: of two
-such orders one is named, so that 0 3 swapped is 1 2 swapped. See 06_error_analysis_sins.
+such orders that with fewer channels out of place is named, so that of four microphones 0 and 3
+swapped are 1 and 2 swapped. See 06_error_analysis_sins.
 """
 
 from itertools import permutations
@@ -45,7 +46,8 @@ def linear_order(curve: np.ndarray, grid: float) -> tuple[float, np.ndarray]:
     heights = np.array([_agreement(curve, order, grid) for order in orders])
     best = int(heights.argmax())
     gain = (heights[best] - heights[0]) / (max(heights[best], 0) + NOISE)
-    return float(gain), orders[best] if gain > 0 else plain
+    same = orders[best], channels - 1 - orders[best]
+    return float(gain), min(same, key=lambda order: int((order != plain).sum()))
 
 
 def _agreement(curve, order, grid):
