@@ -12,6 +12,9 @@ sessions; `number` of faults, `sessions`, `seeds` (homes). `auroc`, `average_pre
 `right_cause` and `right_channel` are shares of what is found at 1 % of false alarms.
 """
 
+from dataclasses import replace
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import soundfile
@@ -31,6 +34,7 @@ from thesis_lib.util.files import ROOT
 
 SETS = {"development": (100, 101, 102), "reporting": (910, 911, 912, 913, 914), "quick": (0,)}
 RESULTS = {"development": "audit_faults_development"}
+MADE_UP = 2.0  # s of a segment in quick mode
 WORK = ROOT / "runs" / "audit_faults" / "homes"
 OPTIONS = {
     "set": ("reporting", "quick", "development or reporting"),
@@ -42,18 +46,25 @@ OPTIONS = {
 def corpus_of(seed, args):
     """A home, made where it is not there; in quick mode a few seconds of tones on two nodes."""
     if args.quick:
-        return registry.read("mini_home", made_up(args.out / "made_up_home"))
+        corpus = registry.read("mini_home", made_up(args.out / "made_up_home"))
+        return replace(corpus, table=corpus.table.assign(duration=MADE_UP))
     return registry.read("mini_home", home.make(WORK / str(seed), seed=seed, flat=flats.draw(seed)))
 
 
-def made_up(folder, sessions=10, segments=3, nodes=2):
+def made_up(folder, sessions=8, segments=3, nodes=2):
     """Segments of four channels, named as those of SINS."""
     (folder / "audio").mkdir(parents=True, exist_ok=True)
     for number in np.ndindex(sessions, segments, nodes):
         session, segment, node = (one + 1 for one in number)
         path = folder / "audio" / f"DevNode{node}_ex{session}_{segment}.wav"
-        soundfile.write(path, sound(10.0, (*number, 7), 4), RATE)
+        soundfile.write(path, sound(MADE_UP, (*number, 7), 4), RATE)
     return folder
+
+
+@cache
+def shipped():
+    """The features and the network that come with the suite."""
+    return pretrained.recipe().features, pretrained.embedder()
 
 
 def heard(corpus, row, fault=None):
@@ -64,10 +75,10 @@ def heard(corpus, row, fault=None):
         wave = fault_planting.plant(
             wave, row.sample_rate, fault.kind, fault.strength, fault.channels, fault.seed
         )
-    features = pretrained.recipe().features
+    features, network = shipped()
     tiles = torch.stack([log_mel(channel, features, torch.float32) for channel in wave])
     with torch.inference_mode():
-        vectors = pretrained.embedder()(tiles[:, None]).numpy()
+        vectors = network(tiles[:, None]).numpy()
     statistics = torch.cat([tiles.mean(1), tiles.std(1)], dim=1).numpy()
     return channel_measures.measure(wave, row.sample_rate), vectors, statistics
 

@@ -11,6 +11,7 @@ from thesis_lib.analysis.bootstrap import draw_scores, ends, share_inside
 DRAWS = 1000
 LEVEL = 0.95
 ALARMS = 0.01  # share of sound recordings that may be called broken where recall is taken
+NONE = -1.0  # the share of right ones where none was found
 METRICS = ("auroc", "average_precision", "recall_at_1_percent")
 
 
@@ -44,14 +45,16 @@ def rows(score, broken, session, subsets, right=None, draws=DRAWS):
 
     def metrics(weights):  # (draws, 1, sessions) -> (draws, len(asked))
         parts = np.array_split(weights[:, 0], -(-len(weights) // 100))
-        return np.concatenate([_metrics(part, score, broken, number, masks, extra) for part in parts])
+        found = [_metrics(part, score, broken, number, masks, extra) for part in parts]
+        return np.nan_to_num(np.concatenate(found), nan=NONE)
 
     point, drawn = draw_scores(np.eye(len(names))[:, None], metrics, draws)
     inside = share_inside(LEVEL, len(names))
     for at, (name, metric) in enumerate(asked):
-        there = drawn[np.isfinite(drawn[:, at]), at]
+        there = drawn[drawn[:, at] != NONE, at]
         low, high = ends(there, inside) if len(there) else (np.nan, np.nan)
-        about = {"planted": name, "metric": metric, "mean": point[at], "ci_low": low}
+        mean = np.nan if point[at] == NONE else point[at]
+        about = {"planted": name, "metric": metric, "mean": mean, "ci_low": low}
         yield about | {"ci_high": high, "number": int(masks[name].sum()), "sessions": len(names)}
 
 

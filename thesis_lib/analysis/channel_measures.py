@@ -59,13 +59,14 @@ def measure(wave: np.ndarray, sample_rate: int) -> pd.DataFrame:
         The array has another shape, is too short, or holds NaN or infinite samples.
     """
     wave = _checked(wave, sample_rate)
-    spread = wave - np.median(wave, axis=1, keepdims=True)
+    constant = np.median(wave[:, ::4], axis=1)  # a quarter of the samples tells it as well
+    spread = wave - constant[:, None]
     columns = {
         "channel": np.arange(len(wave)),
         "level": decibel(wave.std(axis=1)),
         "floor": _floor(wave, sample_rate),
         "peak": np.abs(wave).max(axis=1),
-        "dc": np.median(wave, axis=1),
+        "dc": constant,
         **_stacked([run_shares(channel, sample_rate) for channel in wave]),
         "repeated": [repeated_share(channel) for channel in wave],
         **clicks(wave, sample_rate),
@@ -176,7 +177,7 @@ def run_shares(channel: np.ndarray, sample_rate: int) -> dict[str, float]:
     at_rail = (values >= high - STEP / 2) | (values <= low + STEP / 2)
     at_rail &= (lengths > 1) & ~held & (high - low > 64 * STEP)
     # Near zeros are a gap only where the channel is usually well above them.
-    near = 1.5 * STEP if np.percentile(np.abs(channel), 90) > 6 * STEP else 0.0
+    near = 1.5 * STEP if np.percentile(np.abs(channel[::16]), 90) > 6 * STEP else 0.0
     gaps, inside = runs(np.abs(channel) <= near)
     gap = gaps[inside & (gaps >= GAP * sample_rate)].sum()
     held &= np.abs(values) > near
@@ -249,7 +250,7 @@ def clicks(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray | float]:
     """
     change = np.abs(np.diff(wave, 2, axis=1))
     change = change[:, : change.shape[1] // FRAME * FRAME]
-    usual = np.median(change.reshape(len(wave), -1, FRAME), axis=2)
+    usual = np.median(change.reshape(len(wave), -1, FRAME)[..., ::4], axis=2)
     usual = np.maximum(ndimage.maximum_filter1d(usual, 3, axis=1), STEP)
     size = change / np.repeat(usual, FRAME, axis=1)
     around = ndimage.maximum_filter1d(size, 33, axis=1)
