@@ -7,14 +7,8 @@ import pytest
 import soundfile
 from scipy import signal
 
-from thesis_lib.analysis.channel_measures import (
-    channels_of,
-    measure,
-    of_corpus,
-    repeated_share,
-    run_shares,
-    runs,
-)
+from thesis_lib.analysis.channel_measures import channels_of, measure, of_corpus
+from thesis_lib.analysis.sample_runs import repeated_share, run_shares, runs
 from thesis_lib.datasets import music
 from thesis_lib.util.errors import InputError
 

@@ -34,11 +34,11 @@ def between_channels(wave: np.ndarray, sample_rate: int) -> pd.DataFrame:
     -------
     DataFrame
         One row per channel. `coherence`, `correlation`: median over the siblings of the
-        magnitude-squared coherence from 150 to 4000 Hz (0: nothing in common), and of the height of the correlation's
-        peak; `drift`: how fast it runs away from its siblings, parts per million; `gain_drift`:
-        by how much its gain does, dB from the first to the last moment; `order_gain`, `order`: see
-        `linear_order`; `coherence_to_0`,
-        `delay_to_0` (samples, positive where the other one is later), ...: of each pair. NaN
+        magnitude-squared coherence from 150 to 4000 Hz (0: nothing in common), and of the height
+        of the correlation's peak; `drift`: how fast it runs away from its siblings, parts per
+        million; `gain_drift`: by how much its gain does, dB from the first to the last moment;
+        `order_gain`, `order`: see `linear_order`; `coherence_to_0`, `delay_to_0` (samples, positive
+        where the other one is later), ...: of each pair. NaN
         where there is no sibling.
     """
     channels = len(wave)

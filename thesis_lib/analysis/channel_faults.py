@@ -32,7 +32,6 @@ CAUSES = {
 CERTAIN = ("stuck", "dead", "intermittent", "clipped")  # these explain whatever else is odd
 # What looks like another fault too: a gain that falls is faint in the mean, a filter delays.
 EXPLAINS = (("gain", "quiet"), ("muffled", "swapped"), ("clock", "swapped"))
-FAR = 8.0  # robust deviations of an embedding that sound recordings hardly ever reach
 NEEDED = ["recording", "channel", "node", "group", "position", "level", *BANDS]
 CUTS = {2: (4, 18), 5: (4, 15), 8: (4, 12), 12: (1, 7)}  # highest bands: the bands they are beside
 

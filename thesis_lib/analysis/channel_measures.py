@@ -14,18 +14,16 @@ from joblib import Parallel, delayed
 from scipy import ndimage, signal
 
 from thesis_lib.analysis.array_measures import between_channels
+from thesis_lib.analysis.sample_runs import STEP, repeated_share, run_shares
 from thesis_lib.audio import decode
 from thesis_lib.audio import io as audio_io
 from thesis_lib.corpus import Corpus
 from thesis_lib.util.errors import InputError
 
-STEP = 2.0**-15  # of 16 bit: full scale is 1
 SILENT = 1e-8  # what is added to a level before its logarithm: -160 dB
 CENTRES = 80 * 2 ** (np.arange(20) / 3)  # Hz, of the third-octave bands
 BANDS = [f"band_{centre:.0f}" for centre in CENTRES]
 MAINS = (50, 100, 150)  # Hz
-STUCK, GAP = 0.01, 0.005  # s: the shortest run of one value, and of zeros, that counts
-WINDOW = 64  # samples that have to come back exactly to be a repetition
 FRAME = 256  # samples over which the usual size of a change is taken
 # Times the usual size, the more the fewer channels agree: 12 are eight deviations of normal noise.
 CLICK, OWN_CLICK, COMMON_CLICK = 12.0, 9.0, 7.0
@@ -45,12 +43,11 @@ def measure(wave: np.ndarray, sample_rate: int) -> pd.DataFrame:
     -------
     DataFrame
         One row per channel (column `channel`). `level`, `floor` (its quietest 5 % of 50 ms): dB
-        full scale, without the constant part; `peak`, `dc` (median): full scale; `clipped`: share
-        of samples in runs at the channel's own highest or lowest value; `stuck`, `zeros`: share in
-        runs of one value (10 ms or more), and of zeros or near zeros (5 ms or more); `repeated`:
-        share that occurred before, exactly; `clicks`, `own_clicks` (without those that most of its
-        siblings have), `common_clicks`: impulses a second; `hum`: dB of 50, 100 and 150 Hz above the frequencies
-        beside them, `hum_50` of the first alone; `hum_level`: dB full scale; `band_80` to `band_6451`: levels of third octaves,
+        full scale, without the constant part; `peak`, `dc` (median): full scale; `clipped`,
+        `stuck`, `zeros`, `repeated`: see `sample_runs`; `clicks`, `own_clicks` (without those that
+        most of its siblings have), `common_clicks`: impulses a second; `hum`: dB of 50, 100 and
+        150 Hz above the frequencies beside them, `hum_50` of the first alone; `hum_level`: dB full
+        scale; `band_80` to `band_6451`: levels of third octaves,
         dB. Then what `array_measures.between_channels` gives.
 
     Raises
@@ -151,81 +148,6 @@ def _floor(wave, sample_rate):
 
 def _stacked(rows):
     return {name: [row[name] for row in rows] for name in rows[0]}
-
-
-def run_shares(channel: np.ndarray, sample_rate: int) -> dict[str, float]:
-    """Shares of samples in runs of one value: at the rails, stuck anywhere, at zero.
-
-    See 06_error_analysis_sins.
-
-    A clipped peak stays at the extreme for two samples or more; a sound's own peak does not, but
-    for a few. What swings by less than 64 steps of 16 bit is too coarse to tell.
-
-    Parameters
-    ----------
-    channel : float array, shape (samples,)
-    sample_rate : int, Hz
-
-    Returns
-    -------
-    dict
-        `clipped`, `stuck`, `zeros`, 0 to 1.
-    """
-    lengths, values = runs(channel)
-    low, high = channel.min(), channel.max()
-    held = lengths >= STUCK * sample_rate
-    at_rail = (values >= high - STEP / 2) | (values <= low + STEP / 2)
-    at_rail &= (lengths > 1) & ~held & (high - low > 64 * STEP)
-    # Near zeros are a gap only where the channel is usually well above them.
-    near = 1.5 * STEP if np.percentile(np.abs(channel[::16]), 90) > 6 * STEP else 0.0
-    gaps, inside = runs(np.abs(channel) <= near)
-    gap = gaps[inside & (gaps >= GAP * sample_rate)].sum()
-    held &= np.abs(values) > near
-    total = len(channel)
-    return {
-        "clipped": float(lengths[at_rail].sum() / total),
-        "stuck": float(lengths[held].sum() / total),
-        "zeros": float(gap / total),
-    }
-
-
-def runs(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Length and value of each run of equal entries, in order."""
-    starts = np.concatenate([[0], np.flatnonzero(values[1:] != values[:-1]) + 1])
-    return np.diff(np.concatenate([starts, [len(values)]])), values[starts]
-
-
-def repeated_share(channel: np.ndarray) -> float:
-    """Share of the samples that occurred before in the very same order: a buffer played twice.
-
-    See 06_error_analysis_sins.
-
-    Each stretch of 64 samples has a number (a rolling hash, Karp and Rabin, 1987); two equal
-    numbers are two equal stretches. Stretches of hardly any movement, such as zeros, do not count.
-
-    Parameters
-    ----------
-    channel : float array, shape (samples,)
-
-    Returns
-    -------
-    float, 0 to 1
-    """
-    steps = np.round(channel.astype(np.float64) / STEP * 256).astype(np.int64).view(np.uint64)
-    factor = np.uint64(6364136223846793005)  # odd, so that it has an inverse modulo 2**64
-    powers = np.cumprod(np.full(len(steps), factor))
-    sums = np.concatenate([[np.uint64(0)], np.cumsum(steps * powers)])
-    # Numbers are compared at one place: each is multiplied up to the end of the recording.
-    numbers = (sums[WINDOW:] - sums[:-WINDOW]) * powers[::-1][WINDOW - 1 :]
-    numbers = np.sort(numbers[_moves(channel)])
-    return float((numbers[1:] == numbers[:-1]).sum() / len(channel))
-
-
-def _moves(channel):
-    """Whether each stretch changes at almost every sample: coarse sound repeats by chance."""
-    changes = np.concatenate([[0], np.cumsum(channel[1:] != channel[:-1])])
-    enough = changes[WINDOW - 1 :] - changes[: -WINDOW + 1] > 0.7 * WINDOW
-    return enough & (channel.std() > 4 * STEP)
 
 
 def clicks(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray | float]:
