@@ -24,7 +24,9 @@ from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import ROOT
 from thesis_lib.util.names import EMBEDDINGS
 
-FAULTY = 2.0  # score above which a fault is reported
+FAULTY = (
+    2.0  # score above which a fault is reported; of a development home 5 in 1000 are by mistake
+)
 QUIET = {"home": "absence"}  # the class of silence, by domain
 
 log = logging.getLogger(__name__)
