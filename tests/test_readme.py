@@ -104,3 +104,15 @@ def test_a_hundred_songs_take_as_long_as_is_said():
     *rows, machine = json.loads((ROOT / "bench/results/listening.json").read_text())
     (all_,) = [row["mean"] for row in rows if row["metric"] == "all"]
     assert all_ <= 90 and machine["cores"] == 2
+
+
+def test_how_many_wrong_labels_an_audit_finds_is_what_was_measured():
+    *rows, _ = json.loads((ROOT / "bench/results/audit.json").read_text())
+    table = pd.DataFrame(rows).query("planted == 'uniform, 5 %' and metric == 'precision_at_k'")
+    found = table.set_index(["method", "corpus"])["mean"]
+    own, random = found["ours: self-confidence"], found["random"]
+    said = re.search(r"of as many first suspects (\d+) % are .*? (\d+) %\s\(ESC-10\) and (\d+) %",
+                     README, re.DOTALL)  # fmt: skip
+    shares = [round(100 * own[name]) for name in ("homes", "esc10", "mini music")]
+    assert [int(one) for one in said.groups()] == shares
+    assert random.max() < 0.08
