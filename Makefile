@@ -44,7 +44,7 @@ help:  ## what can I do?
 	@echo "  make figures MUSIC=folder   the same on your own music: class folders, a CSV, or playlists"
 	@echo "  make listen MUSIC=folder    from the folder to the listening room"
 	@echo "  make listen MUSIC=folder TRAIN=1   the same, the suite's network trained further on it first"
-	@echo "  make audit MUSIC=folder     labels and microphones that do not fit: audit.html"
+	@echo "  make audit MUSIC=folder     labels and microphones that do not fit: audit_folder.html"
 	@echo "  make lab MUSIC=folder       the notebooks, pointed at it"
 	@echo "  make figures SINS=folder    the same on SINS, as its archives unpack"
 	@echo "  make figures RECIPE=ours    the same with our recipe, into runs/ours/"
@@ -75,9 +75,9 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 listen: $(READY)  ## open the listening room in JupyterLab
 	@$(THESIS) listen $(ASKED)
 
-audit: $(READY)  ## what does not fit in a corpus (MUSIC= or SINS=): audit.html, to see and hear
+audit: $(READY)  ## what does not fit in a corpus (MUSIC= or SINS=): a page to see and hear
 	@$(if $(MUSIC_TYPED)$(SINS_TYPED),,echo "Of what? make audit MUSIC=folder"; exit 1)
-	@$(THESIS) audit "$${MUSIC_TYPED:-$$SINS_TYPED}" --out audit.html
+	@$(THESIS) audit "$${MUSIC_TYPED:-$$SINS_TYPED}"
 
 data: $(READY)  ## check the data that comes with the suite, make the mini home
 	@.venv/bin/thesis check

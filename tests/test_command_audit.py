@@ -48,7 +48,7 @@ def test_what_is_misplaced_comes_first(audited):
     first = table.iloc[0]
     assert (first.path, first.label, first.other) == ("low/misplaced.wav", "low", "noise")
     assert re.search(r"\d+ of 25 labels are called wrong", printed)
-    assert len(table[table.what.isin(["", "wrong label"])]) == 25  # every item is in the CSV
+    assert len(table[table.what.isin(["label", "wrong label"])]) == 25  # every item is in the CSV
 
 
 def test_the_page_needs_nothing_else_and_can_be_heard(audited):
@@ -94,9 +94,11 @@ def test_vectors_of_any_other_model_do(audit, folder, tmp_path):
 
 def test_a_folder_without_classes_is_audited_for_what_is_left(audit, folder, tmp_path):
     done = audit("--out", tmp_path / "report.html", of=folder / "low")
-    assert done.returncode == 0 and "0 of 0 labels" in done.stdout, done.stderr
+    assert done.returncode == 0 and "No label can be judged" in done.stdout, done.stderr
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "No label could be judged" in page and "too few" in page
+    done = audit("--out", tmp_path / "report.html", "--fail-above", "0.1", of=folder / "low")
+    assert done.returncode == 1 and "--fail-above needs labels" in done.stderr
 
 
 @pytest.mark.parametrize(

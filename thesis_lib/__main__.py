@@ -177,9 +177,15 @@ def _probe(args):
 def _audit(args):
     from thesis_lib.pipeline import audit
 
-    found = audit.audit(args.folder, args.out, args.embeddings, args.runs, args.corrections)
-    wrong = int(found.labels.called_wrong.sum()) if len(found.labels) else 0
-    print(f"{wrong} of {len(found.labels)} labels are called wrong; see {args.out}.")
+    found, page = audit.audit(args.folder, args.out, args.embeddings, args.runs, args.corrections)
+    count = len(found.labels)
+    wrong = int(found.labels.called_wrong.sum()) if count else 0
+    said = f"{wrong} of {count} labels are called wrong" if count else "No label can be judged"
+    print(f"{said}; see {page}.")
+    if args.fail_above < 1 and not count:
+        raise InputError(
+            "--fail-above needs labels that can be judged; the page says why none can."
+        )
     if found.share_called_wrong > args.fail_above:
         print(f"That is more than --fail-above {args.fail_above:g}.", file=sys.stderr)
         sys.exit(ABOVE)

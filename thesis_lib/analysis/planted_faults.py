@@ -178,7 +178,7 @@ def cases(
 
 
 def _cases(what, true, order, found, case, where):
-    rank = order.rank(ascending=False, method="min").astype(int)
+    rank = order.rank(ascending=False, method="max").astype(int)  # of a tie the last
     columns = {"case": case, "where": where, "rank": rank, "found": found}
     table = pd.DataFrame({name: np.asarray(values) for name, values in columns.items()})
     table.insert(0, "what", what)

@@ -42,6 +42,8 @@ h1 {{font-size: 1.6em}} h2 {{font-size: 1.2em; margin-top: 2em}}
 .scroll tbody th {{font-weight: normal; min-width: 15em; max-width: 20em}}
 .scroll .players audio {{width: 180px}} .scroll small {{display: block; max-width: 180px}}
 .scroll td {{min-width: 190px; vertical-align: top !important}}
+@media (max-width: 700px) {{.scroll thead {{display: none}}
+  .scroll tr, .scroll td, .scroll tbody th {{display: block; max-width: none}}}}
 figure {{margin: 1em 0}}
 figure img {{max-width: 100%; background: white}} figcaption {{opacity: .8; font-size: 14px}}
 </style></head><body>
@@ -83,7 +85,7 @@ def _body(found):
         yield _named_section(found)
     if len(found.labels):
         yield "<h2>Which classes are taken for which</h2>"
-        caption = "Of each class (a row) the share of its items that fit another one best."
+        caption = "Of each class (a row) the share of its items that fit each class best."
         yield _figure(plots.taken_for(found.labels), caption)
     yield "<h2>What was checked, and what could not be</h2>"
     yield _checked(found)
@@ -96,19 +98,33 @@ def _summary(found):
         f"<b>{wrong} of {count} labels</b> that could be judged are called wrong by confident "
         f"learning ({100 * found.share_called_wrong:.1f} %)"
     )
-    parts = [
-        told if count else "No label could be judged",
-        f"{len(found.silences)} item(s) with nothing to hear",
-        f"{len(found.microphones)} recording(s) with an odd microphone",
-        f"{len(found.faults)} with signs of a fault",
-    ]
+    more = {
+        "Silence": f"{len(found.silences)} item(s) with nothing to hear",
+        "Microphones": f"{len(found.microphones)} recording(s) with an odd microphone",
+        "Faults": f"{len(found.faults)} with signs of a fault",
+    }
+    parts = [told if count else "No label could be judged"]
+    parts += [words for what, words in more.items() if not _why_not(found, what)]
     note = f" ({as_html(found.corpus.note)})" if found.corpus.note else ""
     return f"{'; '.join(parts)}.{note} These are suspicions: listen, then decide."
 
 
+def _why_not(found, what):
+    """The sentence on why something was not checked; "" where it was."""
+    return next((one for one in found.not_checked if one.startswith(what)), "")
+
+
+HOW = (
+    "A classifier is trained on all other sessions, songs or sources, and asked what it hears "
+    "here: the less of it is the label, the more suspect. Confident learning (Northcutt et al., 2021) "
+    "calls a label wrong where another class is surer than that class usually is. Beside each "
+    "suspect are the items that sound nearest to it: listen whether it belongs to them."
+)
+
+
 def _labels_section(found):
     if not len(found.labels):
-        return "<p>None could be judged.</p>"
+        return f"<p>None could be judged. {as_html(_why_not(found, 'Labels'))}</p>"
     suspects = found.labels[(found.labels.score > 0.5) | found.labels.called_wrong]
     rows = []
     for row in suspects.head(MOST).itertuples():
@@ -118,8 +134,8 @@ def _labels_section(found):
         words = f"<b>{as_html(nice(row.label))}</b>, or {as_html(nice(row.other))}?"
         words += f"<br><small>{as_html(why_label(row) + mark)}</small>"
         rows.append([words, heard(found, row.item), *near])
-    columns = ["label", "the suspect", "its nearest of others", *[""] * (NEAR - 1)]
-    return _table(columns, rows, len(suspects))
+    columns = ["label", "the suspect", "what sounds nearest", *[""] * (NEAR - 1)]
+    return f"<p>{HOW}</p>{_table(columns, rows, len(suspects))}"
 
 
 def _sessions_section(found):
@@ -135,12 +151,16 @@ def _copies_section(found):
 
 
 def _silences_section(found):
+    if why := _why_not(found, "Silence"):
+        return f"<p>Not checked. {as_html(why)}</p>"
     rows = [[heard(found, row.item), f"{row.rose:.1f} dB"]
             for row in found.silences.head(MOST).itertuples()]  # fmt: skip
     return _table(["item", "above the noise floor"], rows, len(found.silences))
 
 
 def _microphones_section(found):
+    if why := _why_not(found, "Microphones"):
+        return f"<p>Not checked. {as_html(why)}</p>"
     rows = []
     for row in found.microphones.head(MOST).itertuples():
         number = int(row.recording)
@@ -150,6 +170,8 @@ def _microphones_section(found):
 
 
 def _faults_section(found):
+    if why := _why_not(found, "Faults"):
+        return f"<p>Not checked. {as_html(why)}</p>"
     rows = []
     for row in found.faults.head(MOST).itertuples():
         words = f"<b>{as_html(row.cause)}</b>, channel {row.channel}"
@@ -185,7 +207,11 @@ SECTIONS = (
 def _table(columns, rows, count=0):
     if not rows:
         return "<p>None.</p>"
-    more = f"the first {len(rows)} of {count}; the CSV has all" if count > len(rows) else ""
+    more = (
+        f"the first {len(rows)} of {count}; the CSV beside this page has them, and every other item"
+        if count > len(rows)
+        else ""
+    )
     return f'<div class="scroll">{table(columns, rows, more)}</div>'
 
 

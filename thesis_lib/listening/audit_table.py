@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def listed(found: Audit) -> pd.DataFrame:
     """Every finding, a row each: what, path, start, session, node, label, other, score, why.
 
-    Of all items that were judged the score is there, the most suspect first, with `what` empty
-    where confident learning calls the label right.
+    Of all items that were judged the score is there, the most suspect first: `what` is "wrong
+    label" where confident learning calls it so, else "label".
     """
     rows = [*_of_labels(found), *of_sessions(found), *_of_copies(found), *_of_silences(found)]
     rows += [*_of_microphones(found), *_of_faults(found)]
@@ -37,7 +37,7 @@ def why_label(row: Any) -> str:
 
 def _of_labels(found):
     for row in found.labels.itertuples():
-        what = "wrong label" if row.called_wrong else ""
+        what = "wrong label" if row.called_wrong else "label"
         yield _row(found, what, row.item, row.other, row.score, why_label(row))
 
 

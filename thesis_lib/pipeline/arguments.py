@@ -146,7 +146,9 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     probe.add_argument("--corrections", default="", help=corrections)
     audit = commands.add_parser("audit", help="what in a corpus does not fit: a page and a CSV")
     audit.add_argument("folder", help="SINS as unpacked, class folders, a CSV, a playlist")
-    audit.add_argument("--out", default="audit.html", help="the page; the CSV is beside it")
+    audit.add_argument(
+        "--out", default="", help="the page (audit_FOLDER.html); the CSV is beside it"
+    )
     text = "vectors of any other model: npz or parquet with `path`, maybe `start` (s)"
     audit.add_argument("--embeddings", default="", help=text)
     audit.add_argument("--corrections", default="", help=corrections)

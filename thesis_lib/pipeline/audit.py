@@ -23,10 +23,10 @@ from thesis_lib.util.device import choose
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import ROOT
 from thesis_lib.util.names import EMBEDDINGS
+from thesis_lib.util.text import slug
 
-FAULTY = (
-    2.0  # score above which a fault is reported; of a development home 5 in 1000 are by mistake
-)
+LEAST = 4  # items of a class: of fewer nothing is said
+FAULTY = 2.0  # score above which a fault is reported: of a development home 5 in 1000 by mistake
 QUIET = {"home": "absence"}  # the class of silence, by domain
 
 log = logging.getLogger(__name__)
@@ -71,11 +71,11 @@ class Audit(NamedTuple):
 
 def audit(
     folder: Path | str,
-    out: Path | str,
+    out: Path | str = "",
     embeddings: Path | str = "",
     work: Path | str = "runs",
     corrections: Path | str = "",
-) -> Audit:
+) -> tuple[Audit, Path]:
     """Audit a corpus, and write a page and a CSV.
 
     Parameters
@@ -83,7 +83,7 @@ def audit(
     folder : Path
         What the readers know: SINS as unpacked, a folder of class folders, a CSV, a playlist.
     out : Path
-        The page, a file that ends in .html; the CSV is beside it.
+        The page, a file that ends in .html; the CSV is beside it. By default `audit_<folder>.html`.
     embeddings : Path, optional
         Vectors of any other model, see `vector_file`; by default the suite's network embeds.
     work : Path
@@ -93,14 +93,14 @@ def audit(
 
     Returns
     -------
-    Audit
+    Audit, and where the page is
 
     Raises
     ------
     InputError
         The corpus or the vectors cannot be read, or the page is called otherwise.
     """
-    out = Path(out)
+    out = Path(out or f"audit_{slug(Path(folder).resolve().stem)}.html").absolute()
     if out.suffix.lower() != ".html":
         raise InputError(f"{out} does not end in .html; give the page such a name.")
     name = registry.recognise(folder)
@@ -111,7 +111,7 @@ def audit(
     found = judge(corpus, store, vectors, QUIET.get(registry.domain_of(name), ""), model)
     found = found._replace(faults=_faults(corpus, found.not_checked))
     audit_page.write(found, out)
-    return found
+    return found, out
 
 
 def _faults(corpus, not_checked):
@@ -226,24 +226,31 @@ def _rises(recordings, store, every, quiet, not_checked):
     return findings.rises(recordings, loud, every)
 
 
+def _enough(table):
+    """Whose class has enough items, in several groups, to say something of one: (n,) bool array."""
+    sizes = table.groupby("label").label.transform("size").to_numpy()
+    return label_errors.can_be_judged(table.label, table.group) & (sizes >= LEAST)
+
+
 def _labels(judged, not_checked):
     """Wrong labels, sessions and copies, `item` as in all items; empty where none can be judged."""
     empty: tuple[Any, Any, Any] = (pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
     classes, groups = judged.table.label.nunique(), judged.table.group.nunique()
-    if classes < 2 or not label_errors.can_be_judged(judged.table.label, judged.table.group).any():
+    enough = _enough(judged.table)
+    if classes < 2 or not enough.any():
         not_checked.append(
             f"Labels: {classes} class(es) in {groups} session(s), song(s) or source(s) are too "
-            "few; two classes, one of them in two of these, are the least."
+            f"few; two classes, one of them with {LEAST} items in two of these, are the least."
         )
         return empty
     labels, sessions = findings.wrong_labels(judged)
     copies = findings.copies(judged)
-    alone = labels.score.isna()
+    alone = labels.score.isna() | ~enough[labels["item"].to_numpy(int)]
     if alone.any():
         names = ", ".join(sorted(set(labels.label[alone])))
         not_checked.append(
-            f"Labels of {alone.sum()} item(s): no other session, song or source carries {names}, "
-            "so nothing contradicts or bears them out."
+            f"Labels of {alone.sum()} item(s): {names} is carried by fewer than {LEAST} items, or "
+            "by one session, song or source alone, so nothing bears it out or contradicts it."
         )
     number = judged.table.index.to_numpy()
     labels["neighbours"] = [number[near] for near in labels.neighbours]

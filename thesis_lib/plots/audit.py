@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from thesis_lib.plots import style
 from thesis_lib.plots.fonts import spell
@@ -157,13 +157,14 @@ def at_a_glance(items: pd.DataFrame, labels: pd.DataFrame) -> Figure:
         return figure
     place = items.index.get_indexer(labels.item)
     line = labels.label.map({name: number for number, name in enumerate(classes)}).to_numpy()
-    height = line - 0.8 * (labels.score.to_numpy() - 0.5)
+    height = line - 0.7 * (labels.score.to_numpy() - 0.5)
     wrong = labels.called_wrong.to_numpy(bool)
     axis.scatter(place[~wrong], height[~wrong], s=7, color="0.55", linewidths=0)
     axis.scatter(place[wrong], height[wrong], s=16, color=style.ROLES["opposite"], linewidths=0)
     axis.set_yticks(range(len(classes)), [cut(style.nice(name), 24) for name in classes])
     axis.set_ylim(len(classes) - 0.4, -0.6)
     axis.set_xlabel("items in the order of the corpus; higher in a line: the label fits less")
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.grid(axis="y")
     return figure
 
@@ -207,7 +208,8 @@ def pays(rows: pd.DataFrame, what: str, titles: Mapping[str, str]) -> Figure:
     titles : dict, corpus -> the name that readers see
     """
     figure, axes = style.subplots(1, len(titles), height=3.2, squeeze=False)
-    looks = {"truth": ("who knows", "0.6", "^"), "audit": ("in the audit's order", style.HERE, "o"),
+    looks = {"truth": ("wrong ones first", "0.6", "^"),
+             "audit": ("in the audit's order", style.HERE, "o"),
              "random": ("at random", style.ROLES["opposite"], "s")}  # fmt: skip
     for axis, (corpus, title) in zip(axes[0], titles.items(), strict=True):
         own = rows[rows.corpus == corpus]

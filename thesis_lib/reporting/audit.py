@@ -176,7 +176,7 @@ def pays(record: Record, paid: pd.DataFrame) -> Markdown:
         lines.append(
             f"- {title}: macro-F1 {before['mean']:.2f} before; after as many decisions as labels "
             f"are wrong **{audit['mean']:.2f}** in the audit's order, {random['mean']:.2f} at "
-            f"random, {truth['mean']:.2f} by who knows. Audit less random: {ends[0]:+.2f} "
-            f"({ends[1]:+.2f} to {ends[2]:+.2f})."
+            f"random, {truth['mean']:.2f} if the wrong ones come first. Audit less random: "
+            f"{ends[0]:+.2f} ({ends[1]:+.2f} to {ends[2]:+.2f})."
         )
     return Markdown("\n".join(lines))

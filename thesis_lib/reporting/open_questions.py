@@ -63,6 +63,24 @@ def transfer(
     return Markdown("\n".join(lines))
 
 
+def cannot_tell(rows: pd.DataFrame, nice: Callable[[str], str]) -> Markdown:
+    """Where no chance that the test can show is small enough after the correction; as sentences.
+
+    `rows` has `corpus`, `groups`, `p` (by itself), `p_corrected`.
+    """
+    lines = []
+    for corpus, own in rows.groupby("corpus", sort=False):
+        least, count = own.p.min(), own.p.notna().sum()
+        if least * count >= 0.05:
+            lines.append(
+                f"With {own['groups'].iloc[0]:.0f} sessions, songs or sources and {count} "
+                f"comparisons no difference on {nice(corpus)} can be told: the smallest chance is "
+                f"{least:.3f}, {least * count:.2f} after the correction, and draws of so few "
+                "groups cannot show one much smaller."
+            )
+    return Markdown("\n\n".join(lines))
+
+
 def cost(
     record: Record, mean: pd.DataFrame, apart: pd.DataFrame, nice: Callable[[str], str]
 ) -> Markdown:

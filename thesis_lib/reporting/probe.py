@@ -220,7 +220,10 @@ def _home_pairs(run, on_fold):
     network = f"network of width {recipe.width} instead of 64"
     tile = f"tiles of {recipe.tile:g} s instead of 5 s, {network}"
     what = f"macro-F1, SINS (here: {run.corpus.name})"
-    single, segment = "single tile", "10 s segment, unknown microphones (challenge's winner)"
+    single, segment = (
+        "single tile",
+        "10 s segment, unknown microphones (not the thesis: the challenge's winner, with labels)",
+    )
     winner = thesis_results.CHALLENGE.unknown[0]
     return [
         (f"{what}, {single}", thesis_results.SINS_F1, f"home: {UNITS['all']}", f"{data}; {tile}"),
