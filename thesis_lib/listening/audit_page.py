@@ -116,9 +116,9 @@ def _why_not(found, what):
 
 HOW = (
     "A classifier is trained on all other sessions, songs or sources, and asked what it hears "
-    "here: the less of it is the label, the more suspect. Confident learning (Northcutt et al., 2021) "
-    "calls a label wrong where another class is surer than that class usually is. Beside each "
-    "suspect are the items that sound nearest to it: listen whether it belongs to them."
+    "here: the less of it is the label, the more suspect. Confident learning (Northcutt et al., "
+    "2021) calls a label wrong where another class is surer than that class usually is. Beside "
+    "each suspect are the items that sound nearest to it: listen whether it belongs to them."
 )
 
 
