@@ -183,7 +183,8 @@ def rows_of(corpus, name, answers, args):
     silent = float(np.mean([one[5] for one in answers]))
     for (m, method), (s, metric) in product(enumerate(methods_), enumerate(rankings.METRICS)):
         low, high = np.nanpercentile(drawn[:, m, s], (2.5, 97.5))
-        low, high = max(low, 0), high if metric in COUNTS else min(high, 1)
+        low, high = np.clip((low, high), 0, np.inf if metric in COUNTS else 1)
+        low, high = min(low, point[m, s]), max(high, point[m, s])  # at an end of the scale
         diff = point[m, s] - point[methods_.index(reference), s]
         ends = np.nanpercentile(apart[:, m, s], (2.5, 97.5))
         numbers = {"mean": point[m, s], "spread": spread[m, s], "ci_low": low, "ci_high": high}
