@@ -245,7 +245,12 @@ def test_own_music_from_a_csv_to_the_last_notebook(smoke, tmp_path):
     drawn = read(tmp_path / out.name / "results" / "07_genre_clusters.json")["numbers"]
     assert drawn["embedding"] == {root.name: "adapted"}
     index = read(tmp_path / out.name / "figures" / "index.json")
-    captions = [about["caption"] for about in index.values()]
+    benchmark = (
+        "label_ways",
+        "label_scores",
+        "audit_pays",
+    )  # of the suite's corpora: there are songs
+    captions = [about["caption"] for name, about in index.items() if not name.startswith(benchmark)]
     assert not [one for one in captions if re.search(r"\b(songs?|(sub-)?genres?)\b", one)]
     for name, about in index.items():
         file = tmp_path / out.name / "figures" / name
