@@ -27,8 +27,10 @@ from joblib import delayed
 from threadpoolctl import threadpool_limits
 
 from thesis_lib.analysis import label_errors
+from thesis_lib.analysis.findings import WITHIN
 from thesis_lib.analysis.label_audit import above_floor
 from thesis_lib.analysis.planted_faults import planted
+from thesis_lib.pipeline.audit import QUIET
 from thesis_lib.recipe import SEED
 from thesis_lib.util.files import ROOT
 
@@ -44,8 +46,6 @@ WAYS = {
 }
 OURS = "ours: self-confidence"
 COMBINED = "ours: self-confidence and soft vote"
-WITHIN = 6.0  # dB above the floor of its microphone up to which nothing can be heard
-QUIET = "absence"  # the class in which that is no fault
 RESAMPLED = 1000
 COUNTS = ("clips_until_80_percent",)  # the others are shares
 OPTIONS = {
@@ -144,7 +144,7 @@ def weights(table):
 
 def is_silent(table):
     """Where nothing rises above the floor under the label of an activity."""
-    return ((table.get("rose", np.inf) <= WITHIN) & (table.label != QUIET)).to_numpy(bool)
+    return ((table.get("rose", np.inf) <= WITHIN) & (table.label != QUIET["home"])).to_numpy(bool)
 
 
 def taken_for(own):

@@ -62,6 +62,8 @@ def test_silence_is_reported_under_an_activity_alone():
     found = findings.items(table, vectors)
     silent = findings.silences(found, findings.rises(table, levels, found), quiet="a")
     assert found.table.group[silent.item].tolist() == ["s1"]
+    unlabelled = found._replace(table=found.table.assign(label=""))
+    assert findings.silences(unlabelled, findings.rises(table, levels, found), quiet="a").empty
     assert (silent.rose <= findings.WITHIN).all()
 
 

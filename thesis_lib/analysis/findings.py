@@ -139,6 +139,8 @@ def rises(recordings: pd.DataFrame, levels: ArrayLike, found: Items) -> np.ndarr
 def silences(found: Items, rose: np.ndarray, quiet: str = "") -> pd.DataFrame:
     """Items in which there is nothing to hear under the label of an activity: item, rose (dB).
 
+    What has no label is no activity.
+
     Parameters
     ----------
     found : Items
@@ -147,7 +149,7 @@ def silences(found: Items, rose: np.ndarray, quiet: str = "") -> pd.DataFrame:
     quiet : str
         The class in which that is no fault.
     """
-    silent = (rose <= WITHIN) & (found.table.label != quiet).to_numpy()
+    silent = (rose <= WITHIN) & (~found.table.label.isin(["", quiet])).to_numpy()
     table = pd.DataFrame({"item": np.flatnonzero(silent), "rose": rose[silent]})
     return table.sort_values("rose", ignore_index=True)
 

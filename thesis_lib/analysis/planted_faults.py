@@ -151,8 +151,8 @@ def cases(
     Returns
     -------
     DataFrame
-        `what`, `case`, `where` (session, segment, node), `rank` (1: the most suspect of `of`),
-        `of`, `found` (by the rule).
+        `what`, `case`, `where` (session, segment, node), `rank` (1: the most suspect of `of`; of a
+        tie the last), `of`, `found` (by the rule).
     """
     known = known.loc[recordings.index]
     wrong = known.groupby([recordings.group, recordings.position], sort=False).first()

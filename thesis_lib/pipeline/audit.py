@@ -1,7 +1,6 @@
 """What stands behind `thesis audit`: a corpus is read, embedded, judged, and the page written."""
 
 import hashlib
-import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,8 +27,6 @@ from thesis_lib.util.text import slug
 LEAST = 4  # items of a class: of fewer nothing is said
 FAULTY = 2.0  # score above which a fault is reported: of a development home 5 in 1000 by mistake
 QUIET = {"home": "absence"}  # the class of silence, by domain
-
-log = logging.getLogger(__name__)
 
 
 class Audit(NamedTuple):
@@ -103,11 +100,12 @@ def audit(
     out = Path(out or f"audit_{slug(Path(folder).resolve().stem)}.html").absolute()
     if out.suffix.lower() != ".html":
         raise InputError(f"{out} does not end in .html; give the page such a name.")
+    given = vector_file.read(embeddings) if embeddings else None  # before hours of decoding
     name = registry.recognise(folder)
     corpus = with_corrections(registry.in_all_folds(name, folder), corrections)
     store = _store(corpus, folder, Path(work))
     model = str(embeddings) or "the network that comes with the suite"
-    vectors = _vectors(corpus, store, embeddings)
+    vectors = _vectors(corpus, store, given)
     found = judge(corpus, store, vectors, QUIET.get(registry.domain_of(name), ""), model)
     found = found._replace(faults=_faults(corpus, found.not_checked))
     audit_page.write(found, out)
@@ -164,9 +162,9 @@ def _store(corpus, folder, work):
     return store_builder.build(corpus, features, ROOT / work / f"audit_{key}", at_least=at_least)
 
 
-def _vectors(corpus, store, embeddings):
-    if embeddings:
-        return vector_file.matched(vector_file.read(embeddings), corpus)
+def _vectors(corpus, store, given):
+    if given is not None:
+        return vector_file.matched(given, corpus)
     device = choose()
     model = pretrained.embedder(device=device)
     return embed_recordings(model, store, pretrained.recipe(), device).vectors
