@@ -120,10 +120,13 @@ def p_value(drawn: np.ndarray, groups: int, strata: int = 1) -> float:
     Returns
     -------
     float
-        0 to 1; it can be told down to about 2 / draws.
+        0 to 1. Where no draw crosses 0, their share is not known; it is taken to be that of
+        normal draws with the same mean and deviation, and at most one in all of them.
     """
-    below, above = (drawn <= 0).sum(), (drawn >= 0).sum()
-    tail = min((min(below, above) + 1) / (len(drawn) + 1), 0.5)
+    crossing = min((drawn <= 0).sum(), (drawn >= 0).sum())
+    tail = min((crossing + 1) / (len(drawn) + 1), 0.5)
+    if not crossing:
+        tail = min(tail, stats.norm.sf(abs(drawn.mean()) / drawn.std()))
     free = freedom(groups, strata)
     half = -stats.norm.ppf(tail) * np.sqrt(free / groups)
     return float(2 * stats.t.sf(half, free))
