@@ -51,7 +51,7 @@ def decided(changed, name, rng):
     """The training part after so many decisions: who, what, after, (n,) bool and (n,) labels."""
     label, group = (changed.table[column].to_numpy(str) for column in ("label", "group"))
     truth, wrong = changed.table.heard.to_numpy(str), changed.wrong
-    suspicion = label_errors.self_confidence(changed.vectors[name], label, group)
+    suspicion = label_errors.both(changed.vectors[name], label, group)
     orders = {"audit": np.nan_to_num(suspicion, nan=-1), "random": rng.random(len(label))}
     orders["truth"] = wrong + 0.5 * rng.random(len(label))
     everything = np.full(len(label), True)

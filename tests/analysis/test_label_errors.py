@@ -10,7 +10,8 @@ from thesis_lib.analysis import label_errors
 from thesis_lib.util.errors import InputError
 
 WAYS = {  # votes by fewer neighbours than a class has items
-    "self_confidence": {}, "soft_vote": {"k": 10}, "hard_vote": {"k": 10}, "distance_ratio": {},
+    "both": {}, "self_confidence": {}, "soft_vote": {"k": 10}, "hard_vote": {"k": 10},
+    "distance_ratio": {},
 }  # fmt: skip
 
 

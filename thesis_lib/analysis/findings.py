@@ -84,9 +84,10 @@ def wrong_labels(found: Items) -> tuple[pd.DataFrame, pd.DataFrame]:
     Returns
     -------
     of_items : DataFrame
-        item, label, other (what it is taken for), score, chance_other, agree (of its nearest
-        neighbours, those of its label), asked (how many there are), neighbours (rows of the
-        nearest), called_wrong (by confident learning).
+        item, label, other (what it is taken for), score (of `label_errors.both`), chance_own and
+        chance_other (of the two labels, by the classifier), agree (of its nearest neighbours,
+        those of its label), asked (how many there are), neighbours (rows of the nearest),
+        called_wrong (by confident learning).
     of_sessions : DataFrame
         As of `label_errors.sessions`, of those with several items.
     """
@@ -98,14 +99,17 @@ def wrong_labels(found: Items) -> tuple[pd.DataFrame, pd.DataFrame]:
     other[np.arange(len(label)), given] = -1
     half = len(label) // (2 * len(names))  # of what a class has: more cannot all agree
     k = max(1, min(label_errors.NEIGHBOURS, available(group), half))
-    most = max(k, min(SHOWN, available(group)))
-    indices, _ = nearest(label_errors.directions(found.vectors), most, group)
+    most = max(1, min(label_errors.NEIGHBOURS, available(group)))
+    near = nearest(label_errors.directions(found.vectors), most, group)
+    against, indices = label_errors.vote(label, group, *near), near[0]
+    doubt = 1 - chance[np.arange(len(label)), given]
     table = pd.DataFrame(
         {
             "item": np.arange(len(label)),
             "label": label,
             "other": names[other.argmax(axis=1)],
-            "score": np.where(judged, 1 - chance[np.arange(len(label)), given], np.nan),
+            "score": np.where(judged, (doubt + against) / 2, np.nan),  # `label_errors.both`
+            "chance_own": 1 - doubt,
             "chance_other": other.max(axis=1),
             "agree": (label[indices[:, :k]] == label[:, None]).sum(axis=1),
             "asked": k,

@@ -30,7 +30,7 @@ def why_label(row: Any) -> str:
     """Why a label is suspect, in a sentence."""
     return (
         f"A classifier that has not heard its session, song or source gives {nice(row.other)} "
-        f"{100 * row.chance_other:.0f} % and {nice(row.label)} {100 * (1 - row.score):.0f} %; of "
+        f"{100 * row.chance_other:.0f} % and {nice(row.label)} {100 * row.chance_own:.0f} %; of "
         f"its {row.asked} nearest {row.agree} carry its label."
     )
 

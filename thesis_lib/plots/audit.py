@@ -175,9 +175,9 @@ def taken_for(labels: pd.DataFrame) -> Figure:
     Parameters
     ----------
     labels : DataFrame
-        Of `findings.wrong_labels`: label, other, score, chance_other.
+        Of `findings.wrong_labels`: label, other, chance_own, chance_other.
     """
-    best = labels.label.where(1 - labels.score >= labels.chance_other, labels.other)
+    best = labels.label.where(labels.chance_own >= labels.chance_other, labels.other)
     shares = pd.crosstab(labels.label, best, normalize="index")
     classes = sorted({*shares.index, *shares.columns})
     shares = shares.reindex(index=classes, columns=classes, fill_value=0.0)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from thesis_lib.pipeline.run import Run
     from thesis_lib.reporting.notebook_record import Record
 
-DEFAULT = "ours: self-confidence"  # what an audit sorts by
+DEFAULT = "ours: self-confidence and soft vote"  # what an audit sorts by
 CORPORA = {"homes": "five homes, simulated", "esc10": "ESC-10", "mini music": "mini music"}
 PLANTED = ROOT / "bench" / "results" / "audit.json"
 USUAL = ("uniform, 5 %", "confusable pairs, 5 %")

@@ -127,7 +127,8 @@ CAPTIONS = {
     "simulated; what is silent under the label of an activity is left out. Machine: "
     "{machine.machine}.",
     "label_scores.csv": "All of it: every way to plant and to look, every score; `diff_to_ours` is "
-    "the way minus self-confidence in ours on the same draws. Machine: {machine.machine}.",
+    "the way minus self-confidence and soft vote in ours on the same draws. Machine: "
+    "{machine.machine}.",
     "audit_pays.png": "Macro-F1 on a test part of which nothing was turned, by how many labels of "
     "the training part were heard and corrected; one in ten is wrong. Mean of {draws} draws, with "
     "95 % intervals over tested sessions, songs or sources. The homes are simulated.",
