@@ -17,6 +17,7 @@ from thesis_lib.analysis.neighbours import nearest
 from thesis_lib.util.arrays import matrix
 from thesis_lib.util.errors import InputError
 
+DEFAULT = "umap"  # which keeps the most of what can be drawn in minutes
 NEIGHBOURS, MIN_DIST = 15, 0.1  # of UMAP
 PERPLEXITY = 30  # of t-SNE: about how many neighbours count
 LINE_OR_TRIANGLE = 3  # so few points lie in a plane already
