@@ -73,7 +73,7 @@ def pacmap(vectors):
 
 def found(args):
     """The vectors to map: {corpus: (vectors, group of each)}."""
-    corpora.HOMES = {"development": HOME}
+    corpora.HOMES, args.report_music = {"development": HOME}, ""
     if args.quick:
         materials = corpora.made_up("quick", args)
     else:
