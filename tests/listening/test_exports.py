@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from corpora import tone, write
+from corpora import noise, tone, write
 from PIL import Image
 
 from thesis_lib.datasets import vector_file
@@ -30,7 +30,7 @@ AUDIT = ["what", "path", "start", "session", "node", "label", "other", "score", 
 def sounds(tmp_path):
     """Two sounds of one file, one whole file, and one whose file is gone; the second is loud."""
     write(tmp_path / "music" / PATHS[0], tone(5.0, 440))
-    write(tmp_path / "music" / PATHS[2], tone(2.0, 1000))
+    write(tmp_path / "music" / PATHS[2], noise(2.0, channels=2))
     table = pd.DataFrame(
         {
             "path": PATHS,
