@@ -191,6 +191,13 @@ def _audit(args):
         sys.exit(ABOVE)
 
 
+def _export(args):
+    from thesis_lib.pipeline import export
+
+    asked = (args.place, args.to, args.out, args.unit, args.embedding, args.embeddings)
+    print(*export.export(*asked, args.runs, args.decisions, args.audit), sep="\n")
+
+
 def _summary(args):
     from pathlib import Path
 
@@ -225,6 +232,7 @@ DO = {
     "embeddings": _stage,
     "notebook": _notebook,
     "audit": _audit,
+    "export": _export,
     "probe": _probe,
     "summary": _summary,
     "show": _show,
