@@ -18,7 +18,7 @@ from thesis_lib.util.errors import InputError
 
 LEVEL = 0.95
 DRAWS = 5000
-MOST = 20_000  # trials of one comparison; nobody listens to more
+MOST = 5000  # trials of one comparison; nobody listens to more
 ONE, SEVERAL = "Wilson", "bootstrap over listeners and queries"
 
 
@@ -202,7 +202,7 @@ def trials_needed(share: float, aim: float = 0.8, level: float = 0.05) -> int:
     Raises
     ------
     InputError
-        More than 20000 are needed: the share is too close to one half.
+        More than 5000 are needed: the share is too close to one half.
     """
     lacking = np.flatnonzero(_powers(share, np.arange(1, MOST + 1), level) < aim)
     needed = int(lacking[-1]) + 2 if len(lacking) else 1

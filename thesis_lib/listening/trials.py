@@ -150,7 +150,7 @@ def _in_turn(sounds, rng):
     table = table.assign(turn=table.groupby(["label", "group"]).cumcount())
     table = table.sort_values("turn", kind="stable")
     table["turn"] = table.groupby("label").cumcount()
-    return table.sort_values("turn", kind="stable").index.to_numpy()
+    return table.sort_values("turn", kind="stable").index.to_numpy(copy=True)
 
 
 def _drawn(sounds, order, tested, rng, of_class):
