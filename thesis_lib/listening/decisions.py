@@ -8,8 +8,6 @@ corpus stay as they are: `corrected` gives a table with others. See 06_error_ana
 
 import csv
 import io
-import os
-from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 
@@ -18,6 +16,7 @@ import pandas as pd
 from scipy.stats import binomtest
 from sklearn.metrics import cohen_kappa_score
 
+from thesis_lib.util import append_only
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.text import slug
 
@@ -54,28 +53,7 @@ def append(file: Path | str, **decision: object) -> None:
     """
     if decision.get("answer") not in ANSWERS:
         raise InputError(f"{decision.get('answer')!r} is no answer; give one of {ANSWERS}.")
-    row = {"when": datetime.now(UTC).isoformat(timespec="seconds")} | decision
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow([row.get(name, "") for name in COLUMNS])
-    try:
-        with open(file, "a+b") as opened:
-            if opened.tell() == 0:
-                opened.write((",".join(COLUMNS) + "\n").encode())
-            elif _is_cut(opened):
-                opened.write(b"\n")  # what was cut off is no decision
-            opened.write(line.getvalue().encode("utf-8", "surrogateescape"))
-            opened.flush()
-            os.fsync(opened.fileno())
-    except OSError as error:
-        raise InputError(
-            f"{file} cannot be written ({error.strerror}); the decision is not kept: mend this and "
-            "answer again."
-        ) from error
-
-
-def _is_cut(file):
-    file.seek(-1, os.SEEK_END)
-    return file.read(1) != b"\n"
+    append_only.append(file, COLUMNS, decision, "decision")
 
 
 def read(place: Path | str) -> pd.DataFrame:
