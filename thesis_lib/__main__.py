@@ -165,9 +165,9 @@ def _probe(args):
 
     corpus = registry.in_all_folds(registry.recognise(args.folder), args.folder)
     if args.corrections:
-        from thesis_lib.pipeline.audit import with_corrections
+        from thesis_lib.pipeline.corrections import reviewed
 
-        corpus = with_corrections(corpus, args.corrections)
+        corpus = reviewed(corpus, args.corrections)
     vectors = vector_file.matched(vector_file.read(args.embeddings), corpus)
     folds = sorted({*corpus.table.split} - {"train", "test"}) or ["0"]
     found = [held_out.answers(vectors, corpus.fold(int(number)).table) for number in folds]
