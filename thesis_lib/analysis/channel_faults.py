@@ -193,7 +193,7 @@ def _certain(table):
         Sign("dead", "the share of samples at zero", table.zeros.where(gone, 0), 0.1),
         Sign("dead", "a hundredth over the coherence with its siblings", common, 1.2),
         Sign("intermittent", "the share of samples lost or repeated", lost, 0.0005),
-        Sign("clipped", "the share of samples at the rails", table.clipped, 0.0003),
+        Sign("clipped", "the share of samples at the rails", table.clipped, 0.0005),
     ]
 
 
@@ -212,8 +212,8 @@ def _hum_and_offset(table):
     middle = table.dc.groupby([table.node, table.channel]).transform("median")
     return [
         Sign("humming", "dB of 50 Hz and multiples beyond other nodes'",
-             usual.from_moment(table, table.hum), 6.0),
-        Sign("humming", "robust deviations of hum beside its siblings", beside, 3.0),
+             usual.from_moment(table, table.hum), 7.0),
+        Sign("humming", "robust deviations of hum beside its siblings", beside, 3.5),
         Sign("offset", "the constant part beyond its usual", (table.dc - middle).abs(), 0.003),
     ]  # fmt: skip
 
@@ -225,7 +225,7 @@ def _between_channels(table):
     order = order.where(table.order != table.channel, 0)
     return [
         Sign("swapped", "the gain in agreement by another order", order, 0.04),
-        Sign("clock", "the gain in agreement by another clock", table.drift_gain, 0.02),
+        Sign("clock", "the gain in agreement by another clock", table.drift_gain, 0.025),
         Sign("clock", "robust deviations of coherence below its siblings'", less, 6.0),
         Sign("gain", "dB of change beside its siblings", table.gain_drift.abs(), 1.5),
     ]
