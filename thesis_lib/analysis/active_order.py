@@ -66,5 +66,5 @@ def suspicion(features: csr_matrix, asked: ArrayLike, wrong: ArrayLike) -> np.nd
     asked, wrong = np.asarray(asked, int), np.asarray(wrong, bool)
     if not 0 < wrong.sum() < len(wrong):
         return None
-    model = LogisticRegression(C=STRENGTH, max_iter=STEPS, tol=1e-6)
+    model = LogisticRegression(C=STRENGTH, max_iter=STEPS, tol=1e-4)
     return model.fit(features[asked], wrong).decision_function(features)

@@ -200,7 +200,7 @@ class ReviewRoom(widgets.VBox):
         text = f"{int(self.done.sum())} of {count} items have an answer of yours{self._pace()}."
         rate, low, high = self.answers.error_rate()
         if not np.isnan(rate):
-            least, most = self.answers.left(self.items.keys())
+            least, most = self.answers.left(self.wrong)
             text += (
                 f" Of those drawn blindly {100 * rate:.0f} % have a wrong label "
                 f"({100 * low:.0f} to {100 * high:.0f} %): {least:.0f} to {most:.0f} may be left."
