@@ -8,9 +8,10 @@ ESC-10 and mini music only report.
 
 A row: corpus, method (an order), planted, metric. `found_1` and `found_2` are the share of what is
 planted that is found after as many decisions as labels are wrong, and after twice as many;
-`wrong_blind` is the share of wrong labels of the items drawn blindly, `wrong_all` of all. `mean` over `seeds` draws of each corpus, `spread` their standard deviation, `ci_low` and
-`ci_high` a 95 % interval by draws drawn again, of homes by homes, too; `diff_to_worst_first` with
-its interval on the same draws.
+`wrong_blind` is the share of wrong labels of the items drawn blindly, `wrong_all` of all. `mean`
+over `seeds` draws of each corpus, `spread` their standard deviation, `ci_low` and `ci_high` a 95 %
+interval by draws drawn again, of homes by homes, too; `diff_to_worst_first` with its interval on
+the same draws.
 """
 
 from itertools import product
@@ -28,10 +29,12 @@ from thesis_lib.listening.queue import LEARNING, WORST, Queue
 from thesis_lib.recipe import SEED
 
 ORDERS = (WORST, LEARNING)
+NAMES = ("uniform, 5 %", "uniform, 20 %", "confusable pairs, 5 %", "whole sessions, 5 %",
+         "near-duplicates, 5 %")  # fmt: skip
 AFTER = (1, 2)  # decisions, in units of how many labels are wrong
 METRICS = ("found_1", "found_2", "wrong_blind", "wrong_all")
 RESAMPLED = 2000
-OPTIONS = {"draws": (10, 2, "times that labels are flipped")}
+OPTIONS = {"draws": (5, 2, "times that labels are flipped")}
 
 
 def found(args):
@@ -47,12 +50,12 @@ def found(args):
     return {name: own for name, own in parts.items() if own}
 
 
-def reviewed(corpus, part, own, foreign, name, number):
+def reviewed(corpus, part, own, name, number):
     """What each order finds in one draw: corpus, part, planted, (orders, metrics)."""
     plant, share = PLANTED[name]
     rng = np.random.default_rng([SEED, number])
     with threadpool_limits(1):
-        changed = plant(own, share, rng, {"foreign": foreign, "taken_for": audit.taken_for(own)})
+        changed = plant(own, share, rng, {"taken_for": audit.taken_for(own)})
         kept = ~audit.is_silent(changed.table)
         label, group = (changed.table[column][kept].to_numpy(str) for column in ("label", "group"))
         wrong, (vectors,) = changed.wrong[kept], changed.vectors.values()
@@ -102,18 +105,15 @@ def rows_of(corpus, name, answers, draws):
 def measure(args):
     """The rows of all corpora and plantings."""
     parts = found(args)
-    foreign = {"homes": "mini music", "esc10": "mini music", "mini music": "homes"}
     work = [
-        delayed(reviewed)(
-            corpus, part, one, next(iter(parts[foreign.get(corpus, corpus)].values())), name, number
-        )
+        delayed(reviewed)(corpus, part, one, name, number)
         for corpus, own in parts.items()
         for part, one in own.items()
-        for name in PLANTED
+        for name in NAMES
         for number in range(args.draws)
     ]
     answers = on_all_cores(work, "reviews", args.quick)
-    for corpus, name in product(parts, PLANTED):
+    for corpus, name in product(parts, NAMES):
         own = [one for one in answers if (one[0], one[2]) == (corpus, name)]
         yield from rows_of(corpus, name, own, args.draws)
 

@@ -157,7 +157,9 @@ def test_how_many_are_left_takes_off_what_is_found(tmp_path):
 
 
 def test_agreement_in_memory_is_that_of_the_table(tmp_path):
-    for number, (ann, bob) in enumerate([(KEEP, KEEP), (WRONG, WRONG), (WRONG, KEEP), (SKIP, KEEP)]):
+    for number, (ann, bob) in enumerate(
+        [(KEEP, KEEP), (WRONG, WRONG), (WRONG, KEEP), (SKIP, KEEP)]
+    ):
         decide(tmp_path, "ann", str(number), ann)
         decide(tmp_path, "bob", str(number), bob)
     answers = Answers(tmp_path)

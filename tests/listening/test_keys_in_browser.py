@@ -1,4 +1,4 @@
-"""The script of a room on a page of its own: what keys send, what plays, where the cursor stands."""
+"""The script of a room on a page of its own: what keys send, what plays, where the cursor is."""
 
 import io
 from base64 import b64encode
@@ -44,6 +44,8 @@ def room(page):
             window.sent = [];
             const model = { get: (name) => ({ answers, shown: 7 })[name],
                             send: (message) => window.sent.push(message) };
+            // As ipywidgets does, to keep keys from the notebook.
+            document.querySelector("input").onkeydown = (event) => event.stopPropagation();
             window.stop = widget.render({ model, el: document.querySelector("#own") });
             document.querySelectorAll("audio").forEach((one) => { one.muted = true; });
         }""",
@@ -94,7 +96,9 @@ def test_what_is_typed_is_text_until_enter(room, part):
 
 
 def test_the_space_bar_presses_a_button_that_was_reached_by_tab_and_else_plays(room):
-    room.evaluate("window.clicks = 0; void (document.querySelector('button').onclick = () => clicks++)")
+    room.evaluate(
+        "window.clicks = 0; void (document.querySelector('button').onclick = () => clicks++)"
+    )
     button = room.locator("button")
     button.focus()
     room.keyboard.press("Space")
@@ -119,8 +123,11 @@ def test_one_sound_plays_at_a_time(room):
 @pytest.mark.parametrize("number, seconds", [(0, 1.0), (0, 3.2), (1, 1.5)])
 def test_the_cursor_stands_where_the_sound_is(room, number, seconds):
     whole = [4, 3][number]
-    place = room.locator("audio").nth(number).evaluate(
-        """(one, seconds) => new Promise((done) => {
+    place = (
+        room.locator("audio")
+        .nth(number)
+        .evaluate(
+            """(one, seconds) => new Promise((done) => {
             one.addEventListener("seeked", () => {
                 const part = one.closest("tr");
                 const picture = part.querySelector("img").getBoundingClientRect();
@@ -130,7 +137,8 @@ def test_the_cursor_stands_where_the_sound_is(room, number, seconds):
             });
             one.currentTime = seconds;
         })""",
-        seconds,
+            seconds,
+        )
     )
     assert place == pytest.approx([150 * seconds / whole, 0, 48, 1], abs=1)
 

@@ -74,9 +74,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_decisions_that_cannot_be_meant_are_a_sentence_everywhere(
-    folder, tmp_path, said, command
-):
+def test_decisions_that_cannot_be_meant_are_a_sentence_everywhere(folder, tmp_path, said, command):
     np.savez(tmp_path / "x.npz", path=["a/0.wav"], vectors=[[1.0]])
     review, typed = tmp_path / "review", COMMANDS[command](folder, tmp_path)
 
