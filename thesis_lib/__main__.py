@@ -23,7 +23,8 @@ def _job(args):
     typed = {"home": args.sins, "music": args.music}
     found = {domain: given(domain, text) for domain, text in typed.items() if text}
     rest = ("recipe", "profile", "seeds", "processes", "runs", "train")
-    return Job(found, **{name: getattr(args, name) for name in rest})
+    corrections = args.corrections and os.path.abspath(os.path.expanduser(args.corrections))
+    return Job(found, corrections=corrections, **{name: getattr(args, name) for name in rest})
 
 
 def _figures(args):
@@ -115,7 +116,8 @@ def _corpus(args):
     from thesis_lib.pipeline import front_door, stages
 
     with front_door.alone(args.run):
-        stages.corpus(args.name, args.source, args.run, args.recipe, args.seeds, args.limit)
+        wanted = (args.recipe, args.seeds, args.limit, args.corrections)
+        stages.corpus(args.name, args.source, args.run, *wanted)
 
 
 def _features(args):

@@ -8,7 +8,9 @@ from thesis_lib.listening.queue import LEARNING, WORST, Queue
 
 
 def queue(score, seed=0, **names):
-    parts = [np.asarray(names.get(name, [name] * len(score))) for name in ("label", "other", "group")]
+    parts = [
+        np.asarray(names.get(name, [name] * len(score))) for name in ("label", "other", "group")
+    ]
     return Queue(score, *parts, seed)
 
 

@@ -16,15 +16,13 @@ from sklearn.preprocessing import OneHotEncoder
 
 from thesis_lib.util.arrays import column
 
-STRENGTH = 1.0  # inverse L2 penalty: the variance of the effects' prior
+STRENGTH = 0.1  # inverse L2 penalty: the variance of the effects' prior
 WEIGHT = 2.0  # of the score's log-odds: its own effect is penalised less
 LEAST = 1e-3  # of a score's distance to 0 and 1: log-odds stay finite
 STEPS = 200  # of L-BFGS at most
 
 
-def features(
-    score: ArrayLike, label: ArrayLike, other: ArrayLike, group: ArrayLike
-) -> csr_matrix:
+def features(score: ArrayLike, label: ArrayLike, other: ArrayLike, group: ArrayLike) -> csr_matrix:
     """What the chance that a label is wrong is judged by (09_listening_room).
 
     Parameters
@@ -66,5 +64,5 @@ def suspicion(features: csr_matrix, asked: ArrayLike, wrong: ArrayLike) -> np.nd
     asked, wrong = np.asarray(asked, int), np.asarray(wrong, bool)
     if not 0 < wrong.sum() < len(wrong):
         return None
-    model = LogisticRegression(C=STRENGTH, max_iter=STEPS, tol=1e-6)
+    model = LogisticRegression(C=STRENGTH, max_iter=STEPS, tol=1e-4)
     return model.fit(features[asked], wrong).decision_function(features)

@@ -5,9 +5,11 @@ reviewers write into files of their own meanwhile. See 09_listening_room.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
+
+import numpy as np
 
 from thesis_lib.listening import decisions
 from thesis_lib.listening.decisions import BLIND, SKIP, WRONG, Reviewer
@@ -30,6 +32,7 @@ class Answers:
         self.folder = Path(folder)
         self.of: dict[str, Reviewer] = defaultdict(Reviewer)
         self._read: dict[Path, int] = {}  # bytes of each file that are in `of`
+        self._blind: set[tuple] = set()  # items that were drawn blindly
 
     def update(self) -> set[tuple]:
         """Read what was added since the last time: the items, (path, start), that it is about.
@@ -42,6 +45,7 @@ class Answers:
         if any(sizes.get(path, 0) < read for path, read in self._read.items()):
             changed = {key for one in self.of.values() for key in one.last}
             self.of.clear()
+            self._blind.clear()
             self._read.clear()
         for path in sorted(sizes):
             if sizes[path] > self._read.get(path, 0):
@@ -58,6 +62,7 @@ class Answers:
             return set()
         rows = decisions.parsed(whole, path, first=before == 0)
         self._read[path] = before + len(whole)
+        self._blind |= {(row["path"], row["start"]) for row in rows if row["shown"] == BLIND}
         return {self.of[row["who"]].add(row) for row in rows} - {None}
 
     def share_wrong(self, item: tuple) -> float | None:
@@ -68,40 +73,37 @@ class Answers:
 
     def error_rate(self) -> tuple[float, float, float]:
         """As `decisions.error_rate`."""
-        blind = {key for one in self.of.values() for key, row in one.last.items()
-                 if row["shown"] == BLIND}  # fmt: skip
-        shares = map(self.share_wrong, blind)
+        shares = map(self.share_wrong, self._blind)
         return decisions.share([one for one in shares if one is not None])
 
-    def left(self, items: Collection[tuple]) -> tuple[float, float]:
+    def left(self, wrong: np.ndarray) -> tuple[float, float]:
         """How many wrong labels nobody has found yet: the ends of a 95 % interval.
 
         The share of `error_rate` holds for all items, so what is found is taken off.
 
         Parameters
         ----------
-        items : collection of (path, start)
-            All of the corpus whose labels are judged.
+        wrong : (n,) float array
+            `share_wrong` of all items of the corpus whose labels are judged; NaN: not heard.
         """
-        answered = {key for one in self.of.values() for key in one.last if key in items}
-        shares = [one for one in map(self.share_wrong, answered) if one is not None]
-        found, count = sum(one >= 0.5 for one in shares), len(items)
+        found, unheard = (wrong >= 0.5).sum(), np.isnan(wrong).sum()
         _, low, high = self.error_rate()
-        unheard = count - len(shares)
-        return max(low * count - found, 0.0), min(max(high * count - found, 0.0), unheard)
+        ends = (max(share * len(wrong) - found, 0.0) for share in (low, high))
+        least, most = (float(min(end, unheard)) for end in ends)
+        return least, most
 
     def agreement(self) -> Iterator[tuple[str, str, int, float]]:
         """Of each two reviewers with answers to the same items: both, how many, share of the same.
 
         As of `decisions.agreement`.
         """
-        said = {who: self._said(who) for who in sorted(self.of)}
-        for one, other in combinations(said, 2):
-            both = said[one].keys() & said[other].keys()
+        for one, other in combinations(sorted(self.of), 2):
+            few, many = sorted((self.of[one].last, self.of[other].last), key=len)
+            both = [(_said(row), _said(many[key])) for key, row in few.items() if key in many]
+            both = [pair for pair in both if SKIP not in (pair[0][0], pair[1][0])]
             if both:
-                same = sum(said[one][key] == said[other][key] for key in both)
-                yield one, other, len(both), same / len(both)
+                yield one, other, len(both), sum(a == b for a, b in both) / len(both)
 
-    def _said(self, who):
-        rows = self.of[who].last.items()
-        return {key: (row["answer"], row["detail"]) for key, row in rows if row["answer"] != SKIP}
+
+def _said(row):
+    return row["answer"], row["detail"]

@@ -4,6 +4,7 @@ The files of the corpus, and its table, stay as they are. See 06_error_analysis_
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,7 +62,7 @@ def _right(table, decisions, place):
     own = own.assign(right=label.where(own.answer.isin((KEEP, WRONG)), OUT))
     key, rows = _keys(table), table.groupby("path").indices
     relabelled = decisions[decisions.answer == WRONG].groupby("path").detail.agg(set).to_dict()
-    found: dict[str, tuple] = {}
+    found: dict[str, Any] = {}  # what was said of it first
     for row in own.itertuples():
         here = _row_of(row, table, rows, place)
         given = table.label.iloc[here]

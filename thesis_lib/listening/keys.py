@@ -14,8 +14,8 @@ class Keys(anywidget.AnyWidget):
     """Put into a room, a widget of the class "listening", it listens there (09_listening_room).
 
     It keeps JupyterLab from taking the room's keys, lets one sound play at a time, and moves a line
-    over the picture beside it; a click on the picture plays from there. With `answers`, the space bar
-    plays the first sound.
+    over the picture beside it; a click on the picture plays from there. With `answers`, the space
+    bar plays the first sound.
 
     Attributes
     ----------

@@ -13,7 +13,7 @@ from thesis_lib.listening.decisions import BLIND, SUSPECT
 
 BLIND_EVERY = 10  # of the items shown one is drawn at random
 LEARNING, WORST = "learning", "worst first"
-DEFAULT = LEARNING
+DEFAULT = WORST
 
 
 class Queue:

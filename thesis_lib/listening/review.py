@@ -20,7 +20,7 @@ from thesis_lib.listening import decisions
 from thesis_lib.listening.answers import Answers
 from thesis_lib.listening.audit_page import NEAR, heard, recording
 from thesis_lib.listening.audit_table import why_label
-from thesis_lib.listening.decisions import ANSWERS, BROKEN, KEEP, SILENT, SKIP, UNDO, WRONG
+from thesis_lib.listening.decisions import BROKEN, KEEP, SILENT, SKIP, UNDO, WRONG
 from thesis_lib.listening.keys import Keys
 from thesis_lib.listening.players import table
 from thesis_lib.listening.queue import DEFAULT, LEARNING, WORST, Queue
@@ -81,16 +81,16 @@ class ReviewRoom(widgets.VBox):
         self.who = widgets.Text(who, description="Reviewer", continuous_update=False, **LOOK)
         self.hidden = widgets.Checkbox(False, description="hide guess and pictures", **LOOK)
         self.order = _dropdown("Next item", ORDERS, DEFAULT)
-        several = int(self.found.corpus.table.channels.max()) > 1
         options = [("together, as the network hears them", False), ("each alone", True)]
-        self.alone = _dropdown("Microphones", options[: 1 + several], False)
+        self.alone = _dropdown("Microphones", options, False)
+        several = [self.alone] if self.found.corpus.table.channels.max() > 1 else []
         names = [(nice(label), label) for label in self.found.corpus.labels]
         self.right = widgets.Dropdown(options=names, description="Right label", **LOOK)
         self.how = widgets.Dropdown(options=HOW, description="How broken", **LOOK)
         self.buttons = {answer: _button(answer, key) for key, answer in KEYS.items()}
         self.view, self.progress, self.said = (widgets.HTML() for _ in range(3))
         self.pressed = Keys(answers=KEYS)
-        above = [[self.who, self.hidden], [self.order, self.alone], [self.view]]
+        above = [[self.who, self.hidden], [self.order, *several], [self.view]]
         below = [[self.right, self.how], self.buttons.values(), [self.said], [self.progress]]
         rows = [widgets.HBox(list(row), layout={"flex_flow": "row wrap"}) for row in above + below]
         super().__init__([*rows, self.pressed])
@@ -200,7 +200,7 @@ class ReviewRoom(widgets.VBox):
         text = f"{int(self.done.sum())} of {count} items have an answer of yours{self._pace()}."
         rate, low, high = self.answers.error_rate()
         if not np.isnan(rate):
-            least, most = self.answers.left(self.items.keys())
+            least, most = self.answers.left(self.wrong)
             text += (
                 f" Of those drawn blindly {100 * rate:.0f} % have a wrong label "
                 f"({100 * low:.0f} to {100 * high:.0f} %): {least:.0f} to {most:.0f} may be left."

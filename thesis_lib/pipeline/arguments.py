@@ -6,6 +6,8 @@ import re
 from thesis_lib.datasets.registry import fetched, names
 from thesis_lib.util.notices import shown
 
+CORRECTIONS = "the CSV of a review, or the folder of several reviewers': labels as they say"
+
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong with a command in one sentence, without the list of all options."""
@@ -66,6 +68,7 @@ def _add_job(command):
     command.add_argument("--runs", default="runs", help="folder of all that is computed")
     text = "train the network that comes with the suite further on your own, and see if it helps"
     command.add_argument("--train", action="store_true", help=text)
+    command.add_argument("--corrections", default="", help=CORRECTIONS)
 
 
 def _add_export(commands):
@@ -131,6 +134,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     corpus.add_argument("--recipe", required=True, help="by its whole name: 'small, music'")
     corpus.add_argument("--seeds", type=_number, default=3, help="how many trainings")
     corpus.add_argument("--limit", type=_number, help="only so many sessions or songs a class")
+    corpus.add_argument("--corrections", default="", help=CORRECTIONS)
     features = commands.add_parser("features", help="make the spectrogram stores of a run")
     features.add_argument("run")
     features.add_argument(
@@ -162,8 +166,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     probe.add_argument("--embeddings", required=True, help=text)
     text = "the corpus: a folder of music, or of SINS"
     probe.add_argument("--music", "--sins", dest="folder", required=True, help=text)
-    corrections = "the CSV of a review, or the folder of several reviewers': labels as they say"
-    probe.add_argument("--corrections", default="", help=corrections)
+    probe.add_argument("--corrections", default="", help=CORRECTIONS)
     audit = commands.add_parser("audit", help="what in a corpus does not fit: a page and a CSV")
     audit.add_argument("folder", help="SINS as unpacked, class folders, a CSV, a playlist")
     audit.add_argument(
@@ -171,7 +174,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     )
     text = "vectors of any other model: npz or parquet with `path`, maybe `start` (s)"
     audit.add_argument("--embeddings", default="", help=text)
-    audit.add_argument("--corrections", default="", help=corrections)
+    audit.add_argument("--corrections", default="", help=CORRECTIONS)
     audit.add_argument("--runs", default="runs", help="where spectrograms are kept")
     text = "fail, with status 3, if a larger share of the labels is called wrong: 0.05"
     audit.add_argument("--fail-above", type=_share, default=1.0, help=text)

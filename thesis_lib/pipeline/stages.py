@@ -11,6 +11,7 @@ from thesis_lib.contrastive import pretrained
 from thesis_lib.datasets import registry, validate
 from thesis_lib.embed import embed, statistics, tile_table
 from thesis_lib.pipeline import store_builder
+from thesis_lib.pipeline.corrections import reviewed
 from thesis_lib.pipeline.run import Run, run_of
 from thesis_lib.recipe import RECIPES
 from thesis_lib.store import SpectrogramStore
@@ -33,6 +34,7 @@ def corpus(
     recipe: str,
     seeds: int,
     limit: int | None = None,
+    corrections: Path | str = "",
 ) -> None:
     """Read and check a corpus, and begin a run with it.
 
@@ -50,6 +52,8 @@ def corpus(
         How many trainings.
     limit : int, optional
         Only so many groups a class and side of the split: for a quick look.
+    corrections : Path, optional
+        Decisions of reviewers: the run has their labels, and not what they called broken or silent.
     """
     if recipe not in RECIPES:
         raise InputError(
@@ -57,7 +61,8 @@ def corpus(
         )
     if seeds < 1 or (limit is not None and limit < 1):
         raise InputError(f"seeds={seeds} and limit={limit} must be 1 or more; choose others.")
-    found = _long_enough(registry.read(name, source, seeds), RECIPES[recipe])
+    found = reviewed(registry.read(name, source, seeds), corrections)
+    found = _long_enough(found, RECIPES[recipe])
     faults = validate.headers(found)
     if faults:
         raise InputError(in_short(faults))

@@ -80,7 +80,7 @@ function listen(room, model, signal) {
       room.focus({ preventScroll: true }); // the sound that has it will be replaced
       model.send({ pressed: keys[key.toLowerCase()], shown: model.get("shown") });
     }
-  });
+  }, true); // before a field of text stops them
 }
 
 function render({ model, el }) {
