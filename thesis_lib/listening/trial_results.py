@@ -73,8 +73,8 @@ def not_asked(design: Design) -> list[str]:
     See 09_listening_room.
     """
     return [
-        f"Compared with {row.comparison}, {row.same} of {row.looked_at} sounds were not asked "
-        "about: both candidates are the same sound."
+        f"Compared with {row.comparison}: of {row.same} of {row.looked_at} sounds both candidates "
+        "are the same sound; nobody is asked about these."
         for row in design.not_asked.itertuples()
         if row.same
     ]
