@@ -191,6 +191,12 @@ def _audit(args):
         sys.exit(ABOVE)
 
 
+def _playlist(args):
+    from thesis_lib.pipeline import playlist_command
+
+    playlist_command.run(args)
+
+
 def _summary(args):
     from pathlib import Path
 
@@ -225,6 +231,7 @@ DO = {
     "embeddings": _stage,
     "notebook": _notebook,
     "audit": _audit,
+    "playlist": _playlist,
     "probe": _probe,
     "summary": _summary,
     "show": _show,
