@@ -19,9 +19,9 @@ from thesis_lib.util.errors import InputError
 RATE = 22050  # Hz, at which it listens
 HOP = 512  # samples between two frames
 FINE = 8192  # samples of a spectrum in which notes from the great octave on are apart
-PULSE = (
-    0.15  # correlation of the onsets with themselves a beat later, below which there is no tempo
-)
+PULSE = 0.15  # correlation of the onsets with themselves some beats later: below is no tempo
+FASTEST = 220  # beats a minute
+AS_WELL = 0.9  # of the correlation of another tempo: as good as that
 SHORTEST = 4.0  # s; fewer beats tell no tempo
 WITHIN = 0.06  # share by which tempos that fit may differ
 
@@ -66,14 +66,17 @@ def listen(wave: ArrayLike, sample_rate: int = RATE) -> Music:
 def tempo(wave: np.ndarray) -> tuple[float, np.ndarray, float]:
     """Beats a minute, the beats (s), and how regular they are; of a wave at `RATE`."""
     onsets = librosa.onset.onset_strength(y=wave, sr=RATE, hop_length=HOP)
-    found, frames = librosa.beat.beat_track(onset_envelope=onsets, sr=RATE, hop_length=HOP)
-    beats = librosa.frames_to_time(frames, sr=RATE, hop_length=HOP)
-    if len(beats) < 4:
-        return np.nan, np.zeros(0), 0.0
-    pulse = _pulse(onsets, np.median(np.diff(frames)))
+    alike = _alike(onsets)
+    prefers, _ = librosa.beat.beat_track(onset_envelope=onsets, sr=RATE, hop_length=HOP)
+    found = float(np.atleast_1d(prefers)[0])
+    pulse = _pulse(alike, found) if found else 0.0
     if pulse < PULSE:
-        return np.nan, np.zeros(0), pulse
-    return _bpm(beats, float(np.atleast_1d(found)[0])), beats, pulse
+        return np.nan, np.zeros(0), max(pulse, 0.0)
+    found = _in_twos(alike, found)
+    _, beats = librosa.beat.beat_track(
+        onset_envelope=onsets, sr=RATE, hop_length=HOP, bpm=found, units="time"
+    )
+    return _bpm(beats, found), beats, pulse
 
 
 def chroma(wave: np.ndarray) -> np.ndarray:
@@ -114,18 +117,34 @@ def change(bpm: float, other: ArrayLike) -> np.ndarray:
     return ratio[nearest, np.arange(ratio.shape[1])] - 1
 
 
-def _pulse(onsets, lag):
-    """The correlation of the onsets with themselves one beat, or two, later."""
-    onsets = onsets - onsets.mean()
-    power = float(onsets @ onsets)
-    if power <= 0:
-        return 0.0
-    lags = [round(lag * beats) + by for beats in (1, 2) for by in (-1, 0, 1)]
-    found = [float(onsets[lag:] @ onsets[:-lag]) for lag in lags if 0 < lag < len(onsets)]
-    return max([0.0, *found]) / power
+def _alike(onsets):
+    """The correlation of the onsets with themselves so many frames later: (frames,) array."""
+    found = librosa.autocorrelate(onsets - onsets.mean(), max_size=len(onsets))
+    left = np.arange(len(found), 0, -1) / len(found)  # fewer frames lie on each other later on
+    return found / left / found[0] if found[0] > 0 else np.zeros(len(found))
+
+
+def _pulse(alike, bpm):
+    """How alike the onsets are to themselves one to four beats later, on average."""
+    lags = np.round(60 / bpm * RATE / HOP * np.arange(1, 5)).astype(int)
+    lags = lags[lags < len(alike) // 2]
+    return float(np.mean([alike[lag - 1 : lag + 2].max() for lag in lags])) if len(lags) else 0.0
+
+
+def _in_twos(alike, bpm):
+    """The tempo; or, where it counts three of an even pulse and two fit as well, that of two.
+
+    The tracker prefers tempos near 120: of fast music with even eighths it may take each third.
+    Where the music itself counts in threes, these are more alike than twos are, and stay.
+    """
+    third, half = _pulse(alike, 3 * bpm), _pulse(alike, 2 * bpm)
+    even = third > max(half, 0) + PULSE and 1.5 * bpm <= FASTEST
+    return 1.5 * bpm if even and _pulse(alike, 1.5 * bpm) >= AS_WELL * _pulse(alike, bpm) else bpm
 
 
 def _bpm(beats, found):
     """The tempo by a straight line through the beats: finer than the frames, which are 23 ms."""
+    if len(beats) < 4:
+        return found
     slope = np.polyfit(np.arange(len(beats)), beats, 1)[0]
     return float(60 / slope) if abs(60 / slope / found - 1) < 0.1 else found

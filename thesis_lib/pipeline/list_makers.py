@@ -84,6 +84,10 @@ def make(songs: Songs, asked: dict) -> pd.DataFrame:
 
 def _walk(songs, asked, rows):
     stops = [_stop(songs, one) for role in ("from", "through", "to") for one in rows[role]]
+    chosen = [stop for stop in stops if isinstance(stop, int)]
+    if twice := {one for one in chosen if chosen.count(one) > 1}:
+        path = shown(songs.corpus.table.path.iloc[twice.pop()])
+        raise InputError(f"a walk names {path} twice; no song comes twice.")
     group = songs.corpus.table.group.to_numpy()
     table = walk.walk_through(songs.vectors, stops, asked["steps"], group)
     return table[["item", "along", "distance"]]

@@ -67,7 +67,7 @@ class Names:
             return np.flatnonzero(self.table.label == text)
         if self._exact(text) is not None:
             return np.array([self._exact(text)])
-        if Path(text).suffix.lower() in playlists.ENDINGS and os.path.isfile(text):
+        if Path(text).suffix.lower() in playlists.ENDINGS:
             return self.playlist(text)
         return np.array([self.song(text)])
 
