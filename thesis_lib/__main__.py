@@ -200,6 +200,12 @@ def _export(args):
     print(*export.export(*asked, args.runs, args.decisions, args.audit), sep="\n")
 
 
+def _playlist(args):
+    from thesis_lib.pipeline import playlist_command
+
+    playlist_command.run(args)
+
+
 def _summary(args):
     from pathlib import Path
 
@@ -235,6 +241,7 @@ DO = {
     "notebook": _notebook,
     "audit": _audit,
     "export": _export,
+    "playlist": _playlist,
     "probe": _probe,
     "summary": _summary,
     "show": _show,

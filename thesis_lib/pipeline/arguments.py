@@ -42,6 +42,17 @@ def _share(text):
     return share
 
 
+def _at_least_0(text):
+    """A number that is not below 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of 0 or more; write one, as 0.4")
+    return number
+
+
 def _shard(text):
     """2/8 as two numbers."""
     found = re.fullmatch(r"(\d+)/(\d+)", text)
@@ -89,6 +100,54 @@ def _add_export(commands):
     text = "the CSV of `thesis audit`: for raven and labelstudio"
     export.add_argument("--audit", default="", help=text)
     export.add_argument("--runs", default="runs", help="folder of all that is computed")
+
+
+def _add_playlist(command):
+    """The options of `thesis playlist`: one way to make a list, and what goes with it."""
+    text = "of music: class folders, a CSV, a playlist, or any folder"
+    command.add_argument("folder", nargs="?", default="", help=text)
+    command.add_argument(
+        "--out", default="", help="the list, .m3u8; a CSV and a JSON are beside it"
+    )
+    for name, text in (
+        ("--from", "a walk from this song or class ..."),
+        ("--to", "... to this one"),
+        ("--after", "what fits after this song"),
+        ("--weakest", "the weakest transitions of this playlist"),
+        ("--again", "make this list again from the parameters beside it"),
+    ):
+        command.add_argument(name, dest=name[2:] + "_", default="", help=text)
+    for name, text in (
+        ("--through", "... through this one; may be given again"),
+        ("--grow", "a list that grows from this song, class or playlist; may be given again"),
+        ("--keep", "of a list that grows: a song to keep"),
+        ("--exclude", "of a list that grows: a song that does not join"),
+        ("--plus", "sounds like the sum: this song or class; may be given again"),
+        ("--minus", "... minus this one"),
+    ):
+        command.add_argument(name, dest=name[2:] + "_", action="append", default=[], help=text)
+    text = "all songs in an order that flows; from the song --from to --to, if given"
+    command.add_argument("--order", action="store_true", help=text)
+    command.add_argument("--steps", type=_number, default=10, help="songs of a walk")
+    text = "how many songs, or transitions"
+    command.add_argument("--count", type=_number, default=10, help=text)
+    text = "distance up to which a song joins a list that grows, 0 to 2"
+    command.add_argument("--threshold", type=_at_least_0, help=text)
+    for name, text in (
+        ("--bpm", "after a song: only tempos within 6 %%, of half or double too"),
+        ("--key", "after a song: the same Camelot number, or one up or down of the same letter"),
+        ("--boost", "after a song: a key a half or a whole tone up"),
+        ("--keep-copies", "orders and lists that grow: with all copies of a recording"),
+        ("--duplicates", "recordings that are there more than once, by their fingerprints"),
+    ):
+        command.add_argument(name, action="store_true", help=text)
+    command.add_argument("--audio", default="", help="a mix of the list, .wav or .flac")
+    command.add_argument("--fade", type=_at_least_0, default=4.0, help="s of a crossfade in it")
+    text = "s of each song in it, from the middle; 0: whole songs"
+    command.add_argument("--seconds", type=_at_least_0, default=0.0, help=text)
+    text = "vectors of any other model: npz or parquet with `path`"
+    command.add_argument("--embeddings", default="", help=text)
+    command.add_argument("--runs", default="runs", help="where what takes long is kept")
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -179,6 +238,9 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     text = "fail, with status 3, if a larger share of the labels is called wrong: 0.05"
     audit.add_argument("--fail-above", type=_share, default=1.0, help=text)
     _add_export(commands)
+    _add_playlist(
+        commands.add_parser("playlist", help="a list of songs that is made, not collected")
+    )
     for name, text in (
         ("summary", "gather what the notebooks recorded into one index"),
         ("show", "print the table thesis | here"),

@@ -1,6 +1,7 @@
 """What stands behind `thesis audit`: a corpus is read, embedded, judged, and the page written."""
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -109,9 +110,9 @@ def audit(
     given = vector_file.read(embeddings) if embeddings else None  # before hours of decoding
     name = registry.recognise(folder)
     corpus = with_labels(registry.in_all_folds(name, folder), corrections)
-    store = _store(corpus, folder, Path(work))
+    store = store_of(corpus, folder, work)
     model = str(embeddings) or "the network that comes with the suite"
-    vectors = _vectors(corpus, store, given)
+    vectors = vectors_of(store) if given is None else vector_file.matched(given, corpus)
     found = judge(corpus, store, vectors, QUIET.get(registry.domain_of(name), ""), model)
     found = found._replace(faults=_faults(corpus, found.not_checked))
     audit_page.write(found, out)
@@ -149,17 +150,27 @@ def of_run(run: Run, embedding: str = "ours", quiet: str = "") -> Audit:
     return judge(run.corpus, run.store, vectors.to_numpy(), quiet, EMBEDDINGS[embedding])
 
 
-def _store(corpus, folder, work):
-    """The spectrograms of a corpus, made where they are not there."""
+def store_of(corpus: Corpus, folder: Path | str, work: Path | str) -> SpectrogramStore:
+    """The spectrograms of a corpus, as the suite's network takes them.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    folder : Path
+        That it was read from.
+    work : Path
+        They are kept below, for the next audit or list of the same folder; seen from the suite.
+    """
     features = pretrained.recipe().features
-    key = hashlib.sha256(str(Path(folder).resolve()).encode()).hexdigest()[:12]
-    at_least = features.frames(audit_page.SECONDS)
-    return store_builder.build(corpus, features, ROOT / work / f"audit_{key}", at_least=at_least)
+    key = hashlib.sha256(os.fsencode(Path(folder).resolve())).hexdigest()[:12]
+    at_least, place = features.frames(audit_page.SECONDS), ROOT / work / f"audit_{key}"
+    store = store_builder.build(corpus, features, place, at_least=at_least)
+    assert store  # None of a shard alone
+    return store
 
 
-def _vectors(corpus, store, given):
-    if given is not None:
-        return vector_file.matched(given, corpus)
+def vectors_of(store: SpectrogramStore) -> np.ndarray:
+    """A vector of each recording, by the network that comes with the suite: float32 (n, d)."""
     device = choose()
     model = pretrained.embedder(device=device)
     return embed_recordings(model, store, pretrained.recipe(), device).vectors
