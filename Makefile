@@ -6,7 +6,7 @@ SUITE := $(CURDIR)
 
 # What is typed behind `make` reaches the command as it was typed, whatever it holds: through the
 # environment, past make's and the shell's own reading. 1 stands for where `make data` puts things.
-TYPED := MUSIC SINS FMA OPEN RECIPE PROFILE SEEDS SHARD PROCESSES TRAIN
+TYPED := MUSIC SINS FMA OPEN RECIPE PROFILE SEEDS SHARD PROCESSES TRAIN PORT
 unexport $(TYPED)
 FMA_TYPED := $(if $(filter 1,$(value FMA)),$(CURDIR)/data/fma,$(value FMA))
 OPEN_TYPED := $(if $(filter 1,$(value OPEN)),$(CURDIR)/data/open_music,$(value OPEN))
@@ -17,6 +17,7 @@ export PROFILE_TYPED := $(value PROFILE)
 export SEEDS_TYPED := $(value SEEDS)
 export SHARD_TYPED := $(value SHARD)
 export PROCESSES_TYPED := $(value PROCESSES)
+export PORT_TYPED := $(value PORT)
 export TRAIN_TYPED := $(filter-out 0,$(value TRAIN))
 export SUITE
 export START := $(value PWD)
@@ -34,7 +35,7 @@ export MALLOC_TRIM_THRESHOLD_ := 1073741824
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help figures shard test lint lab listen audit data pretrain bench clean
+.PHONY: help figures shard test lint lab listen site scripts audit data pretrain bench clean
 
 help:  ## what can I do?
 	@echo "Deep embedded music: read, rerun and hear the thesis."
@@ -72,8 +73,14 @@ lint: $(READY)  ## check style (ruff) and types (mypy); `make test` begins with 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(THESIS) lab $(ASKED)
 
-listen: $(READY)  ## open the listening room in JupyterLab
-	@$(THESIS) listen $(ASKED)
+listen: $(READY)  ## open the listening room in the browser
+	@$(THESIS) listen $(ASKED) $${PORT_TYPED:+--port="$$PORT_TYPED"}
+
+site: $(READY)  ## the notebooks with all they show as pages in site/, for readers without Python
+	@$(THESIS) site --out="$$SUITE/site" $(ASKED)
+
+scripts:  ## bundle the scripts of these pages again (Node.js)
+	@cd thesis_lib/site/scripts && npm ci --ignore-scripts --no-audit --no-fund && npm run build
 
 audit: $(READY)  ## what does not fit in a corpus (MUSIC= or SINS=): a page to see and hear
 	@$(if $(MUSIC_TYPED)$(SINS_TYPED),,echo "Of what? make audit MUSIC=folder"; exit 1)
@@ -99,7 +106,7 @@ bench-%: $(READY)
 	@$(PY) bench/$*.py
 
 clean:  ## remove everything that `make figures` made beside the figures
-	rm -rf runs .snakemake .pytest_cache .hypothesis .mypy_cache
+	rm -rf runs site .snakemake .pytest_cache .hypothesis .mypy_cache
 
 # A .venv from exact pins. pip asks its index for torch: that is a CUDA build on Linux.
 $(READY): requirements.lock pyproject.toml

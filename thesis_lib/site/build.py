@@ -47,7 +47,7 @@ def build(notebooks: Iterable[Path], made: Path, out: Path) -> dict[str, int]:
     paths = list(notebooks)
     if not paths:
         raise InputError("There are no executed notebooks; `make figures` makes them.")
-    _check_place(out)
+    check_place(out)
     with atomic(out) as site:
         site.mkdir()
         _copy_shared(site / "shared")
@@ -74,8 +74,8 @@ def summary(sizes: dict[str, int]) -> str:
     )
 
 
-def _check_place(out):
-    """Keep off a folder that is not a site, for the site takes the place of what is there."""
+def check_place(out: Path) -> None:
+    """Raise an `InputError` where a folder is not a site: the site takes the place of what is there."""
     what = disk.kind(out)
     if what and (what != "folder" or (os.listdir(out) and MARK not in os.listdir(out))):
         raise InputError(
