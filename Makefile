@@ -34,7 +34,7 @@ export MALLOC_TRIM_THRESHOLD_ := 1073741824
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help figures shard test lint lab listen audit data pretrain bench clean
+.PHONY: help figures shard test lint lab listen audit data pretrain widget bench clean
 
 help:  ## what can I do?
 	@echo "Deep embedded music: read, rerun and hear the thesis."
@@ -90,6 +90,9 @@ pretrain: $(READY)  ## train the network that comes with the suite again (fetche
 	@.venv/bin/thesis fetch open-music --to data/open_music
 	@.venv/bin/thesis fetch open-sounds --to data/open_sounds
 	@$(PY) data/make_pretrained.py data/open_music data/open_sounds
+
+widget:  ## bundle the listening room's page again (needs Node.js 20; fetches its packages)
+	@cd thesis_lib/room/js && npm ci --no-audit --no-fund && npm run build
 
 BENCHES := listening input_pipeline training_step number_formats training features ablation clock_neighbours
 BENCHES += open_questions candidates proof audit audit_faults
