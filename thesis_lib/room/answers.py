@@ -45,7 +45,9 @@ def answer(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview]) -> 
 
 
 def sound(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview] = ()) -> Answer:
-    """A sound as MP3 and its picture: asks for `item`, may ask for `context_s`, `channel`, `large`.
+    """A sound as MP3 and its picture: asks for `item`.
+
+    It may ask for `context_s`, `channel`, `large`, and `recorded`: as loud as it was.
 
     The answer has the picture's `columns` and `bands`, `start` and `duration` (s, in the file),
     `type` and how many `channels` there are; its buffers are the sound and the picture.
@@ -53,16 +55,16 @@ def sound(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview] = ())
     item = _item(room, asked["item"])
     context = float(np.clip(asked.get("context_s", 0), 0, CONTEXT))
     heard = room.excerpt(item, context, asked.get("channel"))
-    about, blobs = _of_excerpt(room, heard, bool(asked.get("large")))
+    about, blobs = _of_excerpt(room, heard, bool(asked.get("large")), bool(asked.get("recorded")))
     return about | {"channels": room.channels(item)}, blobs
 
 
-def _of_excerpt(room, heard, large):
+def _of_excerpt(room, heard, large, recorded=False):
     size = excerpt.LARGE if large else excerpt.SMALL
     shade = excerpt.picture(heard, room.levels, size, room.sounds.features)
     about = {"type": excerpt.TYPE, "start": heard.start, "duration": heard.duration}
     about |= {"columns": shade.shape[1], "bands": shade.shape[0]}
-    return about, [excerpt.encoded(heard), shade.tobytes()]
+    return about, [excerpt.encoded(heard, recorded), shade.tobytes()]
 
 
 def near(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview] = ()) -> Answer:

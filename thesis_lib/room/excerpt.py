@@ -20,6 +20,7 @@ RATES = (16000, 32000)  # Hz of what is heard: the first that holds all of the f
 HEARD = 5.0  # s of a sound whose duration nobody has given
 LONGEST = 60.0  # s of an excerpt
 SMALL, LARGE = (160, 64), (480, 128)  # columns and bands of a picture, at most
+PEAK, RAISED = 0.5, 10.0  # of full scale; the most that a quiet sound is raised: 20 dB
 TYPE = "audio/mpeg"
 
 
@@ -94,10 +95,19 @@ def read(
     return Excerpt(audio_io.read(path, rate, channel, start, held), rate, start, held)
 
 
-def encoded(excerpt: Excerpt) -> bytes:
-    """An excerpt as the bytes of an MP3 file, its peak at -1 dB at most."""
-    peak = float(np.abs(excerpt.wave).max(initial=0))
-    return audio_io.mp3(excerpt.wave * min(1.0, 0.89 / max(peak, 1e-9)), excerpt.rate)
+def encoded(excerpt: Excerpt, recorded: bool = False) -> bytes:
+    """An excerpt as the bytes of an MP3 file.
+
+    Parameters
+    ----------
+    excerpt : Excerpt
+    recorded : bool
+        As loud as it was recorded, its peak at -1 dB at most; else a quiet one is raised, by no
+        more than `RAISED`: what is silent stays so.
+    """
+    peak = max(float(np.abs(excerpt.wave).max(initial=0)), 1e-9)
+    gain = min(1.0, 0.89 / peak) if recorded else min(RAISED, PEAK / peak)
+    return audio_io.mp3(excerpt.wave * np.float32(gain), excerpt.rate)
 
 
 def picture(

@@ -1,6 +1,6 @@
 // The chosen sound: large, with axes on demand, with what can be heard around it and beside it.
-import { button, iconButton, labelled, make, playing, select } from "./dom.js";
-import { Picture, frequencyAxis, levelScale, timeAxis } from "./picture.js";
+import { button, checkbox, iconButton, labelled, make, playing, select } from "./dom.js";
+import { Picture, frequencyAxis, levelScale, ownPart, timeAxis } from "./picture.js";
 
 const CONTEXT = [[0, "none"], [2, "2 s"], [5, "5 s"], [10, "10 s"]];
 
@@ -59,6 +59,7 @@ export class ChosenSound {
   fill(sound) {
     this.sound = sound;
     this.picture.draw(sound.picture);
+    if (typeof this.item === "number") this.picture.bound(ownPart(this.room.table, this.item, sound));
     this.times.replaceChildren(timeAxis(sound.start, sound.duration));
     this.decibels.replaceChildren(levelScale(this.room.lut, sound.levels));
     if (this.room.source.alive && typeof this.item === "number") this.more.replaceChildren(...this.choices(sound));
@@ -68,7 +69,8 @@ export class ChosenSound {
   choices(sound) {
     const { room } = this;
     const around = select("Seconds around each sound", CONTEXT, (value) => room.hear({ context: Number(value) }), room.heard.context);
-    const made = [labelled("around", around)];
+    const recorded = checkbox("as loud as recorded", room.heard.recorded, (on) => room.hear({ recorded: on }), "Else quiet sounds are raised, by 20 dB at most");
+    const made = [labelled("around", around), recorded];
     if (sound.channels > 1) {
       const each = Array.from({ length: sound.channels }, (_, i) => [i, `${i + 1}`]);
       const heard = (value) => room.hear({ channel: value === "" ? null : Number(value) });

@@ -2,7 +2,7 @@
 import { button, make } from "./dom.js";
 
 export const KEYS = [
-  ["Space", "play or pause", (room) => room.player.toggle()],
+  ["Space", "play or pause", (room) => room.toggle()],
   ["ArrowDown", "next row", (room) => room.step(1)],
   ["ArrowUp", "row before", (room) => room.step(-1)],
   ["Enter", "neighbours of the sound that is played", (room) => room.chooseHeard()],

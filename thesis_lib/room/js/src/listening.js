@@ -16,6 +16,8 @@ import style from "./style.css";
 import { Table } from "./table.js";
 import { isDark, watch } from "./theme.js";
 
+const SAID = 8000; // ms that a sentence stays
+const FEW = 20000; // sounds: of more, distances of all are asked for only where they are drawn
 const CLIP = -1; // the number that asks for the clip that was uploaded
 
 export class Listening {
@@ -31,7 +33,7 @@ export class Listening {
     this.clip = null;
     this.all = null; // distances of all sounds to the chosen one
     this.other = null; // of A/B
-    this.heard = { context: 0, channel: null };
+    this.heard = { context: 0, channel: null, recorded: false };
     this.wanted = { k: model.get("k"), apart: ["group"], spread: false, label: null, within: null };
     this.shown = { map: Object.keys(model.get("maps"))[0], colour: this.table.has("label") ? "label" : "group", codes: null };
     this.maps = { [this.shown.map]: { places: floats(model.get("maps")[this.shown.map]) } };
@@ -68,7 +70,7 @@ export class Listening {
     map.addEventListener("selected", ({ detail }) => this.select(detail));
     map.canvas.addEventListener("keydown", (event) => this.walkOnMap(event));
     player.addEventListener("progress", () => this.progress());
-    player.addEventListener("change", () => this.progress());
+    player.addEventListener("change", () => this.changed());
     player.addEventListener("failed", ({ detail }) => this.say(detail.message));
     this.onKept = () => this.lists.keptChanged();
     this.onChosen = () => model.get("chosen") >= 0 && this.choose(model.get("chosen"));
@@ -110,18 +112,23 @@ export class Listening {
 
   say(words) {
     this.status.textContent = words;
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => { this.status.textContent = ""; }, SAID);
   }
 
   // --- what is chosen ---
 
   /** Show a sound with its neighbours, and play it where that is asked for. */
   choose(item, play = false) {
+    const other = item !== this.chosen || this.clip;
+    if (other) {
+      this.other = this.chosen;
+      this.chosen = item;
+      this.clip = null;
+      this.now.show(item);
+    }
     if (play) this.player.play(item);
-    if (item === this.chosen) return;
-    this.other = this.chosen;
-    this.chosen = item;
-    this.clip = null;
-    this.now.show(item);
+    if (!other) return;
     this.ask();
     if (this.model.get("chosen") !== item) {
       this.model.set("chosen", item);
@@ -136,7 +143,7 @@ export class Listening {
     const item = this.clip ? CLIP : this.chosen;
     this.all = null;
     try {
-      const found = await this.source.near(item, { ...this.wanted, all: true });
+      const found = await this.source.near(item, { ...this.wanted, all: this.shown.colour === "distance" || this.table.count <= FEW });
       if (asked !== this.asked) return;
       this.all = found.all;
       this.found = found;
@@ -174,9 +181,11 @@ export class Listening {
     this.lists.again();
   }
 
+  /** What the lasso caught: it becomes a list, and plays. */
   select(items) {
     this.lists.showSelection(items);
     this.map.mark(items);
+    if (items.length) this.playList();
   }
 
   // --- what is played ---
@@ -186,7 +195,7 @@ export class Listening {
     if (player.item === list[place] && player.sound && player.share > 0 && player.share < 1) player.toggle();
     else {
       if (list[place] !== this.chosen) this.other = list[place];
-      player.play(list.slice(0, place + 1), place);
+      player.play(list[place]);
     }
   }
 
@@ -220,6 +229,23 @@ export class Listening {
 
   chooseHeard() {
     if (typeof this.player.item === "number") this.choose(this.player.item);
+  }
+
+  /** Play or pause; where nothing has been heard yet, the chosen sound. */
+  toggle() {
+    if (this.player.sound) this.player.toggle();
+    else if (this.chosen != null) this.now.play();
+  }
+
+  /** Another sound is played, or it ended: the map shows which. */
+  changed() {
+    const { player } = this;
+    const item = player.playing && typeof player.item === "number" ? player.item : null;
+    this.map.ring(item);
+    if (item != null && player.queue.length > 1) {
+      this.say(`${player.at + 1} of ${player.queue.length}: ${this.words(item)[0]}, ${this.table.place(item)}`);
+    }
+    this.progress();
   }
 
   progress() {
@@ -281,7 +307,8 @@ export class Listening {
     if (choice === "preserved") await this.know(this.shown.map);
     this.shown.colour = choice;
     this.shown.codes = null;
-    await this.paint();
+    if (choice === "distance" && !this.all) await this.ask();
+    else await this.paint();
   }
 
   /** Places and preservation of a map, asked for once. */
@@ -352,6 +379,7 @@ export class Listening {
 
   close() {
     this.unwatch();
+    clearTimeout(this.saying);
     this.seen.disconnect();
     this.model.off("change:kept", this.onKept);
     this.model.off("change:chosen", this.onChosen);

@@ -19,7 +19,9 @@ export class SoundMap extends EventTarget {
     this.canvas = make("canvas", { tabindex: 0, role: "application",
       "aria-label": "Map of all sounds; arrow keys go to the sound that is nearest in their direction" });
     this.tip = make("div", { class: "tip", hidden: true });
-    this.element = make("div", { class: "map" }, this.canvas, this.tip);
+    this.ringMark = make("div", { class: "ring", hidden: true });
+    this.element = make("div", { class: "map" }, this.canvas, this.ringMark, this.tip);
+    this.canvas.addEventListener("pointerdown", () => this.canvas.focus({ preventScroll: true }));
     this.dark = dark;
     this.marked = [];
     this.lasso = false;
@@ -47,6 +49,7 @@ export class SoundMap extends EventTarget {
     this.plot.subscribe("pointover", (item) => this.tell("over", item));
     this.plot.subscribe("pointout", (item) => this.tell("out", item));
     this.plot.subscribe("select", ({ points }) => this.selected(points));
+    this.plot.subscribe("view", () => this.ring(this.ringed));
     this.plot.subscribe("lassoEnd", () => { this.lassoed = true; });
     this.observer = new ResizeObserver(() => this.plot.set(this.size()));
     this.observer.observe(this.element);
@@ -102,6 +105,14 @@ export class SoundMap extends EventTarget {
     if (!this.plot) return;
     if (items.length) this.plot.select(items, { preventEvent: true });
     else this.plot.deselect({ preventEvent: true });
+  }
+
+  /** A ring around the sound that is played; null: none. */
+  ring(item) {
+    this.ringed = item;
+    const place = item == null ? null : this.plot?.getScreenPosition(item);
+    this.ringMark.hidden = !place;
+    if (place) this.ringMark.style.transform = `translate(${place[0]}px, ${place[1]}px)`;
   }
 
   /** Name a sound beside its point. */

@@ -29,7 +29,9 @@ export class Picture {
     this.lut = lut;
     this.canvas = make("canvas", { role: "img", "aria-label": `Spectrogram: ${name}` });
     this.cursor = make("div", { class: "cursor", hidden: true });
-    this.element = make("div", { class: "picture" }, this.canvas, this.cursor);
+    this.before = make("div", { class: "veil" });
+    this.behind = make("div", { class: "veil behind" });
+    this.element = make("div", { class: "picture" }, this.canvas, this.before, this.behind, this.cursor);
     this.element.addEventListener("click", (event) => {
       const box = this.canvas.getBoundingClientRect();
       seek((event.clientX - box.left) / box.width);
@@ -43,6 +45,12 @@ export class Picture {
     this.canvas.getContext("2d").putImageData(image, 0, 0);
   }
 
+  /** Veil what is around the sound itself, which is from one share of the width to another. */
+  bound([from, to]) {
+    this.before.style.width = `${100 * from}%`;
+    this.behind.style.width = `${100 * (1 - to)}%`;
+  }
+
   redraw() {
     if (this.drawn) this.draw(this.drawn);
   }
@@ -52,6 +60,14 @@ export class Picture {
     this.cursor.hidden = share == null;
     if (share != null) this.cursor.style.left = `${100 * share}%`;
   }
+}
+
+/** Which part of what is heard is the sound itself: shares from and to. */
+export function ownPart(table, item, { start, duration }) {
+  const own = table.duration[item];
+  if (!Number.isFinite(own) || !(duration > 0)) return [0, 1];
+  const share = (seconds) => Math.min(1, Math.max(0, (seconds - start) / duration));
+  return [share(table.start[item]), share(table.start[item] + own)];
 }
 
 /** The axis of frequencies, left of a picture. */

@@ -1,6 +1,6 @@
 // A sound as a row: play button, picture, class, song, place and distance, and what can be done.
 import { iconButton, make, playing as show } from "./dom.js";
-import { Picture } from "./picture.js";
+import { Picture, ownPart } from "./picture.js";
 
 /**
  * room: the `Listening` that owns all; item: a number; about: {distance, rank};
@@ -28,6 +28,7 @@ export class Row {
     try {
       const sound = await this.room.source.sound(this.item, this.room.options());
       this.picture.draw(sound.picture);
+      this.picture.bound(ownPart(this.room.table, this.item, sound));
     } catch (error) {
       this.sorry(error.message);
     }

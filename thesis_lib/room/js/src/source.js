@@ -44,20 +44,28 @@ class Kernel {
   }
 
   /** {url, start, duration, channels, levels, picture: {columns, bands, shades}} of a sound. */
-  sound(item, { context = 0, channel = null, large = false } = {}) {
-    const question = { ask: "sound", item, context_s: context, channel, large };
+  sound(item, { context = 0, channel = null, recorded = false, large = false } = {}) {
+    const question = { ask: "sound", item, context_s: context, channel, recorded };
+    const known = this.known(question, true) ?? (large ? null : this.known(question, false));
+    if (known) return known;
+    question.large = large;
     const key = JSON.stringify(question);
-    const known = this.heard.get(key);
-    if (known) {
-      this.heard.delete(key);
-      this.heard.set(key, known);
-      return known;
-    }
     const asked = this.ask(question).then(unpacked);
     this.heard.set(key, asked);
     asked.catch(() => this.heard.delete(key)); // it may be there again the next time
     this.forget();
     return asked;
+  }
+
+  /** What has been asked for before, and now is the last to be forgotten. */
+  known(question, large) {
+    const key = JSON.stringify({ ...question, large });
+    const sound = this.heard.get(key);
+    if (sound) {
+      this.heard.delete(key);
+      this.heard.set(key, sound);
+    }
+    return sound;
   }
 
   forget() {
