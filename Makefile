@@ -35,7 +35,7 @@ export MALLOC_TRIM_THRESHOLD_ := 1073741824
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help figures shard test lint lab listen site scripts audit data pretrain bench clean
+.PHONY: help figures shard test lint lab listen site audit data pretrain widget scripts bench clean
 
 help:  ## what can I do?
 	@echo "Deep embedded music: read, rerun and hear the thesis."
@@ -79,9 +79,6 @@ listen: $(READY)  ## open the listening room in the browser
 site: $(READY)  ## the notebooks with all they show as pages in site/, for readers without Python
 	@$(THESIS) site --out="$$SUITE/site" $(ASKED)
 
-scripts:  ## bundle the scripts of these pages again (Node.js)
-	@cd thesis_lib/site/scripts && npm ci --ignore-scripts --no-audit --no-fund && npm run build
-
 audit: $(READY)  ## what does not fit in a corpus (MUSIC= or SINS=): a page to see and hear
 	@$(if $(MUSIC_TYPED)$(SINS_TYPED),,echo "Of what? make audit MUSIC=folder"; exit 1)
 	@$(THESIS) audit "$${MUSIC_TYPED:-$$SINS_TYPED}"
@@ -97,6 +94,12 @@ pretrain: $(READY)  ## train the network that comes with the suite again (fetche
 	@.venv/bin/thesis fetch open-music --to data/open_music
 	@.venv/bin/thesis fetch open-sounds --to data/open_sounds
 	@$(PY) data/make_pretrained.py data/open_music data/open_sounds
+
+widget:  ## bundle the listening room's page again (needs Node.js 20; fetches its packages)
+	@cd thesis_lib/room/js && npm ci --no-audit --no-fund && npm run build
+
+scripts:  ## bundle the scripts of the site again (needs Node.js 20; fetches its packages)
+	@cd thesis_lib/site/scripts && npm ci --ignore-scripts --no-audit --no-fund && npm run build
 
 BENCHES := listening input_pipeline training_step number_formats training features ablation clock_neighbours
 BENCHES += open_questions candidates proof audit audit_faults
