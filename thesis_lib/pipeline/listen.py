@@ -22,9 +22,11 @@ from thesis_lib.recipe import RECIPES
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import ROOT
 
+PING = 30_000  # ms between two signs of life; to wait longer for one is not allowed
 HERE, PORT = "127.0.0.1", 8866
 JUPYTER = Path(__file__).parent / "jupyter"  # holds the page's template
-EXTENSIONS = ["@voila-dashboards/widgets-manager8", "anywidget"]
+EXTENSIONS = ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager"]
+EXTENSIONS += ["anywidget"]
 # The browser itself keeps the page from asking other hosts.
 ONLY_HERE = "; ".join(
     [
@@ -113,7 +115,10 @@ class Server(Voila):
         only.allow_template_override = only.allow_theme_override = "NO"
         only.extension_allowlist = EXTENSIONS
         self.config.KernelManager.transport = "ipc"  # by files of one's own, not by ports
-        self.tornado_settings = {"headers": {"Content-Security-Policy": ONLY_HERE}}
+        self.tornado_settings = {
+            "headers": {"Content-Security-Policy": ONLY_HERE},
+            "ws_ping_timeout": PING,
+        }
 
     def init_handlers(self) -> list:
         """As Voila's, but who has no token gets a sentence, and no form."""
@@ -154,8 +159,8 @@ def _notebook(job):
         "import sys",
         f"sys.path.insert(0, {str(ROOT)!r})",
         "from thesis_lib.pipeline.job import Job",
-        "from thesis_lib.pipeline.room_page import room",
-        f"room(Job(**{job.as_config()!r}))",
+        "from thesis_lib.pipeline.room_page import page",
+        f"page(Job(**{job.as_config()!r}))",
     ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     cell = nbformat.v4.new_code_cell("\n".join(lines))

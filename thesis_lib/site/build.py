@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import nbformat
@@ -16,6 +16,7 @@ from thesis_lib.site.shelf import Shelf
 from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
 from thesis_lib.util.files import ROOT, atomic, sha256, write_json
+from thesis_lib.util.text import slugs
 
 STATIC = Path(__file__).parent / "static"
 THEMES = "nbconvert/templates/lab/static"  # JupyterLab's colours, light and dark
@@ -23,7 +24,12 @@ MARK = "site.json"  # in a folder that this has made: the size of each file
 FRONT = "index.html"
 
 
-def build(notebooks: Iterable[Path], made: Path, out: Path) -> dict[str, int]:
+def build(
+    notebooks: Iterable[Path],
+    made: Path,
+    out: Path,
+    rooms: Mapping[str, Callable[[Path], None]] | None = None,
+) -> dict[str, int]:
     """Make the site.
 
     Parameters
@@ -34,6 +40,9 @@ def build(notebooks: Iterable[Path], made: Path, out: Path) -> dict[str, int]:
         Folder of their `figures/` and `results/`.
     out : Path
         Replaced if it is a site; anything else there is left alone.
+    rooms : mapping, corpus -> function
+        Each writes the listening room of a corpus to a folder that is not there yet, with an
+        `index.html`.
 
     Returns
     -------
@@ -51,8 +60,9 @@ def build(notebooks: Iterable[Path], made: Path, out: Path) -> dict[str, int]:
     with atomic(out) as site:
         site.mkdir()
         _copy_shared(site / "shared")
-        titles = _write_pages(paths, made, site)
-        (site / FRONT).write_text(landing(titles, made, site), encoding="utf-8")
+        listed = _write_rooms(rooms or {}, site)
+        titles = _write_pages(paths, made, site, listed)
+        (site / FRONT).write_text(landing(titles, listed, made, site), encoding="utf-8")
         sizes = {
             path.relative_to(site).as_posix(): path.stat().st_size
             for path in sorted(site.rglob("*"))
@@ -92,13 +102,21 @@ def _copy_shared(shared):
         shutil.copy(next(path for path in found if path.is_file()), shared)
 
 
-def _write_pages(paths, made, site):
+def _write_rooms(rooms, site):
+    """A folder for each room; corpora -> addresses."""
+    folders = {corpus: f"room_{name}" for corpus, name in slugs(rooms).items()}
+    for corpus, write in rooms.items():
+        write(site / folders[corpus])
+    return {corpus: f"{folder}/{FRONT}" for corpus, folder in folders.items()}
+
+
+def _write_pages(paths, made, site, rooms):
     """A page of each notebook, and of each file that they link; addresses -> titles."""
     read = [nbformat.read(path, as_version=4) for path in paths]
     titles = {f"{path.stem}.html": _title(one) for path, one in zip(paths, read, strict=True)}
     links = Links(ROOT, {path.name: f"{path.stem}.html" for path in paths})
     shelf = Shelf(site, _captions(made))
-    exporter = PageExporter(shelf, links.seen_from(ROOT / "notebooks"))
+    exporter = PageExporter(shelf, links.seen_from(ROOT / "notebooks"), rooms)
     order = [None, *titles.items(), None]
     for number, notebook in enumerate(read, start=1):
         address, title = order[number]

@@ -43,13 +43,17 @@ PICTURES = (
 )
 
 
-def landing(titles: Mapping[str, str], made: Path, site: Path) -> str:
+def landing(
+    titles: Mapping[str, str], rooms: Mapping[str, str], made: Path, site: Path
+) -> str:
     """The page.
 
     Parameters
     ----------
     titles : mapping, address -> title
         Of the pages, in the order in which they are read.
+    rooms : mapping, corpus -> address
+        Of the listening rooms.
     made : Path
         Folder of `figures/` and `results/`; what is not there is left out.
     site : Path
@@ -63,6 +67,7 @@ def landing(titles: Mapping[str, str], made: Path, site: Path) -> str:
     environment = Environment(loader=FileSystemLoader(TEMPLATES / "page"), autoescape=True)
     return environment.get_template("landing.html.j2").render(
         titles=titles,
+        rooms={CALLED.get(corpus, corpus): address for corpus, address in rooms.items()},
         sounds=[
             (heading, text, _put(shelf, made, name, "audio/mpeg"), figures[name])
             for name, heading, text in SOUNDS

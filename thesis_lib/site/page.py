@@ -1,6 +1,6 @@
 """A notebook as a page of the site: nbconvert, with a template of our own and local links."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +24,19 @@ class PageExporter(HTMLExporter):
     shelf : Shelf
     link : callable
         Gives the address for a link of a text; "" where the site has no such page.
+    rooms : mapping, title -> address
+        Of the pages of listening rooms.
     """
 
-    def __init__(self, shelf: Shelf, link: Callable[[str], str], **more: Any) -> None:
+    def __init__(
+        self, shelf: Shelf, link: Callable[[str], str], rooms: Mapping[str, str], **more: Any
+    ) -> None:
         paths = [str(TEMPLATES)]
         super().__init__(template_name="page", extra_template_basedirs=paths, **more)
         given = TagRemovePreprocessor(remove_cell_tags={GIVEN})
         self.register_preprocessor(given, enabled=True)
         self.link = link
-        self.register_preprocessor(EmbeddedToFiles(shelf), enabled=True)
+        self.register_preprocessor(EmbeddedToFiles(shelf, rooms), enabled=True)
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:

@@ -13,7 +13,6 @@ from nbformat import NotebookNode
 
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
-ALIVE = "anywidget"  # widgets of this module work without a kernel
 DIGITS = 16  # of a file's SHA-256, which it is called by
 
 
@@ -66,11 +65,13 @@ class EmbeddedToFiles(Preprocessor):
     Parameters
     ----------
     shelf : Shelf
+    rooms : mapping, title -> address
+        Pages that are shown in the place of the widgets of these titles, which need a kernel.
     """
 
-    def __init__(self, shelf: Shelf, **more: Any) -> None:
+    def __init__(self, shelf: Shelf, rooms: Mapping[str, str], **more: Any) -> None:
         super().__init__(**more)
-        self.shelf = shelf
+        self.shelf, self.rooms = shelf, rooms
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -83,13 +84,17 @@ class EmbeddedToFiles(Preprocessor):
         for cell in nb.cells:
             for output in cell.get("outputs", []):
                 self._empty(output, models)
+        for name in [name for name, model in models.items() if self._room(model)]:
+            del models[name]  # it holds the widget's whole script
         return nb, resources
+
+    def _room(self, model):
+        return self.rooms.get(model.get("state", {}).get("title", ""))
 
     def _empty(self, output, models):
         data = output.get("data", {})
         if VIEW in data:
-            model = models.get(data[VIEW]["model_id"], {})
-            output.metadata["needs_kernel"] = model.get("model_module") != ALIVE
+            output.metadata["room"] = self._room(models.get(data[VIEW]["model_id"], {}))
         if "text/html" in data:
             data["text/html"] = self.shelf.emptied(data["text/html"])
         for mimetype in [one for one in data if one.startswith("image/")]:
