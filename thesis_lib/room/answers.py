@@ -77,9 +77,10 @@ def near(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview] = ()) 
     item = -1 if asked["item"] == -1 else _item(room, asked["item"])
     point, out = room.point(item), _out(room, item, asked)
     k = int(np.clip(asked.get("k", 10), 1, MOST))
-    items, distances = room.nearest.to(point, k, out, bool(asked.get("spread")))
+    rough = room.nearest.distances(point)
+    items, distances = room.nearest.to(point, k, out, bool(asked.get("spread")), rough)
     about = {"items": items.tolist(), "distances": [float(one) for one in distances]}
-    whole = [floats(room.nearest.distances(point))] if asked.get("all") else []
+    whole = [floats(rough)] if asked.get("all") else []
     return about, whole
 
 

@@ -11,7 +11,7 @@ import anywidget
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from traitlets import Bool, Dict, Int, List, Unicode
+from traitlets import Bool, Dict, Int, List, Unicode, validate
 
 from thesis_lib.audio import io as audio_io
 from thesis_lib.room import excerpt
@@ -101,6 +101,14 @@ class Room(anywidget.AnyWidget):
         about, blobs = answer(self, content, buffers)
         levels = {"levels": list(self.levels)} if content.get("ask") in ("sound", "clip") else {}
         self.send({"id": content.get("id"), **levels, **about}, blobs)
+
+    @validate("kept")
+    def _sounds_alone(self, proposal: Any) -> list[int]:
+        wrong = [item for item in proposal["value"] if not 0 <= item < len(self.sounds)]
+        if wrong:
+            last = len(self.sounds) - 1
+            raise InputError(f"kept: holds {wrong[0]}; give numbers of sounds, from 0 to {last}")
+        return proposal["value"]
 
     @cached_property
     def nearest(self) -> Nearest:
