@@ -57,7 +57,7 @@ def test_picture_is_in_step_with_the_sound(tmp_path):
     wave[RATE // 2] = 1
     found = excerpt.read(write(tmp_path / "a.wav", wave))
     for columns in (40, 160):
-        shade = excerpt.picture(found, (-80, -20), (columns, 64))
+        shade = excerpt.picture(found, (-100, 0), (columns, 64))
         assert shade.shape == (64, columns)
         loud = shade.sum(0).astype(float)
         assert np.average(np.arange(columns) + 0.5, weights=loud) == pytest.approx(
