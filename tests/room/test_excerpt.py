@@ -1,10 +1,7 @@
 """Excerpts: the right samples, a picture in step with them, and no way out of the folder."""
 
-import io
-
 import numpy as np
 import pytest
-import soundfile
 from corpora import noise, tone, write
 
 from thesis_lib.room import excerpt
@@ -46,7 +43,7 @@ def test_channels_one_by_one(tmp_path):
 def test_music_keeps_its_highs(tmp_path):
     path = write(tmp_path / "a.wav", tone(1, 12000, 44100), 44100)
     found = excerpt.read(path)
-    assert found.rate == 32000
+    assert found.rate == 48000
     peak = np.abs(np.fft.rfft(found.wave * np.hanning(len(found.wave)))).argmax()
     assert peak / len(found.wave) * found.rate == pytest.approx(12000, abs=3)
 
@@ -75,22 +72,16 @@ def test_low_is_at_the_bottom_and_levels_are_shades(tmp_path):
     assert excerpt.picture(found, (-60, 20), (100, 128)).max() == round(min(255, loudest))
 
 
-def test_encoded_is_the_same_sound_at_its_place(tmp_path):
-    wave = np.zeros(RATE, np.float32)
-    wave[4000:4400] = 0.25 * tone(0.025, 1000)
-    found = excerpt.read(write(tmp_path / "a.wav", wave, subtype="FLOAT"))
-    heard, rate = soundfile.read(io.BytesIO(excerpt.encoded(found, recorded=True)))
-    assert rate == RATE and len(heard) == RATE
-    lag = np.correlate(heard, wave, "full").argmax() - (len(wave) - 1)
-    assert abs(lag) <= 2
-    assert np.abs(heard).max() == pytest.approx(np.abs(wave).max(), rel=0.1)
+def test_what_is_played_as_it_was_recorded_is_the_same(tmp_path):
+    found = excerpt.read(write(tmp_path / "a.wav", noise(1), subtype="FLOAT"))
+    np.testing.assert_array_equal(excerpt.levelled(found, recorded=True), found.wave)
 
 
-@pytest.mark.parametrize(("peak", "expected"), [(0.1, 0.5), (0.001, 0.01), (1.0, 0.5)])
-def test_quiet_sounds_are_raised_and_silence_stays_quiet(tmp_path, peak, expected):
-    wave = tone(0.5, 440, level=peak).astype(np.float32)
-    heard, _ = soundfile.read(io.BytesIO(excerpt.encoded(excerpt.Excerpt(wave, RATE, 0, 0.5))))
-    assert np.abs(heard[1000:-1000]).max() == pytest.approx(expected, rel=0.1)
+@pytest.mark.parametrize(("peak", "expected"), [(0.1, 0.5), (0.001, 0.01), (1.0, 0.5), (0.0, 0.0)])
+def test_quiet_sounds_are_raised_and_silence_stays_quiet(peak, expected):
+    wave = np.array([0, peak, -peak / 2], np.float32)
+    heard = excerpt.levelled(excerpt.Excerpt(wave, RATE, 0, 0.5))
+    np.testing.assert_allclose(heard, [0, expected, -expected / 2], rtol=1e-6)
 
 
 @pytest.mark.parametrize("path", ["../b.wav", "/etc/passwd", "x/../../b.wav", ".", "x/.."])

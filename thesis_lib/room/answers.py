@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thesis_lib.audio import opus
 from thesis_lib.room import excerpt, upload
 from thesis_lib.room.columns import floats, normalised
 from thesis_lib.util.errors import InputError
@@ -45,7 +46,7 @@ def answer(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview]) -> 
 
 
 def sound(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview] = ()) -> Answer:
-    """A sound as MP3 and its picture: asks for `item`.
+    """A sound as Opus and its picture: asks for `item`.
 
     It may ask for `context_s`, `channel`, `large`, and `recorded`: as loud as it was.
 
@@ -62,9 +63,9 @@ def sound(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview] = ())
 def _of_excerpt(room, heard, large, recorded=False):
     size = excerpt.LARGE if large else excerpt.SMALL
     shade = excerpt.picture(heard, room.levels, size, room.sounds.features)
-    about = {"type": excerpt.TYPE, "start": heard.start, "duration": heard.duration}
+    about = {"type": "audio/ogg", "start": heard.start, "duration": heard.duration}
     about |= {"columns": shade.shape[1], "bands": shade.shape[0]}
-    return about, [excerpt.encoded(heard, recorded), shade.tobytes()]
+    return about, [opus.encode(excerpt.levelled(heard, recorded), heard.rate), shade.tobytes()]
 
 
 def near(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview] = ()) -> Answer:
