@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thesis_lib.audio import opus
 from thesis_lib.room import excerpt, upload
 from thesis_lib.room.columns import floats, normalised
 from thesis_lib.util.errors import InputError
@@ -45,7 +46,7 @@ def answer(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview]) -> 
 
 
 def sound(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview] = ()) -> Answer:
-    """A sound as MP3 and its picture: asks for `item`.
+    """A sound as Opus and its picture: asks for `item`.
 
     It may ask for `context_s`, `channel`, `large`, and `recorded`: as loud as it was.
 
@@ -62,9 +63,9 @@ def sound(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview] = ())
 def _of_excerpt(room, heard, large, recorded=False):
     size = excerpt.LARGE if large else excerpt.SMALL
     shade = excerpt.picture(heard, room.levels, size, room.sounds.features)
-    about = {"type": excerpt.TYPE, "start": heard.start, "duration": heard.duration}
+    about = {"type": "audio/ogg", "start": heard.start, "duration": heard.duration}
     about |= {"columns": shade.shape[1], "bands": shade.shape[0]}
-    return about, [excerpt.encoded(heard, recorded), shade.tobytes()]
+    return about, [opus.encode(excerpt.levelled(heard, recorded), heard.rate), shade.tobytes()]
 
 
 def near(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview] = ()) -> Answer:
@@ -77,9 +78,10 @@ def near(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview] = ()) 
     item = -1 if asked["item"] == -1 else _item(room, asked["item"])
     point, out = room.point(item), _out(room, item, asked)
     k = int(np.clip(asked.get("k", 10), 1, MOST))
-    items, distances = room.nearest.to(point, k, out, bool(asked.get("spread")))
+    rough = room.nearest.distances(point)
+    items, distances = room.nearest.to(point, k, out, bool(asked.get("spread")), rough)
     about = {"items": items.tolist(), "distances": [float(one) for one in distances]}
-    whole = [floats(room.nearest.distances(point))] if asked.get("all") else []
+    whole = [floats(rough)] if asked.get("all") else []
     return about, whole
 
 

@@ -45,14 +45,14 @@ def colours(sounds: Sounds) -> list[str]:
 
 
 def _coded(values, shown):
-    return _codes(values, sorted(set(values)), shown)
+    return _codes(values, sorted(pd.unique(values)), shown)
 
 
 def _codes(values, names, shown):
-    codes = pd.Categorical(values, categories=names).codes
+    codes = pd.Categorical(values, categories=names).codes.astype("<u4")
     blank = names.index("") if "" in names else -1
     shown_names = [shown(name) for name in names]
-    return {"names": shown_names, "codes": codes.astype("<u4").tobytes(), "blank": blank}
+    return {"names": shown_names, "codes": codes.tobytes(), "blank": blank}
 
 
 def _recordings(table):

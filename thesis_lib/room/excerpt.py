@@ -12,16 +12,15 @@ import torch
 from PIL import Image
 
 from thesis_lib.audio import io as audio_io
+from thesis_lib.audio import opus
 from thesis_lib.recipe import Features
 from thesis_lib.spectrogram import log_mel, mel_centres
 from thesis_lib.util.errors import InputError
 
-RATES = (16000, 32000)  # Hz of what is heard: the first that holds all of the file, or the last
 HEARD = 5.0  # s of a sound whose duration nobody has given
 LONGEST = 60.0  # s of an excerpt
 SMALL, LARGE = (160, 64), (480, 128)  # columns and bands of a picture, at most
 PEAK, RAISED = 0.5, 10.0  # of full scale; the most that a quiet sound is raised: 20 dB
-TYPE = "audio/mpeg"
 
 
 class Excerpt(NamedTuple):
@@ -91,12 +90,12 @@ def read(
     held = min(end, header.duration, start + LONGEST) - start
     if held <= 0:
         raise InputError(f"{path} ends before {start:g} s; make the table again.")
-    rate = next((rate for rate in RATES if rate >= header.sample_rate), RATES[-1])
+    rate = next((rate for rate in opus.RATES if rate >= header.sample_rate), opus.RATES[-1])
     return Excerpt(audio_io.read(path, rate, channel, start, held), rate, start, held)
 
 
-def encoded(excerpt: Excerpt, recorded: bool = False) -> bytes:
-    """An excerpt as the bytes of an MP3 file.
+def levelled(excerpt: Excerpt, recorded: bool = False) -> np.ndarray:
+    """An excerpt as it is played: float32 array, shape (samples,).
 
     Parameters
     ----------
@@ -107,7 +106,7 @@ def encoded(excerpt: Excerpt, recorded: bool = False) -> bytes:
     """
     peak = max(float(np.abs(excerpt.wave).max(initial=0)), 1e-9)
     gain = min(1.0, 0.89 / peak) if recorded else min(RAISED, PEAK / peak)
-    return audio_io.mp3(excerpt.wave * np.float32(gain), excerpt.rate)
+    return excerpt.wave * np.float32(gain)
 
 
 def picture(

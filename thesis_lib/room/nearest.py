@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-import torch
 
 SPARE = 8  # candidates more than are asked for, for products of 32 bits err in the last digits
 APART = {"group": "group", "recording": "path", "moment": "moment", "node": "node"}
@@ -28,19 +27,19 @@ class Nearest:
     """
 
     def __init__(self, vectors: np.ndarray, table: pd.DataFrame) -> None:
-        self._vectors = torch.from_numpy(np.ascontiguousarray(vectors, np.float32))
+        self._vectors = np.ascontiguousarray(vectors, np.float32)
         self._mean = self._vectors.mean(0)  # a part that all share would cost digits
         self._centred = self._vectors - self._mean
-        self._squares = self._centred.square().sum(1)
+        self._squares = np.einsum("nd,nd->n", self._centred, self._centred)
         self._codes = {name: pd.factorize(table[column])[0] for name, column in APART.items()}
         self._blank = {name: (table[column] == "").to_numpy() for name, column in APART.items()}
         self._label = table.label.to_numpy()
 
     def distances(self, point: np.ndarray) -> np.ndarray:
         """The distance of every sound to a point: float32 array, shape (n,)."""
-        query = torch.from_numpy(np.asarray(point, np.float32)) - self._mean
-        squares = torch.addmv(self._squares, self._centred, query, alpha=-2) + query.square().sum()
-        return squares.clamp_(min=0).sqrt_().numpy()
+        query = np.asarray(point, np.float32) - self._mean
+        squares = self._squares - 2 * (self._centred @ query) + query @ query
+        return np.sqrt(np.maximum(squares, 0, out=squares), out=squares)
 
     def left_out(
         self, item: int, apart: Iterable[str] = ("group",), label: str | None = None
@@ -68,6 +67,7 @@ class Nearest:
         k: int,
         out: np.ndarray | None = None,
         spread: bool = False,
+        rough: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The k sounds nearest to a point, fewer where there are no more.
 
@@ -79,19 +79,21 @@ class Nearest:
             Those that do not count.
         spread : bool
             No two of one group.
+        rough : float32 array, shape (n,), optional
+            `distances` of this point, where they are there already.
 
         Returns
         -------
         items : int64 array, nearest first
         distances : float32 array
         """
-        rough = self.distances(point)
+        rough = self.distances(point) if rough is None else rough
         if out is not None:
             rough = np.where(out, np.inf, rough)
         rows = self._one_a_group(rough) if spread else np.arange(len(rough))
         wanted = min(k + SPARE, int(np.isfinite(rough[rows]).sum()))
         rows = rows[np.argpartition(rough[rows], wanted - 1)[:wanted]] if wanted else rows[:0]
-        exact = np.linalg.norm(self._vectors[rows].numpy() - np.float32(point), axis=1)
+        exact = np.linalg.norm(self._vectors[rows] - np.float32(point), axis=1)
         order = np.argsort(exact, kind="stable")[:k]
         return rows[order], exact[order].astype(np.float32)
 
@@ -112,6 +114,6 @@ class Nearest:
         found = np.full((len(items), k), -1, np.int32)
         apart = np.full((len(items), k), np.nan, np.float32)
         for row, item in enumerate(items):
-            near, far = self.to(self._vectors[item].numpy(), k, self.left_out(item))
+            near, far = self.to(self._vectors[item], k, self.left_out(item))
             found[row, : len(near)], apart[row, : len(far)] = near, far
         return found, apart

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from tqdm.auto import tqdm
 
+from thesis_lib.audio.io import mp3
 from thesis_lib.room import excerpt
 from thesis_lib.room.columns import floats, normalised
 from thesis_lib.room.widget import STATIC, Room
@@ -112,8 +113,8 @@ def _sound(room: Room, item: int, folder: Path) -> None:
     try:
         heard = room.excerpt(item)
         shade = excerpt.picture(heard, room.levels, (320, 96), room.sounds.features)
-        (folder / f"{item}.mp3").write_bytes(excerpt.encoded(heard))
-        about = {"start": heard.start, "duration": heard.duration, "levels": list(room.levels)}
+        (folder / f"{item}.mp3").write_bytes(mp3(excerpt.levelled(heard), heard.rate))
+        about = {"start": heard.start, "duration": heard.duration}
         about |= {"columns": shade.shape[1], "bands": shade.shape[0], "shades": shade.tobytes()}
     except InputError as error:
         about = {"error": room.without_folder(str(error))}

@@ -11,7 +11,7 @@ import anywidget
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from traitlets import Bool, Dict, Int, List, Unicode
+from traitlets import Bool, Dict, Int, List, Unicode, validate
 
 from thesis_lib.audio import io as audio_io
 from thesis_lib.room import excerpt
@@ -90,7 +90,7 @@ class Room(anywidget.AnyWidget):
             colours=colours(sounds),
             maps={first: floats(normalised(self._place(first)))},
             offered=list(dict.fromkeys([*self._maps, *MAPS])),
-            picture={"hertz": excerpt.band_hertz(sounds.features), "levels": []},
+            picture={"hertz": excerpt.band_hertz(sounds.features), "levels": list(self.levels)},
             can_upload=embed is not None,
             theme=theme,
             k=k,
@@ -99,8 +99,15 @@ class Room(anywidget.AnyWidget):
 
     def _asked(self, _: Any, content: dict[str, Any], buffers: list[memoryview]) -> None:
         about, blobs = answer(self, content, buffers)
-        levels = {"levels": list(self.levels)} if content.get("ask") in ("sound", "clip") else {}
-        self.send({"id": content.get("id"), **levels, **about}, blobs)
+        self.send({"id": content.get("id"), **about}, blobs)
+
+    @validate("kept")
+    def _sounds_alone(self, proposal: Any) -> list[int]:
+        wrong = [item for item in proposal["value"] if not 0 <= item < len(self.sounds)]
+        if wrong:
+            last = len(self.sounds) - 1
+            raise InputError(f"kept: holds {wrong[0]}; give numbers of sounds, from 0 to {last}")
+        return proposal["value"]
 
     @cached_property
     def nearest(self) -> Nearest:

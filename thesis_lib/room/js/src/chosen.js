@@ -57,11 +57,10 @@ export class ChosenSound {
   }
 
   fill(sound) {
-    this.sound = sound;
     this.picture.draw(sound.picture);
     if (typeof this.item === "number") this.picture.bound(ownPart(this.room.table, this.item, sound));
     this.times.replaceChildren(timeAxis(sound.start, sound.duration));
-    this.decibels.replaceChildren(levelScale(this.room.lut, sound.levels));
+    this.decibels.replaceChildren(this.scale());
     if (this.room.source.alive && typeof this.item === "number") this.more.replaceChildren(...this.choices(sound));
     else this.more.replaceChildren(...this.nodes());
   }
@@ -119,8 +118,12 @@ export class ChosenSound {
     playing(this.playButton, own && player.playing);
   }
 
+  scale() {
+    return levelScale(this.room.lut, this.room.model.get("picture").levels);
+  }
+
   redraw() {
     this.picture?.redraw();
-    if (this.sound) this.decibels.replaceChildren(levelScale(this.room.lut, this.sound.levels));
+    this.decibels?.replaceChildren(this.scale());
   }
 }

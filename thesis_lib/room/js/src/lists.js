@@ -4,6 +4,7 @@ import * as kept from "./kept.js";
 import { Row } from "./row.js";
 import { within } from "./within.js";
 
+const AHEAD = 2; // rows that load at a time
 const MOST = 60; // rows of a selection; the rest is played all the same
 const COUNTS = [5, 10, 20, 50].map((count) => [count, `${count}`]);
 const NAMES = { near: "Neighbours", selection: "Selection", kept: "Kept" };
@@ -71,6 +72,13 @@ export class Lists {
     const empty = items.length ? "" : make("li", { class: "hint" }, EMPTY[shown]);
     this.list.replaceChildren(...this.rows.map((row) => row.element), more, empty);
     this.progress(this.room.player);
+    this.loading = this.rows.slice();
+    for (let at = 0; at < AHEAD; at += 1) this.load(this.loading);
+  }
+
+  /** Load rows from the top, few at a time: what is clicked meanwhile is answered before them. */
+  async load(loading) {
+    while (loading === this.loading && loading.length) await loading.shift().load();
   }
 
   distanceOf(place) {

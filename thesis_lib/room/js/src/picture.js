@@ -89,7 +89,9 @@ export function frequencyAxis(middles) {
 export function timeAxis(start, duration) {
   const axis = make("div", { class: "seconds", "aria-hidden": "true" });
   for (const share of [0, 0.25, 0.5, 0.75, 1]) {
-    const mark = make("span", {}, `${clock(start + share * duration)}${share === 1 ? " s" : ""}`);
+    const at = start + share * duration;
+    const words = at < 60 ? `${Number(at.toFixed(2))}` : clock(at);
+    const mark = make("span", {}, share === 1 ? `${words} s` : words);
     mark.style.left = `${100 * share}%`;
     axis.append(mark);
   }

@@ -21,7 +21,6 @@ export class Row {
       make("div", { class: "place", title: table.place(item) }, table.place(item)));
     this.element = make("li", { class: "row", "data-item": item }, this.play, this.picture.element, this.said,
       make("div", { class: "actions" }, ...actions.map(([icon, words, act]) => iconButton(icon, `${words}: ${name}`, () => act(item, place)))));
-    this.load();
   }
 
   async load() {
