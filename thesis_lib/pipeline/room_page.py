@@ -1,4 +1,4 @@
-"""What the listening room's page shows: the room of the corpus that is chosen, by what is chosen."""
+"""What the listening room's page shows: a room, and the choice of its corpus and its dots."""
 
 from functools import cache
 

@@ -85,7 +85,7 @@ def summary(sizes: dict[str, int]) -> str:
 
 
 def check_place(out: Path) -> None:
-    """Raise an `InputError` where a folder is not a site: the site takes the place of what is there."""
+    """Raise an `InputError` where there is a folder of something else: a site would replace it."""
     what = disk.kind(out)
     if what and (what != "folder" or (os.listdir(out) and MARK not in os.listdir(out))):
         raise InputError(

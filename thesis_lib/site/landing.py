@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 from thesis_lib.site.page import TEMPLATES
 from thesis_lib.site.shelf import Shelf
 
+SIMULATED = "simulated"  # in the captions of what is
 ALIKE = "precision@10"  # share of the ten nearest neighbours that carry the tile's label
 SAME = {"mini home": "activity", "mini music": "composer"}  # what a label is; of others: "class"
 CALLED = {"mini home": "the simulated home", "mini music": "the music"}
@@ -43,9 +44,7 @@ PICTURES = (
 )
 
 
-def landing(
-    titles: Mapping[str, str], rooms: Mapping[str, str], made: Path, site: Path
-) -> str:
+def landing(titles: Mapping[str, str], rooms: Mapping[str, str], made: Path, site: Path) -> str:
     """The page.
 
     Parameters
@@ -69,7 +68,7 @@ def landing(
         titles=titles,
         rooms={CALLED.get(corpus, corpus): address for corpus, address in rooms.items()},
         sounds=[
-            (heading, text, _put(shelf, made, name, "audio/mpeg"), figures[name])
+            (heading, text, _put(shelf, made, name, "audio/mpeg"), SIMULATED in figures[name])
             for name, heading, text in SOUNDS
             if name in figures
         ],
@@ -79,7 +78,7 @@ def landing(
             if name in figures
         ],
         found=list(findings(_numbers(made))),
-        simulated=any("simulated" in caption for caption in figures.values()),
+        simulated=any(SIMULATED in caption for caption in figures.values()),
     )
 
 
@@ -95,18 +94,20 @@ def findings(numbers: Mapping[str, Any]) -> list[str]:
     space = numbers.get("05_embedding_space", {})
     for corpus, embedding in space.get("embedding", {}).items():
         found += _alike(space, corpus, embedding)
-    right = numbers.get("06_error_analysis_sins", {}).get("found, wrong label")
-    if right:
+    audit = numbers.get("06_error_analysis_sins", {})
+    if "found, wrong label" in audit:
+        right, planted = audit["found, wrong label"]
         found.append(
-            f"Wrong names stand out: of {right[1]} labels of the home that were planted wrong, "
-            f"{right[0]} are among its first suspects."
+            f"Wrong names stand out: {planted} labels of the home were planted wrong, and {right} "
+            f"of these are among the {audit['suspect_moments']} that it suspects, of "
+            f"{audit['moments']} moments in all."
         )
     found += _grouped(numbers.get("07_genre_clusters", {}))
     return found
 
 
 def _grouped(clusters):
-    """How well groups that it makes agree with the classes: the best of the ways that were tried."""
+    """How well groups that it makes agree with the classes: the best of what was tried."""
     drawn = clusters.get("embedding", {}).values()
     values = [
         row["value"]

@@ -41,7 +41,8 @@ class Links:
                 return url
             path = Path(os.path.normpath(folder / unquote(parts.path)))
             if path.suffix == ".ipynb":
-                return self.notebooks.get(path.name, "")
+                page = self.notebooks.get(path.name, "")
+                return page and page + f"#{parts.fragment}" * bool(parts.fragment)
             if adding and path.suffix in LEXERS and self._is_ours(path):
                 self.sources[path] = ".".join(path.relative_to(self.root).parts) + ".html"
             return self.sources.get(path, "")
