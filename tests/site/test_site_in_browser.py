@@ -65,6 +65,8 @@ def test_it_fits_and_can_be_read_by_day_and_by_night(site, page, faults, scheme,
         )
         assert contrast(ground, ink) > 7
         assert (luminance(ground) > 0.5) == (scheme == "light")
+    label = page.locator(".widget-label", has_text="Class")
+    assert contrast(ground, label.evaluate("one => getComputedStyle(one).color")) > 4.5
     assert faults == []
 
 

@@ -117,12 +117,10 @@ def _write_pages(paths, made, site, rooms):
     links = Links(ROOT, {path.name: f"{path.stem}.html" for path in paths})
     shelf = Shelf(site, _captions(made))
     exporter = PageExporter(shelf, links.seen_from(ROOT / "notebooks"), rooms)
-    order = [None, *titles.items(), None]
-    for number, notebook in enumerate(read, start=1):
-        address, title = order[number]
-        page = exporter.page(
-            notebook, title=title, before=order[number - 1], after=order[number + 1]
-        )
+    ways = list(titles.items())
+    around = zip([None, *ways[:-1]], [*ways[1:], None], strict=True)
+    for notebook, (address, title), (before, after) in zip(read, ways, around, strict=True):
+        page = exporter.page(notebook, title=title, before=before, after=after)
         (site / address).write_text(page, encoding="utf-8")
     for path, address in dict(links.sources).items():
         exporter.link = links.seen_from(path.parent, adding=False)

@@ -61,6 +61,8 @@ class PageExporter(HTMLExporter):
 class _Renderer(IPythonRenderer):
     """Links lead to pages of the site, or are plain text."""
 
+    address: Callable[[str], str]
+
     def link(self, text, url, title=None):
         address = self.address(url)
         return super().link(text, address, title) if address else text
