@@ -23,10 +23,11 @@ browser = pytest.fixture(scope="module")(chromium.browser_with_webgl)
 page = pytest.fixture(chromium.page)
 
 SERVE = """
-import sys
+import signal
 from pathlib import Path
 from thesis_lib.pipeline.job import Job
 from thesis_lib.pipeline.listen import serve
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background lacks
 serve(Job({{"music": ("music", {music!r})}}, runs={runs!r}), Path({folder!r}), {port}, {opens})
 """
 
@@ -127,8 +128,8 @@ def test_choose_click_hear(room, page):
     shown.locator(".row canvas").first.wait_for()
     assert shown.locator(".row").count() == 10
     page.wait_for_function("() => window.heard.some(one => one.currentTime > 0)")
-    page.get_by_role("button", name="song", exact=True).click()  # each dot is now one
-    page.locator(".listening-room[data-ready]", has_text="12 songs").wait_for()
+    page.get_by_role("button", name="segment", exact=True).click()
+    page.locator(".listening-room[data-ready]", has_text="12 segments").wait_for()
     own = re.match(r"http://[^/]+/", room)[0]
     others = [url for url in asked if not url.startswith((own, "data:", "blob:"))]
     assert asked and others == [] and faults == []
@@ -159,7 +160,10 @@ def test_ctrl_c_ends_it_quietly_and_leaves_nothing(tiny_run, tmp_path):
     link = tmp_path / "page" / "open.html"
     assert address in link.read_text() and link.stat().st_mode & 0o077 == 0
     server.send_signal(signal.SIGINT)
-    rest, _ = server.communicate(timeout=60)
+    try:
+        rest, _ = server.communicate(timeout=60)
+    finally:
+        server.kill()
     assert rest == "" and server.returncode == 0
 
 

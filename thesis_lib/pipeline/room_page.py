@@ -57,4 +57,4 @@ def _named(runs):
 def _units(run):
     """What a dot can be; where nobody has said what is a song, there is none."""
     song = [(run.unit, "song")] if run.unit != "recording" else []
-    return [("tile", "tile"), ("recording", "segment"), *song]
+    return [("tile", "tile"), ("segment", "segment"), *song]
