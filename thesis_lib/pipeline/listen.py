@@ -8,6 +8,7 @@ import errno
 import os
 import secrets
 import socket
+import sys
 import tempfile
 import webbrowser
 from pathlib import Path
@@ -114,7 +115,7 @@ class Server(Voila):
         only.template, only.file_allowlist = "room", []
         only.allow_template_override = only.allow_theme_override = "NO"
         only.extension_allowlist = EXTENSIONS
-        self.config.KernelManager.transport = "ipc"  # by files of one's own, not by ports
+        self.config.KernelManager.transport = _transport()
         self.tornado_settings = {
             "headers": {"Content-Security-Policy": ONLY_HERE},
             "ws_ping_timeout": PING,
@@ -151,6 +152,15 @@ class Refused(RequestHandler):
         """403, and what to do."""
         self.set_status(403)
         self.write("This page opens by the whole address that `make listen` has printed.")
+
+
+def _transport():
+    """How page and kernel speak: by files of one's own, where paths are short enough for it.
+
+    A name of such a file has at most 107 bytes on Linux; Voila and Jupyter add 66 to the folder.
+    """
+    short = len(os.fsencode(tempfile.gettempdir())) <= 40
+    return "ipc" if short and sys.platform == "linux" else "tcp"
 
 
 def _notebook(job):
