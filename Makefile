@@ -6,7 +6,7 @@ SUITE := $(CURDIR)
 
 # What is typed behind `make` reaches the command as it was typed, whatever it holds: through the
 # environment, past make's and the shell's own reading. 1 stands for where `make data` puts things.
-TYPED := MUSIC SINS FMA OPEN RECIPE PROFILE SEEDS SHARD PROCESSES TRAIN CORRECTIONS
+TYPED := MUSIC SINS FMA OPEN RECIPE PROFILE SEEDS SHARD PROCESSES TRAIN CORRECTIONS PORT
 unexport $(TYPED)
 FMA_TYPED := $(if $(filter 1,$(value FMA)),$(CURDIR)/data/fma,$(value FMA))
 OPEN_TYPED := $(if $(filter 1,$(value OPEN)),$(CURDIR)/data/open_music,$(value OPEN))
@@ -17,6 +17,7 @@ export PROFILE_TYPED := $(value PROFILE)
 export SEEDS_TYPED := $(value SEEDS)
 export SHARD_TYPED := $(value SHARD)
 export PROCESSES_TYPED := $(value PROCESSES)
+export PORT_TYPED := $(value PORT)
 export TRAIN_TYPED := $(filter-out 0,$(value TRAIN))
 export CORRECTIONS_TYPED := $(value CORRECTIONS)
 export SUITE
@@ -35,7 +36,7 @@ export MALLOC_TRIM_THRESHOLD_ := 1073741824
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help figures shard test lint lab listen audit data pretrain bench clean
+.PHONY: help figures shard test lint lab listen site audit data pretrain widget scripts bench clean
 
 help:  ## what can I do?
 	@echo "Deep embedded music: read, rerun and hear the thesis."
@@ -74,8 +75,11 @@ lint: $(READY)  ## check style (ruff) and types (mypy); `make test` begins with 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(THESIS) lab $(ASKED)
 
-listen: $(READY)  ## open the listening room in JupyterLab
-	@$(THESIS) listen $(ASKED)
+listen: $(READY)  ## open the listening room in the browser
+	@$(THESIS) listen $(ASKED) $${PORT_TYPED:+--port="$$PORT_TYPED"}
+
+site: $(READY)  ## the notebooks with all they show as pages in site/, for readers without Python
+	@$(THESIS) site --out="$$SUITE/site" $(ASKED)
 
 audit: $(READY)  ## what does not fit in a corpus (MUSIC= or SINS=): a page to see and hear
 	@$(if $(MUSIC_TYPED)$(SINS_TYPED),,echo "Of what? make audit MUSIC=folder"; exit 1)
@@ -94,6 +98,12 @@ pretrain: $(READY)  ## train the network that comes with the suite again (fetche
 	@.venv/bin/thesis fetch open-sounds --to data/open_sounds
 	@$(PY) data/make_pretrained.py data/open_music data/open_sounds
 
+widget:  ## bundle the listening room's page again (needs Node.js 20; fetches its packages)
+	@cd thesis_lib/room/js && npm ci --no-audit --no-fund && npm run build
+
+scripts:  ## bundle the scripts of the site again (needs Node.js 20; fetches its packages)
+	@cd thesis_lib/site/scripts && npm ci --ignore-scripts --no-audit --no-fund && npm run build
+
 BENCHES := listening input_pipeline training_step number_formats training features ablation clock_neighbours
 BENCHES += open_questions candidates proof audit audit_faults review playlists
 bench: $(addprefix bench-,$(BENCHES))  ## measure again all that bench/results/ holds (an hour or two)
@@ -102,7 +112,7 @@ bench-%: $(READY)
 	@$(PY) bench/$*.py
 
 clean:  ## remove everything that `make figures` made beside the figures
-	rm -rf runs .snakemake .pytest_cache .hypothesis .mypy_cache
+	rm -rf runs site .snakemake .pytest_cache .hypothesis .mypy_cache
 
 # A .venv from exact pins. pip asks its index for torch: that is a CUDA build on Linux.
 $(READY): requirements.lock pyproject.toml

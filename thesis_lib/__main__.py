@@ -59,7 +59,23 @@ def _lab(args):
     _without_address_grammar()
     from thesis_lib.pipeline import lab
 
-    getattr(lab, args.command)(job)
+    lab.lab(job)
+
+
+def _listen(args):
+    job = _job(args)
+    _without_address_grammar()
+    from thesis_lib.pipeline import listen
+
+    listen.listen(job, args.port, not args.no_browser)
+
+
+def _site(args):
+    job = _job(args)
+    _without_address_grammar()
+    from thesis_lib.pipeline import site
+
+    print(f"{args.out}/index.html: {site.site(job, args.out)}.")
 
 
 def _home(args):
@@ -227,7 +243,8 @@ DO = {
     "figures": _figures,
     "shards": _shards,
     "lab": _lab,
-    "listen": _lab,
+    "listen": _listen,
+    "site": _site,
     "home": _home,
     "check": _check,
     "fetch": _fetch,

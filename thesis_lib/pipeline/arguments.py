@@ -158,13 +158,20 @@ def parser(description: str | None) -> argparse.ArgumentParser:
         ("figures", "make every figure and number, of the suite's corpora or your own"),
         ("shards", "make the spectrograms of one shard, on one of several machines"),
         ("lab", "open the notebooks in JupyterLab"),
-        ("listen", "open the listening room in JupyterLab"),
+        ("listen", "open the listening room in the browser"),
+        ("site", "make pages of the executed notebooks, for readers without Python"),
     ):
         command = commands.add_parser(name, help=text)
         _add_job(command)
         if name == "shards":
             text = "2/8: the second of eight"
             command.add_argument("--shard", type=_shard, required=True, help=text)
+        if name == "listen":
+            command.add_argument("--port", type=_number, default=8866, help="of the page")
+            text = "only print the address of the page"
+            command.add_argument("--no-browser", action="store_true", help=text)
+        if name == "site":
+            command.add_argument("--out", default="site", help="folder of the pages")
     home = commands.add_parser("home", help="make the mini home, a simulated corpus")
     home.add_argument("folder")
     home.add_argument("--size", default="full", choices=["full", "smoke"])
