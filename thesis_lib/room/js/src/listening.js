@@ -57,7 +57,7 @@ export class Listening {
       make("div", { class: "halves" },
         make("div", { class: "left" }, this.map.element, this.legend.element),
         make("div", { class: "right" }, this.now.element, this.lists.element)),
-      this.status, this.help);
+      this.status, this.help, this.player.audio);
     this.element.addEventListener("keydown", (event) => onKey(event, this));
     this.element.dataset.theme = this.dark ? "dark" : "light";
     el.append(this.element);

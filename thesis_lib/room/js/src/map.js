@@ -12,7 +12,7 @@ const LOOK = {
 export class SoundMap extends EventTarget {
   constructor(dark) {
     super();
-    this.canvas = make("canvas", { tabindex: 0, role: "application",
+    this.canvas = make("canvas", { tabindex: 0, role: "application", class: "points",
       "aria-label": "Map of all sounds; arrow keys go to the sound that is nearest in their direction" });
     this.tip = make("div", { class: "tip", hidden: true });
     this.ringMark = make("div", { class: "ring", hidden: true });
