@@ -4,8 +4,7 @@ from functools import cache
 
 import torch
 
-from evaluation import fault_planting
-from thesis_lib.analysis import channel_measures
+from thesis_lib.analysis import channel_measures, fault_planting
 from thesis_lib.contrastive import pretrained
 from thesis_lib.pipeline.channels import channels_of
 from thesis_lib.spectrogram import log_mel
