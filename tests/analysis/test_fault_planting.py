@@ -70,3 +70,18 @@ def test_what_cannot_be_planted_is_named():
         fault_planting.plant(noise(), RATE, "rust", "weak", (0,), (1,))
     with pytest.raises(InputError, match="'mild' .* one of weak, middle, strong"):
         fault_planting.plant(noise(), RATE, "dead", "mild", (0,), (1,))
+
+
+def test_each_kind_once_and_where_it_differs_most():
+    wave = noise()
+    found = fault_planting.each(wave, RATE)
+    assert list(found) == list(fault_planting.AMOUNTS)
+    for kind, (broken, hit) in found.items():
+        assert len(hit) == (2 if kind == "swapped" else 1)
+        assert np.flatnonzero((broken != wave).any(axis=1)).tolist() == list(hit)
+    changed = wave[0].copy()
+    changed[1000:1010] += 0.5
+    changed[2000] += 0.1
+    part = fault_planting.most_different(wave[0], changed, 10)
+    assert (part.start, part.stop) == (1000, 1010)
+    assert fault_planting.most_different(wave[0], wave[0], 10) == slice(0, 10)

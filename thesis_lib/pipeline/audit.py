@@ -1,6 +1,7 @@
 """What stands behind `thesis audit`: a corpus is read, embedded, judged, and the page written."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -125,8 +126,13 @@ def _faults(corpus, not_checked):
     return found[found.score > FAULTY]
 
 
-def of_run(run: Run, embedding: str = "ours", quiet: str = "") -> Audit:
-    """The audit of what the pipeline has embedded (09_listening_room).
+def of_run(
+    run: Run,
+    embedding: str = "ours",
+    quiet: str = "",
+    names: Mapping[str, str] = findings.THESIS,
+) -> Audit:
+    """The audit of what the pipeline has embedded (06_error_analysis_sins, 09_listening_room).
 
     Parameters
     ----------
@@ -136,11 +142,14 @@ def of_run(run: Run, embedding: str = "ours", quiet: str = "") -> Audit:
         See `Run.embedding_shown`.
     quiet : str
         The class of silence, "" where there is none.
+    names : dict
+        Recordings that are looked up, see `findings.named_by_the_thesis`.
     """
     embedding = run.embedding_shown(embedding)
     space = run.embeddings(embedding)
     vectors = pd.DataFrame(space.vectors).groupby(space.tiles.recording.to_numpy()).mean()
-    return judge(run.corpus, run.store, vectors.to_numpy(), quiet, EMBEDDINGS[embedding])
+    model = EMBEDDINGS[embedding]
+    return judge(run.corpus, run.store, vectors.to_numpy(), quiet, model, names)
 
 
 def with_corrections(corpus: Corpus, corrections: Path | str = "") -> Corpus:
@@ -171,7 +180,12 @@ def _vectors(corpus, store, given):
 
 
 def judge(
-    corpus: Corpus, store: SpectrogramStore, vectors: np.ndarray, quiet: str, model: str
+    corpus: Corpus,
+    store: SpectrogramStore,
+    vectors: np.ndarray,
+    quiet: str,
+    model: str,
+    names: Mapping[str, str] = findings.THESIS,
 ) -> Audit:
     """Look for all that can be looked for.
 
@@ -185,6 +199,8 @@ def judge(
         The class of silence, "" where there is none.
     model : str
         What made the vectors.
+    names : dict
+        Recordings that are looked up, see `findings.named_by_the_thesis`.
     """
     recordings = corpus.table
     not_checked: list[str] = []
@@ -199,7 +215,7 @@ def judge(
     off = findings.deviations(recordings, vectors)
     if recordings.node.nunique() < 2:
         not_checked.append("Microphones: a single node recorded each moment, so none can be odd.")
-    named = findings.named_by_the_thesis(recordings, every, labels, rose, off)
+    named = findings.named_by_the_thesis(recordings, every, labels, rose, off, names)
     parts = (labels, sessions, copies, silent, findings.odd_microphones(off), named)
     return Audit(corpus, store, every, *parts, model, not_checked)
 
