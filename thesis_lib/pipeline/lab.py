@@ -4,11 +4,12 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 from nbformat.sign import NotebookNotary
 
-from thesis_lib.pipeline.execute import execute, with_parameters
+from thesis_lib.pipeline.execute import execute, relinked, with_parameters
 from thesis_lib.pipeline.front_door import ROOT, SETTINGS, pipeline
 from thesis_lib.pipeline.job import Job
 from thesis_lib.recipe import RECIPES
@@ -47,12 +48,21 @@ def listen(job: Job) -> None:
     part = {True: "ours.json", False: "done.json"}
     parts = [f"{job.run[d]}/embeddings/{part[untrained[d]]}" for d in wanted]
     pipeline(job, *parts, *(f"{job.run[d]}/embeddings/adapted.json" for d in job.adapted))
-    room = ROOT / job.out / "lab" / f"{ROOM}.ipynb"
+    own = ROOT / (f"{job.runs}/listen" if job.out == "." else job.out)  # no figure of the suite's
+    source, room = ROOT / "notebooks" / f"{ROOM}.ipynb", own / "lab" / f"{ROOM}.ipynb"
     names = job.names | {"embedding": job.embedding}
-    execute(ROOT / "notebooks" / room.name, room, names, solved=False, **folders(job))
-    NotebookNotary().sign(nbformat.read(room, as_version=4))  # else its players stay shut
+    execute(source, room, names, solved=False, **folders(job) | {"out": own})
+    _link_and_sign(source, room)
     print("In JupyterLab: Run > Run All Cells brings the listening room to life.")
     open_in_lab(room)
+
+
+def _link_and_sign(source, room):
+    """Link the room to the suite's own notebooks, and sign it: else its players stay shut."""
+    notebook = relinked(nbformat.read(room, as_version=4), source, room, beside=False)
+    with atomic(room) as place:
+        nbformat.write(notebook, place)
+    NotebookNotary().sign(notebook)
 
 
 def folders(job: Job) -> dict[str, Path]:
@@ -74,7 +84,7 @@ def _copy(path, job):
             return copy
         copy.replace(copy.with_stem(f"{copy.stem}_before"))
     names = job.names | {"embedding": job.embedding}
-    notebook = with_parameters(path, names, **folders(job))
+    notebook = relinked(with_parameters(path, names, **folders(job)), path, copy)
     notebook.metadata["copy_of"] = version
     with atomic(copy) as place:
         nbformat.write(notebook, place)
@@ -84,6 +94,8 @@ def _copy(path, job):
 def open_in_lab(notebook: Path | str) -> None:
     """Become JupyterLab, showing a notebook; Ctrl-C there is JupyterLab's."""
     as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    place = os.path.relpath(notebook, ROOT)
+    page = f"/lab/tree/{quote(Path(place).as_posix())}"  # what the address that is printed opens
     line = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", *as_root]
-    print(f"Opening {os.path.relpath(notebook, ROOT)} in JupyterLab ...", flush=True)
-    os.execve(sys.executable, [*line, str(Path(notebook))], os.environ | SETTINGS)
+    print(f"Opening {place} in JupyterLab ...", flush=True)
+    os.execve(sys.executable, [*line, f"--LabApp.default_url={page}"], os.environ | SETTINGS)
