@@ -44,7 +44,7 @@ if not JOB.benchmarks:
 ADAPTED = [f"{RUN[domain]}/embeddings/adapted.json" for domain in JOB.adapted]
 BENCHES = {
     "02_preprocessing": ["input_pipeline"],
-    "06_error_analysis_sins": ["audit"],
+    "06_error_analysis_sins": ["audit", "audit_curves", "audit_faults"],
     "10_experiments": ["training_step", "training", "proof_reporting", "ablation"],
     "11_open_questions": ["open_questions", "open_questions_map"],
 }

@@ -20,12 +20,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import soundfile
-from evaluation import detection, fault_planting
+from evaluation import detection
 from evaluation.listened import all_heard, heard
 from harness import RATE, arguments, machine, on_all_cores, publish, sound, start
 from joblib import delayed
 
-from thesis_lib.analysis import channel_faults, channel_measures
+from thesis_lib.analysis import channel_faults, channel_measures, fault_planting
 from thesis_lib.analysis.label_audit import node_deviation
 from thesis_lib.analysis.planted_faults import planted
 from thesis_lib.datasets import registry

@@ -193,6 +193,8 @@ def _probe(args):
 
 
 def _audit(args):
+    if args.out:
+        disk.check_writable(args.out)  # seconds of imports come next
     from thesis_lib.pipeline import audit
 
     found, page = audit.audit(args.folder, args.out, args.embeddings, args.runs, args.corrections)

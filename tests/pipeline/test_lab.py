@@ -1,5 +1,7 @@
 """`make lab` on somebody's own folder: notebooks that name it."""
 
+import re
+
 import nbformat
 import pytest
 
@@ -26,6 +28,13 @@ def job(tiny_run):
     return job
 
 
+def links(path):
+    """Where the links of a notebook lead, and which lead nowhere."""
+    text = "".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+    found = [path.parent / link for link in re.findall(r"\]\(([^)#]+)\)", text) if ":" not in link]
+    return {one.resolve() for one in found}, [one for one in found if not one.exists()]
+
+
 def parameters(path):
     cells = nbformat.read(path, as_version=4).cells
     (cell,) = (c for c in cells if "injected-parameters" in c.metadata.get("tags", ()))
@@ -48,6 +57,10 @@ def test_the_notebooks_of_a_folder_name_it(job, opened):
     assert (room["music"], room["music_folder"]) == job.given["music"]
     assert room["out"] == job.out and room["work"] == job.runs
     assert room["home"] == "mini_home"
+    for path in front.parent.iterdir():
+        targets, dead = links(path)
+        assert dead == [] and any(target.suffix == ".py" for target in targets)
+    assert front.with_name("01_the_data.ipynb").resolve() in links(front)[0]  # the copy
 
 
 def test_a_copy_that_somebody_wrote_in_stays(job, opened, monkeypatch):

@@ -147,7 +147,9 @@ def test_a_click_on_the_map_chooses_and_keys_do_the_rest(static, faults):
 def test_every_control_has_a_name_and_tab_reaches_it(static):
     choose(static, "hum")
     shown(static)
-    controls = static.locator(".listening-room :is(button, select, input, canvas):not([aria-hidden])")
+    controls = static.locator(
+        ".listening-room :is(button, select, input, canvas):not([aria-hidden])"
+    )
     names = controls.evaluate_all(
         "all => all.map(one => one.ariaLabel || one.labels?.[0]?.innerText || one.innerText)"
     )

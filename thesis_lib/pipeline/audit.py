@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -132,8 +133,13 @@ def _faults(corpus, not_checked):
     return found[found.score > FAULTY]
 
 
-def of_run(run: Run, embedding: str = "ours", quiet: str = "") -> Audit:
-    """The audit of what the pipeline has embedded (09_listening_room).
+def of_run(
+    run: Run,
+    embedding: str = "ours",
+    quiet: str = "",
+    names: Mapping[str, str] = findings.THESIS,
+) -> Audit:
+    """The audit of what the pipeline has embedded (06_error_analysis_sins, 09_listening_room).
 
     Parameters
     ----------
@@ -143,11 +149,14 @@ def of_run(run: Run, embedding: str = "ours", quiet: str = "") -> Audit:
         See `Run.embedding_shown`.
     quiet : str
         The class of silence, "" where there is none.
+    names : dict
+        Recordings that are looked up, see `findings.named_by_the_thesis`.
     """
     embedding = run.embedding_shown(embedding)
     space = run.embeddings(embedding)
     vectors = pd.DataFrame(space.vectors).groupby(space.tiles.recording.to_numpy()).mean()
-    return judge(run.corpus, run.store, vectors.to_numpy(), quiet, EMBEDDINGS[embedding])
+    model = EMBEDDINGS[embedding]
+    return judge(run.corpus, run.store, vectors.to_numpy(), quiet, model, names)
 
 
 def store_of(corpus: Corpus, folder: Path | str, work: Path | str) -> SpectrogramStore:
@@ -177,7 +186,12 @@ def vectors_of(store: SpectrogramStore) -> np.ndarray:
 
 
 def judge(
-    corpus: Corpus, store: SpectrogramStore, vectors: np.ndarray, quiet: str, model: str
+    corpus: Corpus,
+    store: SpectrogramStore,
+    vectors: np.ndarray,
+    quiet: str,
+    model: str,
+    names: Mapping[str, str] = findings.THESIS,
 ) -> Audit:
     """Look for all that can be looked for.
 
@@ -191,6 +205,8 @@ def judge(
         The class of silence, "" where there is none.
     model : str
         What made the vectors.
+    names : dict
+        Recordings that are looked up, see `findings.named_by_the_thesis`.
     """
     recordings = corpus.table
     not_checked: list[str] = []
@@ -205,7 +221,7 @@ def judge(
     off = findings.deviations(recordings, vectors)
     if recordings.node.nunique() < 2:
         not_checked.append("Microphones: a single node recorded each moment, so none can be odd.")
-    named = findings.named_by_the_thesis(recordings, every, labels, rose, off)
+    named = findings.named_by_the_thesis(recordings, every, labels, rose, off, names)
     parts = (labels, sessions, copies, silent, findings.odd_microphones(off), named)
     return Audit(corpus, store, every, *parts, model, not_checked)
 

@@ -4,10 +4,11 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 
-from thesis_lib.pipeline.execute import with_parameters
+from thesis_lib.pipeline.execute import relinked, with_parameters
 from thesis_lib.pipeline.front_door import ROOT, SETTINGS
 from thesis_lib.pipeline.job import Job
 from thesis_lib.util.files import atomic
@@ -48,7 +49,7 @@ def _copy(path, job):
             return copy
         copy.replace(copy.with_stem(f"{copy.stem}_before"))
     names = job.names | {"embedding": job.embedding}
-    notebook = with_parameters(path, names, **folders(job))
+    notebook = relinked(with_parameters(path, names, **folders(job)), path, copy)
     notebook.metadata["copy_of"] = version
     with atomic(copy) as place:
         nbformat.write(notebook, place)
@@ -58,6 +59,8 @@ def _copy(path, job):
 def open_in_lab(notebook: Path | str) -> None:
     """Become JupyterLab, showing a notebook; Ctrl-C there is JupyterLab's."""
     as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    place = os.path.relpath(notebook, ROOT)
+    page = f"/lab/tree/{quote(Path(place).as_posix())}"  # what the address that is printed opens
     line = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", *as_root]
-    print(f"Opening {os.path.relpath(notebook, ROOT)} in JupyterLab ...", flush=True)
-    os.execve(sys.executable, [*line, str(Path(notebook))], os.environ | SETTINGS)
+    print(f"Opening {place} in JupyterLab ...", flush=True)
+    os.execve(sys.executable, [*line, f"--LabApp.default_url={page}"], os.environ | SETTINGS)
