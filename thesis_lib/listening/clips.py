@@ -42,6 +42,21 @@ def clip(run: Run | Collection, tile: Any, sample_rate: int = RATE) -> np.ndarra
     return np.resize(wave, round(tile.duration * sample_rate))
 
 
+def excerpt(run: Run | Collection, row: Any, sample_rate: int, most: float = 30.0) -> np.ndarray:
+    """The first seconds of a recording: float32 array, shape (samples,).
+
+    Parameters
+    ----------
+    run : Run
+    row : row of its corpus's table
+    sample_rate : int, Hz
+    most : float, s
+        At most so many.
+    """
+    held = min(row.duration, most)
+    return audio_io.read(run.corpus.path(row), sample_rate, row.channel, row.start, held)
+
+
 def join(
     waves: Iterable[np.ndarray], sample_rate: int = RATE, fade_s: float = 0.01, gap_s: float = 0.0
 ) -> np.ndarray:

@@ -152,6 +152,28 @@ def neighbour_table(
     return table(columns, rows, _about_neighbours(collection, tile, found, label), {0, len(found)})
 
 
+def tile_table(collection: Collection, tiles: Sequence[int], caption: str) -> str:
+    """Some tiles, whatever they were chosen by: pictures, players, classes, recordings.
+
+    Parameters
+    ----------
+    collection : Collection
+    tiles : list of int
+    caption : str
+        Plain text.
+
+    Returns
+    -------
+    str, HTML
+    """
+    rows = []
+    for rank, (tile, wave) in enumerate(zip(tiles, collection.waves(tiles), strict=True), 1):
+        sound = player(_alone(wave), RATE, collection.title(tile))
+        own = [_picture(collection, tile), sound, _chip(collection, tile)]
+        rows.append([str(rank), *own, as_html(collection.place(tile))])
+    return table(["", "log-Mel", "listen", "class", "recording"], rows, as_html(caption))
+
+
 def typical_tables(collection: Collection, k: int = 3) -> str:
     """The most typical tile of each class with its neighbours: a `neighbour_table` for each."""
     tiles = collection.typical.values()

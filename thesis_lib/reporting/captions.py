@@ -177,6 +177,8 @@ CAPTIONS = {
     "{embedding}: log-Mel, with distances.",
     "listening_room_{domain}.mp3": "A typical tile, then its neighbours of other {group}s in "
     "{embedding}.",
+    "walk_through_{domain}.mp3": "A walk of {steps} tiles in {embedding} through the most typical "
+    "tiles of {stops} classes, no tile twice, each of another {group}.",
     # 10_experiments
     "training_speed.png": "Tiles a second in training steps, mean and standard deviation of "
     "{steps:.0f} steps, on random tiles. Machine: {machine.machine}, {machine.cores:.0f} cores, "
