@@ -63,7 +63,7 @@ def arithmetic(
     if np.linalg.norm(wanted) < 1e-9:
         raise InputError("plus: cancels out with minus, so nothing is left to look for")
     cosine = units @ _unit(wanted[None])[0]
-    inputs = [int(rows) for rows, _ in terms if np.ndim(rows) == 0]
+    inputs = [int(np.asarray(rows)) for rows, _ in terms if np.ndim(rows) == 0]
     order = np.argsort(-cosine, kind="stable")
     order = order[~np.isin(group[order], group[inputs])]
     _, first = np.unique(group[order], return_index=True)

@@ -43,13 +43,13 @@ def key_of(chroma: ArrayLike) -> tuple[int, float]:
     key : int, 0 to 23; -1 where all notes are alike
     correlation : float, with the profile of that key; NaN where it is unknown
     """
-    chroma = matrix(np.atleast_2d(chroma), "chroma")[0].astype(np.float64)
-    if chroma.shape != (12,):
-        raise InputError(f"chroma: has shape {chroma.shape}; give one number for each of 12 notes")
-    if np.ptp(chroma) <= 1e-9 * np.abs(chroma).max():
+    notes = matrix(np.atleast_2d(np.asarray(chroma)), "chroma")[0].astype(np.float64)
+    if notes.shape != (12,):
+        raise InputError(f"chroma: has shape {notes.shape}; give one number for each of 12 notes")
+    if np.ptp(notes) <= 1e-9 * np.abs(notes).max():
         return UNKNOWN, float("nan")
     profiles = [np.roll(profile, note) for profile in (MAJOR, MINOR) for note in range(12)]
-    found = np.corrcoef(chroma, profiles)[0, 1:]
+    found = np.corrcoef(notes, profiles)[0, 1:]
     return int(found.argmax()), float(found.max())
 
 

@@ -51,7 +51,8 @@ def after(
     song, k = count(song, 0, n - 1, "song"), count(k, 1, 10**6, "k")
     group = np.arange(n) if group is None else column(group, n, "group")
     distance = pairwise_distances(vectors[[song]], vectors)[0]
-    able, more = group != group[song], {}
+    able = group != group[song]
+    more: dict[str, np.ndarray] = {}
     if bpm is not None:
         bpm = np.asarray(bpm, float)  # NaN is an answer here
         column(np.isnan(bpm), n, "bpm")

@@ -21,7 +21,6 @@ HOP = 512  # samples between two frames
 FINE = 8192  # samples of a spectrum in which notes from the great octave on are apart
 PULSE = 0.15  # correlation of the onsets with themselves some beats later: below is no tempo
 FASTEST = 220  # beats a minute
-AS_WELL = 0.9  # of the correlation of another tempo: as good as that
 SHORTEST = 4.0  # s; fewer beats tell no tempo
 WITHIN = 0.06  # share by which tempos that fit may differ
 
@@ -65,14 +64,16 @@ def listen(wave: ArrayLike, sample_rate: int = RATE) -> Music:
 
 def tempo(wave: np.ndarray) -> tuple[float, np.ndarray, float]:
     """Beats a minute, the beats (s), and how regular they are; of a wave at `RATE`."""
-    onsets = librosa.onset.onset_strength(y=wave, sr=RATE, hop_length=HOP)
+    power = librosa.feature.melspectrogram(y=wave, sr=RATE, hop_length=HOP)
+    onsets = librosa.onset.onset_strength(S=librosa.power_to_db(power), sr=RATE)
     alike = _alike(onsets)
     prefers, _ = librosa.beat.beat_track(onset_envelope=onsets, sr=RATE, hop_length=HOP)
     found = float(np.atleast_1d(prefers)[0])
     pulse = _pulse(alike, found) if found else 0.0
     if pulse < PULSE:
         return np.nan, np.zeros(0), max(pulse, 0.0)
-    found = _in_twos(alike, found)
+    accents = librosa.onset.onset_strength(S=np.sqrt(power), sr=RATE)
+    found = _in_twos(alike, _alike(accents), found)
     _, beats = librosa.beat.beat_track(
         onset_envelope=onsets, sr=RATE, hop_length=HOP, bpm=found, units="time"
     )
@@ -131,15 +132,16 @@ def _pulse(alike, bpm):
     return float(np.mean([alike[lag - 1 : lag + 2].max() for lag in lags])) if len(lags) else 0.0
 
 
-def _in_twos(alike, bpm):
-    """The tempo; or, where it counts three of an even pulse and two fit as well, that of two.
+def _in_twos(alike, accents, bpm):
+    """The tempo; or, where it counts three of an even pulse and two fit better, that of two.
 
     The tracker prefers tempos near 120: of fast music with even eighths it may take each third.
-    Where the music itself counts in threes, these are more alike than twos are, and stay.
+    Its onsets are in decibels, to which all eighths are alike; which of them are accented is seen
+    in amplitudes, so music that does count in threes keeps its tempo.
     """
     third, half = _pulse(alike, 3 * bpm), _pulse(alike, 2 * bpm)
     even = third > max(half, 0) + PULSE and 1.5 * bpm <= FASTEST
-    return 1.5 * bpm if even and _pulse(alike, 1.5 * bpm) >= AS_WELL * _pulse(alike, bpm) else bpm
+    return 1.5 * bpm if even and _pulse(accents, 1.5 * bpm) > _pulse(accents, bpm) else bpm
 
 
 def _bpm(beats, found):

@@ -117,20 +117,21 @@ def _one(rows, role):
 
 
 def _after(songs, asked, rows):
-    song, every, more = int(rows["after"][0][0]), np.arange(len(songs.vectors)), {}
+    song, every = int(rows["after"][0][0]), range(len(songs.vectors))
     rules = [rule for rule in keys.RULES if asked[rule]]
+    bpm = key = None
     if asked["bpm"] or rules:
-        heard = songs_of.music(songs, every)
-        more |= {"bpm": [heard[row].bpm for row in every]} if asked["bpm"] else {}
-        more |= {"key": [heard[row].key for row in every], "rules": rules} if rules else {}
+        heard = songs_of.music(songs, np.arange(len(every)))
+        bpm = [heard[row].bpm for row in every] if asked["bpm"] else None
+        key = [heard[row].key for row in every] if rules else None
         _check(songs, song, heard[song], asked["bpm"], rules)
     group = songs.corpus.table.group.to_numpy()
-    table = mixing.after(songs.vectors, song, **more, k=asked["count"], group=group)
+    table = mixing.after(songs.vectors, song, bpm, key, rules, asked["count"], group)
     first = {"rank": 0, "item": song, "distance": 0.0}
-    first |= {"bpm": more["bpm"][song], "change": 0.0} if asked["bpm"] else {}
-    first |= {"key": more["key"][song]} if rules else {}
+    first |= {"bpm": bpm[song], "change": 0.0} if bpm else {}
+    first |= {"key": key[song]} if key else {}
     table = pd.concat([pd.DataFrame([first]), table], ignore_index=True)
-    if rules:
+    if key:
         table["camelot"] = table.key.map(keys.camelot)
         table["key"] = table.key.map(keys.name)
     return table
