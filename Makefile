@@ -95,7 +95,7 @@ widget:  ## bundle the listening room's page again (needs Node.js 20; fetches it
 	@cd thesis_lib/room/js && npm ci --no-audit --no-fund && npm run build
 
 BENCHES := listening input_pipeline training_step number_formats training features ablation clock_neighbours
-BENCHES += open_questions candidates proof audit audit_faults
+BENCHES += open_questions candidates proof audit audit_faults room
 bench: $(addprefix bench-,$(BENCHES))  ## measure again all that bench/results/ holds (an hour or two)
 
 bench-%: $(READY)
