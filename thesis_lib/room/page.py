@@ -43,14 +43,18 @@ footer {margin: 1em 0; opacity: .8; font-size: 14px}
 <script src="traits.js"></script>
 <script src="room.js"></script>
 <script>
-const traits = window.roomTraits, waiting = {}, place = "kept " + location.pathname;
+const traits = window.roomTraits, waiting = {}, observers = {};
+const place = "kept " + location.pathname;
 traits.kept = JSON.parse(localStorage.getItem(place)) ?? traits.kept;
 window.roomSound = (item, sound) => waiting[item](sound);
 const model = {
   get: (name) => traits[name],
-  set: (name, value) => { traits[name] = value; },
+  set: (name, value) => {
+    traits[name] = value;
+    for (const changed of observers["change:" + name] ?? []) changed();
+  },
   save_changes: () => localStorage.setItem(place, JSON.stringify(traits.kept)),
-  on() {},
+  on: (event, changed) => (observers[event] ??= []).push(changed),
   off() {},
   script: (item) => new Promise((done, failed) => {
     waiting[item] = done;
@@ -96,11 +100,16 @@ def write(room: Room, folder: Path | str, most: int = MOST) -> None:
         (part / "sounds").mkdir(parents=True)
         for item in tqdm(range(len(rows)), f"page of {room.sounds.name}", leave=False):
             _sound(some, item, part / "sounds")
-        traits = json.dumps(_traits(some), default=_plain)
-        (part / "traits.js").write_text(f"window.roomTraits = {traits};\n")
-        (part / "room.js").write_text(as_script((STATIC / "room.js").read_text()))
-        page = PAGE.substitute(title=as_html(room.sounds.name), footer=as_html(footer))
-        (part / "index.html").write_text(page)
+        document(part, traits(some), footer)
+
+
+def document(folder: Path, given: dict[str, Any], footer: str = "") -> None:
+    """Write what a page consists of beside its sounds, from what `traits` gives."""
+    text = json.dumps(given, default=_plain)
+    (folder / "traits.js").write_text(f"window.roomTraits = {text};\n")
+    (folder / "room.js").write_text(as_script((STATIC / "room.js").read_text()))
+    page = PAGE.substitute(title=as_html(given["title"]), footer=as_html(footer))
+    (folder / "index.html").write_text(page)
 
 
 def _smaller(room, rows):
@@ -122,9 +131,9 @@ def _sound(room: Room, item: int, folder: Path) -> None:
     (folder / f"{item}.js").write_text(f"window.roomSound({item}, {text});\n")
 
 
-def _traits(room: Room) -> dict[str, Any]:
-    """All that the page asks its model for."""
-    k = min(K, len(room.sounds) - 1)
+def traits(room: Room, k: int = K) -> dict[str, Any]:
+    """All that the page asks its model for, with lists of so many neighbours."""
+    k = min(k, len(room.sounds) - 1)
     items, distances = room.nearest.lists(range(len(room.sounds)), k)
     found = {name: room.map_of(name) for name in room.offered}
     return {name: getattr(room, name) for name in TRAITS} | {

@@ -263,7 +263,6 @@ export class Listening {
   setKept(list) {
     this.model.set("kept", list);
     this.model.save_changes();
-    this.lists.keptChanged();
   }
 
   keep(items) {

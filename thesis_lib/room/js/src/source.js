@@ -17,13 +17,14 @@ class Kernel {
     this.waiting = new Map();
     this.heard = new Map(); // by question, in the order of use
     this.last = 0;
+    this.name = Math.random().toString(36).slice(2); // another view of the room asks the same kernel
     this.listener = (content, buffers) => this.receive(content, buffers);
     model.on("msg:custom", this.listener);
   }
 
   /** Ask the kernel: {content, buffers}; an error is its sentence. */
   ask(question, buffers) {
-    const id = (this.last += 1);
+    const id = `${this.name} ${(this.last += 1)}`;
     return new Promise((done, failed) => {
       const timer = setTimeout(() => {
         this.waiting.delete(id);
