@@ -1,6 +1,7 @@
 """The benchmark of faults: what is planted, how it is scored, and that all of it runs."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,26 @@ def test_scores_are_those_of_scikit_learn(bench):
         assert row["mean"]["right_cause"] == pytest.approx(right["right_cause"][own][hit].mean())
         assert (row.ci_low <= row["mean"]).all() and (row["mean"] <= row.ci_high).all()
         assert row.number.tolist() == [own.sum()] * 4
+
+
+def test_what_was_heard_is_kept_so_that_a_stopped_run_goes_on(bench, planting, tmp_path):
+    listened = bench("evaluation.listened")
+    corpus = SimpleNamespace(table=pd.DataFrame({"path": [f"{n}.wav" for n in range(40)]}))
+    plan, heard = planting.plan(np.arange(40), 4, (3, 0)), []
+
+    def hear(asked):
+        heard.append(asked)
+        return [(row.path, fault and fault.kind) for row, fault in asked]
+
+    def once(plan, seed):
+        return listened.all_heard(corpus, plan, seed, tmp_path, hear)
+
+    sound, broken = once(None, (3,)), once(plan, (3, 0))
+    assert sound == [(path, None) for path in corpus.table.path]
+    assert [kind for _, kind in broken] == plan.kind.tolist() and len(heard) == 2
+    assert once(None, (3,)) == sound and once(plan, (3, 0)) == broken and len(heard) == 2
+    once(plan, (3, 1))
+    assert len(heard) == 3
 
 
 def test_it_runs_and_finds_more_than_chance(bench, tmp_path):

@@ -116,6 +116,7 @@ def test_every_dependency_is_used():
     modules = {"scikit-learn": "sklearn", "ipython": "IPython", "jupyterlab": "jupyter lab"}
     modules |= {"python-debian": "debian.arfile"}
     modules |= {"setuptools": "pip install"}  # builds the package itself
+    modules |= {"umap-learn": "from umap import"}
     modules |= {"pytest-xdist": "pytest -n auto"}
     unused = [
         name

@@ -165,9 +165,9 @@ def _probe(args):
 
     corpus = registry.in_all_folds(registry.recognise(args.folder), args.folder)
     if args.corrections:
-        from thesis_lib.pipeline.audit import with_corrections
+        from thesis_lib.pipeline.corrections import reviewed
 
-        corpus = with_corrections(corpus, args.corrections)
+        corpus = reviewed(corpus, args.corrections)
     vectors = vector_file.matched(vector_file.read(args.embeddings), corpus)
     folds = sorted({*corpus.table.split} - {"train", "test"}) or ["0"]
     found = [held_out.answers(vectors, corpus.fold(int(number)).table) for number in folds]
@@ -191,6 +191,13 @@ def _audit(args):
     if found.share_called_wrong > args.fail_above:
         print(f"That is more than --fail-above {args.fail_above:g}.", file=sys.stderr)
         sys.exit(ABOVE)
+
+
+def _export(args):
+    from thesis_lib.pipeline import export
+
+    asked = (args.place, args.to, args.out, args.unit, args.embedding, args.embeddings)
+    print(*export.export(*asked, args.runs, args.decisions, args.audit), sep="\n")
 
 
 def _summary(args):
@@ -227,6 +234,7 @@ DO = {
     "embeddings": _stage,
     "notebook": _notebook,
     "audit": _audit,
+    "export": _export,
     "probe": _probe,
     "summary": _summary,
     "show": _show,

@@ -68,6 +68,26 @@ def _add_job(command):
     command.add_argument("--train", action="store_true", help=text)
 
 
+def _add_export(commands):
+    """What `thesis export` takes."""
+    export = commands.add_parser("export", help="sounds, vectors, labels for other tools")
+    export.add_argument("place", help="a run, or a folder of music or SINS")
+    tools = ["tensorboard", "parquet", "raven", "labelstudio"]
+    export.add_argument("--to", required=True, choices=tools, help="the tool or kind of file")
+    export.add_argument("--out", required=True, help="a new folder")
+    text = "what of a run: whole recordings (by default), or its tiles"
+    export.add_argument("--unit", default="recording", choices=["recording", "tile"], help=text)
+    text = "of a run: ours, adapted, trained, untrained or statistics"
+    export.add_argument("--embedding", default="ours", help=text)
+    text = "vectors of any other model: npz or parquet with `path`, maybe `start` (s), `label`, ..."
+    export.add_argument("--embeddings", default="", help=text)
+    text = "the CSV of a review, or the folder of several reviewers': for raven and labelstudio"
+    export.add_argument("--decisions", default="", help=text)
+    text = "the CSV of `thesis audit`: for raven and labelstudio"
+    export.add_argument("--audit", default="", help=text)
+    export.add_argument("--runs", default="runs", help="folder of all that is computed")
+
+
 def parser(description: str | None) -> argparse.ArgumentParser:
     """The parser of the command line; `command` is the name of what is to be done."""
     parser = _Parser(prog="thesis", description=description)
@@ -160,6 +180,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     audit.add_argument("--runs", default="runs", help="where spectrograms are kept")
     text = "fail, with status 3, if a larger share of the labels is called wrong: 0.05"
     audit.add_argument("--fail-above", type=_share, default=1.0, help=text)
+    _add_export(commands)
     for name, text in (
         ("summary", "gather what the notebooks recorded into one index"),
         ("show", "print the table thesis | here"),

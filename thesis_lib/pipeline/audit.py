@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import torch
 
 from thesis_lib.analysis import channel_faults, findings, label_errors
 from thesis_lib.analysis.findings import Items
@@ -15,9 +15,11 @@ from thesis_lib.contrastive import pretrained
 from thesis_lib.corpus import Corpus
 from thesis_lib.datasets import registry, vector_file
 from thesis_lib.embed import embed_recordings
-from thesis_lib.listening import audit_page, decisions
+from thesis_lib.listening import audit_page
 from thesis_lib.pipeline import channels, store_builder
+from thesis_lib.pipeline.corrections import with_labels
 from thesis_lib.pipeline.run import Run
+from thesis_lib.spectrogram import log_mel
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.util.device import choose
 from thesis_lib.util.errors import InputError
@@ -61,6 +63,10 @@ class Audit(NamedTuple):
     not_checked: list[str]
     faults: pd.DataFrame = pd.DataFrame()
 
+    def spectrogram(self, wave: np.ndarray) -> np.ndarray:
+        """A wave of 16 kHz as those of the store are: (frames, n_mels) float32 array, dB."""
+        return log_mel(wave, self.store.features, torch.float32).numpy()
+
     @property
     def share_called_wrong(self) -> float:
         """The share of all labels that confident learning calls wrong."""
@@ -87,7 +93,7 @@ def audit(
     work : Path
         Where spectrograms are kept, for the next time; seen from the suite.
     corrections : Path, optional
-        Decisions on an earlier audit, see `with_corrections`.
+        Decisions on an earlier audit, see `pipeline.corrections`.
 
     Returns
     -------
@@ -103,7 +109,7 @@ def audit(
         raise InputError(f"{out} does not end in .html; give the page such a name.")
     given = vector_file.read(embeddings) if embeddings else None  # before hours of decoding
     name = registry.recognise(folder)
-    corpus = with_corrections(registry.in_all_folds(name, folder), corrections)
+    corpus = with_labels(registry.in_all_folds(name, folder), corrections)
     store = _store(corpus, folder, Path(work))
     model = str(embeddings) or "the network that comes with the suite"
     vectors = _vectors(corpus, store, given)
@@ -150,17 +156,6 @@ def of_run(
     vectors = pd.DataFrame(space.vectors).groupby(space.tiles.recording.to_numpy()).mean()
     model = EMBEDDINGS[embedding]
     return judge(run.corpus, run.store, vectors.to_numpy(), quiet, model, names)
-
-
-def with_corrections(corpus: Corpus, corrections: Path | str = "") -> Corpus:
-    """A corpus with the labels that reviewers gave, by a CSV or a folder of them; "": as it is.
-
-    The files of the corpus stay as they are. See `listening.decisions`.
-    """
-    if not corrections:
-        return corpus
-    table = decisions.corrected(corpus.table, decisions.read(corrections), corrections)
-    return replace(corpus, table=table)
 
 
 def _store(corpus, folder, work):

@@ -1,0 +1,107 @@
+"""The answers of all reviewers in memory: each file is read once, and then what is added to it.
+
+A review asks at every click what has been answered, by whom, and how far reviewers agree; other
+reviewers write into files of their own meanwhile. See 09_listening_room.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from itertools import combinations
+from pathlib import Path
+
+from thesis_lib.listening import decisions
+from thesis_lib.listening.decisions import BLIND, SKIP, WRONG, Reviewer
+
+
+class Answers:
+    """What all reviewers say so far, see `update`.
+
+    Parameters
+    ----------
+    folder : Path
+        Of their files; need not be there yet.
+
+    Attributes
+    ----------
+    of : dict, who -> Reviewer
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        self.of: dict[str, Reviewer] = defaultdict(Reviewer)
+        self._read: dict[Path, int] = {}  # bytes of each file that are in `of`
+
+    def update(self) -> set[tuple]:
+        """Read what was added since the last time: the items, (path, start), that it is about.
+
+        A decision of which only a part has been written waits until it is whole. Where a file is
+        shorter than before, or gone, all are read again.
+        """
+        sizes = {path: path.stat().st_size for path in self.folder.glob("decisions_*.csv")}
+        changed = set()
+        if any(sizes.get(path, 0) < read for path, read in self._read.items()):
+            changed = {key for one in self.of.values() for key in one.last}
+            self.of.clear()
+            self._read.clear()
+        for path in sorted(sizes):
+            if sizes[path] > self._read.get(path, 0):
+                changed |= self._take(path)
+        return changed
+
+    def _take(self, path):
+        before = self._read.get(path, 0)
+        with open(path, "rb") as file:
+            file.seek(before)
+            content = file.read()
+        whole = content[: content.rfind(b"\n") + 1]
+        if not whole:
+            return set()
+        rows = decisions.parsed(whole, path, first=before == 0)
+        self._read[path] = before + len(whole)
+        return {self.of[row["who"]].add(row) for row in rows} - {None}
+
+    def share_wrong(self, item: tuple) -> float | None:
+        """How many of those who answered it call the label of an item wrong; None: nobody has."""
+        said = [one.last[item]["answer"] for one in self.of.values() if item in one.last]
+        said = [answer for answer in said if answer != SKIP]
+        return sum(answer == WRONG for answer in said) / len(said) if said else None
+
+    def error_rate(self) -> tuple[float, float, float]:
+        """As `decisions.error_rate`."""
+        blind = {key for one in self.of.values() for key, row in one.last.items()
+                 if row["shown"] == BLIND}  # fmt: skip
+        shares = map(self.share_wrong, blind)
+        return decisions.share([one for one in shares if one is not None])
+
+    def left(self, items: Collection[tuple]) -> tuple[float, float]:
+        """How many wrong labels nobody has found yet: the ends of a 95 % interval.
+
+        The share of `error_rate` holds for all items, so what is found is taken off.
+
+        Parameters
+        ----------
+        items : collection of (path, start)
+            All of the corpus whose labels are judged.
+        """
+        answered = {key for one in self.of.values() for key in one.last if key in items}
+        shares = [one for one in map(self.share_wrong, answered) if one is not None]
+        found, count = sum(one >= 0.5 for one in shares), len(items)
+        _, low, high = self.error_rate()
+        unheard = count - len(shares)
+        return max(low * count - found, 0.0), min(max(high * count - found, 0.0), unheard)
+
+    def agreement(self) -> Iterator[tuple[str, str, int, float]]:
+        """Of each two reviewers with answers to the same items: both, how many, share of the same.
+
+        As of `decisions.agreement`.
+        """
+        said = {who: self._said(who) for who in sorted(self.of)}
+        for one, other in combinations(said, 2):
+            both = said[one].keys() & said[other].keys()
+            if both:
+                same = sum(said[one][key] == said[other][key] for key in both)
+                yield one, other, len(both), same / len(both)
+
+    def _said(self, who):
+        rows = self.of[who].last.items()
+        return {key: (row["answer"], row["detail"]) for key, row in rows if row["answer"] != SKIP}
