@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
-from thesis_lib.analysis import neighbours
+from thesis_lib.analysis import shortlist
 from thesis_lib.analysis.neighbours import (
     available,
     chance_precision,
@@ -43,7 +43,7 @@ def test_same_as_scikit_learn_with_the_group_struck_out(groups, monkeypatch):
     np.testing.assert_allclose(distances, expected_distances, rtol=1e-6)
     assert (indices.dtype, distances.dtype) == (np.int64, np.float32)
 
-    monkeypatch.setattr(neighbours, "BLOCK", 0.02)  # MB: some 13 rows a block
+    monkeypatch.setattr(shortlist, "BLOCK", 0.02)  # MB: some 70 rows and columns a block
     small = nearest(vectors, k=20, group=names)
     assert np.array_equal(small[0], indices)
 

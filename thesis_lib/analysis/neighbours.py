@@ -12,10 +12,10 @@ import torch
 from numpy.typing import ArrayLike
 from sklearn.metrics import pairwise_distances
 
+from thesis_lib.analysis import shortlist
 from thesis_lib.util.arrays import column, count, matrix, row_numbers
 from thesis_lib.util.errors import InputError
 
-BLOCK = 256  # MB of distances held at a time
 ROWS = 32  # queries whose candidates are compared at a time: they stay in the cache
 SPARE = 8  # candidates more than neighbours, for products of 32 bits err in the seventh digit
 
@@ -30,7 +30,8 @@ def nearest(
 
     Thesis, error analysis: 30 neighbours, Euclidean. It asked a kd-tree, which in 256 dimensions
     looks at nearly every point; here all distances are computed, a block at a time: as products of
-    32 bits, which find a few candidates more than are asked for, whose differences then decide.
+    32 bits (`shortlist`), which find a few candidates more than are asked for, whose differences
+    then decide.
 
     Parameters
     ----------
@@ -62,30 +63,27 @@ def nearest(
     """
     vectors = matrix(vectors)
     vectors = torch.from_numpy(vectors.astype(np.promote_types(vectors.dtype, np.float32)))
-    queries = _queries(queries, len(vectors))
     order, low, high = _side_by_side(len(vectors), group)
-    low, high = low[queries], high[queries]
-    k = count(k, 1, len(vectors), "k")
-    _enough(len(vectors) - (high - low), k, queries)
+    k, rows = count(k, 1, len(vectors), "k"), _queries(queries, len(vectors))
+    _enough((len(vectors) - (high - low))[rows], k, rows)
+    asked = None if queries is None else rows
+    squares, near = _candidates(vectors, low, order, asked, min(k + SPARE, len(vectors)))
+    # Too few lie outside the group where what is spare is of it: at infinity, also below.
+    exact = _distances(vectors, rows, near).masked_fill_(squares.isinf(), torch.inf)
+    found = exact.topk(k, largest=False)
+    return near.gather(1, found.indices).numpy(), found.values.float().numpy()
+
+
+def _candidates(vectors, group, order, asked, spare):
+    """A few tiles that may be nearest, of some tiles or of all (None), and their distances."""
     centred = (vectors - vectors.mean(0))[order]  # else a common part costs digits
     centred = (centred / centred.abs().max().clamp(min=torch.finfo(centred.dtype).tiny)).float()
-    squares = centred.square().sum(1)
-    place = np.argsort(order)  # of each tile in that order
-    rows = max(1, int(BLOCK * 1e6 / (4 * len(vectors))))
-    indices, distances = [], []
-    for start in range(0, len(queries), rows):
-        asked = queries[start : start + rows]
-        apart = torch.addmm(squares, centred[place[asked]], centred.T, alpha=-2)  # (rows, n)
-        for row, own in enumerate(map(slice, low[start:], high[start : start + rows])):
-            apart[row, own] = torch.inf
-        found = apart.topk(min(k + SPARE, len(vectors)), largest=False, sorted=False)
-        # Too few lie outside the group where what is spare is of it: at infinity, also below.
-        near = torch.from_numpy(order[found.indices.numpy()])
-        exact = _distances(vectors, asked, near).masked_fill_(found.values.isinf(), torch.inf)
-        nearest_first = exact.topk(k, largest=False)
-        indices.append(near.gather(1, nearest_first.indices))
-        distances.append(nearest_first.values)
-    return torch.cat(indices).numpy(), torch.cat(distances).float().numpy()
+    group, place = torch.from_numpy(group[order]), np.argsort(order)  # of each tile in that order
+    if asked is None:
+        squares, near = (found[place] for found in shortlist.of_all(centred, group, spare))
+    else:
+        squares, near = shortlist.of_some(centred, group, spare, torch.from_numpy(place[asked]))
+    return squares, torch.from_numpy(order)[near]
 
 
 def _distances(vectors, asked, near):

@@ -43,7 +43,7 @@ def write(sounds: Sounds, folder: Path, opinions: Opinions = NONE) -> list[str]:
         *said,
         "Label Studio plays the files where it is started with "
         "LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED=true and "
-        f"LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT={plain(str(sounds.root))}.",
+        f"LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT={plain(str(Path(sounds.root).resolve()))}.",
     ]
 
 
