@@ -132,14 +132,19 @@ def _sound(room: Room, item: int, folder: Path) -> None:
 
 
 def traits(room: Room, k: int = K) -> dict[str, Any]:
-    """All that the page asks its model for, with lists of so many neighbours."""
+    """All that the page asks its model for, with lists of so many neighbours.
+
+    Where k is 0, nothing is compared: of the maps there is the first alone.
+    """
     k = min(k, len(room.sounds) - 1)
     items, distances = room.nearest.lists(range(len(room.sounds)), k)
-    found = {name: room.map_of(name) for name in room.offered}
+    found = {name: room.map_of(name) for name in room.offered if k}
+    kept = {name: floats(kept) for name, (_, kept) in found.items()}
+    maps = {name: floats(normalised(places)) for name, (places, _) in found.items()} or room.maps
     return {name: getattr(room, name) for name in TRAITS} | {
-        "maps": {name: floats(normalised(places)) for name, (places, _) in found.items()},
-        "preserved": {name: floats(kept) for name, (_, kept) in found.items()},
-        "offered": room.offered,
+        "maps": maps,
+        "preserved": kept,
+        "offered": list(maps),
         "near": {"k": k, "items": items.astype("<i4").tobytes(), "distances": floats(distances)},
         "audio": "sounds/{item}.mp3",
         "scripts": "sounds/{item}.js",

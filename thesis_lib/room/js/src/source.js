@@ -160,6 +160,7 @@ class Files {
   async places(name) {
     const own = this.model.get("maps")[name];
     const preserved = this.model.get("preserved")[name];
+    if (!preserved) throw new Error("This page does not hold how well neighbours survive.");
     const shares = floats(preserved);
     return { places: floats(own), preserved: shares, mean: shares.reduce((sum, one) => sum + one, 0) / shares.length };
   }
