@@ -136,4 +136,4 @@ def test_it_runs_and_what_is_kept_has_its_rows(bench, tmp_path):
         assert set(curves.metric) == set(bench("evaluation.rankings").GRIDS)
         assert (curves["at"].map(len) == curves["mean"].map(len)).all()
         assert np.concatenate(curves["mean"]).max() <= 1 and (curves.seeds == about["draws"]).all()
-    assert set(curves.corpus) <= set(kept.corpus) and "ours: self-confidence" in set(curves.method)
+    assert set(curves.corpus) == set(kept.corpus) and "ours: self-confidence" in set(curves.method)

@@ -9,6 +9,7 @@ import pytest
 from corpora import ROOT, on_one_thread
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from thesis_lib.analysis import fault_planting
 from thesis_lib.analysis.channel_faults import CAUSES
 
 single = pytest.fixture(scope="module", autouse=True)(on_one_thread)
@@ -39,10 +40,10 @@ def test_scores_are_those_of_scikit_learn(bench):
         assert row.number.tolist() == [own.sum()] * 4
 
 
-def test_what_was_heard_is_kept_so_that_a_stopped_run_goes_on(bench, planting, tmp_path):
+def test_what_was_heard_is_kept_so_that_a_stopped_run_goes_on(bench, tmp_path):
     listened = bench("evaluation.listened")
     corpus = SimpleNamespace(table=pd.DataFrame({"path": [f"{n}.wav" for n in range(40)]}))
-    plan, heard = planting.plan(np.arange(40), 4, (3, 0)), []
+    plan, heard = fault_planting.plan(np.arange(40), 4, (3, 0)), []
 
     def hear(asked):
         heard.append(asked)
