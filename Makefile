@@ -92,7 +92,7 @@ pretrain: $(READY)  ## train the network that comes with the suite again (fetche
 	@$(PY) data/make_pretrained.py data/open_music data/open_sounds
 
 BENCHES := listening input_pipeline training_step number_formats training features ablation clock_neighbours
-BENCHES += open_questions candidates proof audit audit_faults
+BENCHES += open_questions candidates proof audit audit_faults maps
 bench: $(addprefix bench-,$(BENCHES))  ## measure again all that bench/results/ holds (an hour or two)
 
 bench-%: $(READY)
