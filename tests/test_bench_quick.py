@@ -40,9 +40,10 @@ def rows(path):
 def described(found):
     """What the rows are of, and what each says, of all that is everywhere.
 
-    ESC-10 is only there with real recordings, torchaudio beside a CUDA build of torch.
+    ESC-10 is only there with real recordings, torchaudio beside a CUDA build of torch, PaCMAP where
+    somebody installed it.
     """
-    absent = {"esc10"} if torchaudio else {"esc10", "torchaudio"}
+    absent = {"esc10", "PaCMAP"} if torchaudio else {"esc10", "PaCMAP", "torchaudio"}
     found = [one for one in found if not absent & set(map(str, one.values()))]
     return {tuple(map(one.get, SAYS)) for one in found}, {key for one in found for key in one}
 

@@ -4,8 +4,6 @@ Of all pairs of n vectors the products are most of the work, and each says how f
 apart, seen from either: so it is computed once. See 06_error_analysis_sins.
 """
 
-from collections.abc import Callable
-
 import torch
 
 BLOCK = 256  # MB of distances held at a time
@@ -56,7 +54,7 @@ def of_some(points: torch.Tensor, group: torch.Tensor, count: int, asked: torch.
     return squares, indices
 
 
-def _squares(one, other, group, other_group) -> Callable:
+def _squares(one, other, group, other_group):
     """A function of some rows of one and some of another: squared distances, own groups infinite.
 
     |a - b|^2 = a.(-2 b) + |a|^2 * 1 + 1 * |b|^2 is one product.

@@ -50,7 +50,8 @@ def write(sounds: Sounds, folder: Path) -> list[str]:
 
 def _audio(sounds):
     """Of each sound an MP3 and what to call it, None where it cannot be read; and why not."""
-    found, faults = [], []
+    found: list[dict | None] = []
+    faults = []
     for number, row in enumerate(sounds.table.itertuples()):
         try:
             wave = audio_io.read(sounds.file(number), RATE, row.channel, row.start, row.duration)

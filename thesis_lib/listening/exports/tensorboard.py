@@ -79,7 +79,7 @@ def sprite(sounds: Sounds, side: int) -> Image.Image:
         shade = 255 * (levels - sounds.low) / (sounds.high - sounds.low)
         small = Image.fromarray(shade).resize((side, side), Image.Resampling.BOX)
         top, left = (side * part for part in divmod(row, columns))
-        image[top : top + side, left : left + side] = np.clip(np.round(small), 0, 255)
+        image[top : top + side, left : left + side] = np.clip(np.asarray(small).round(), 0, 255)
     made = Image.fromarray(image, mode="P")
     colours = matplotlib.colormaps[SPECTROGRAM](np.linspace(0, 1, 256))[:, :3]
     made.putpalette((colours * 255).round().astype(np.uint8).tobytes())
