@@ -6,7 +6,7 @@ SUITE := $(CURDIR)
 
 # What is typed behind `make` reaches the command as it was typed, whatever it holds: through the
 # environment, past make's and the shell's own reading. 1 stands for where `make data` puts things.
-TYPED := MUSIC SINS FMA OPEN RECIPE PROFILE SEEDS SHARD PROCESSES TRAIN
+TYPED := MUSIC SINS FMA OPEN RECIPE PROFILE SEEDS SHARD PROCESSES TRAIN CORRECTIONS PORT
 unexport $(TYPED)
 FMA_TYPED := $(if $(filter 1,$(value FMA)),$(CURDIR)/data/fma,$(value FMA))
 OPEN_TYPED := $(if $(filter 1,$(value OPEN)),$(CURDIR)/data/open_music,$(value OPEN))
@@ -17,13 +17,15 @@ export PROFILE_TYPED := $(value PROFILE)
 export SEEDS_TYPED := $(value SEEDS)
 export SHARD_TYPED := $(value SHARD)
 export PROCESSES_TYPED := $(value PROCESSES)
+export PORT_TYPED := $(value PORT)
 export TRAIN_TYPED := $(filter-out 0,$(value TRAIN))
+export CORRECTIONS_TYPED := $(value CORRECTIONS)
 export SUITE
 export START := $(value PWD)
 ASKED = $${MUSIC_TYPED:+--music="$$MUSIC_TYPED"} $${SINS_TYPED:+--sins="$$SINS_TYPED"} \
         $${RECIPE_TYPED:+--recipe="$$RECIPE_TYPED"} $${PROFILE_TYPED:+--profile="$$PROFILE_TYPED"} \
         $${SEEDS_TYPED:+--seeds="$$SEEDS_TYPED"} $${PROCESSES_TYPED:+--processes="$$PROCESSES_TYPED"} \
-        $${TRAIN_TYPED:+--train}
+        $${TRAIN_TYPED:+--train} $${CORRECTIONS_TYPED:+--corrections="$$CORRECTIONS_TYPED"}
 # A relative folder starts where the command was given, which `make -C` leaves.
 THESIS = cd "$${START:-.}" && exec "$$SUITE/.venv/bin/thesis"
 PY = "$$SUITE/.venv/bin/python"
@@ -34,7 +36,7 @@ export MALLOC_TRIM_THRESHOLD_ := 1073741824
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help figures shard test lint lab listen audit data pretrain bench clean
+.PHONY: help figures shard test lint lab listen site audit data pretrain widget scripts bench clean
 
 help:  ## what can I do?
 	@echo "Deep embedded music: read, rerun and hear the thesis."
@@ -45,6 +47,7 @@ help:  ## what can I do?
 	@echo "  make listen MUSIC=folder    from the folder to the listening room"
 	@echo "  make listen MUSIC=folder TRAIN=1   the same, the suite's network trained further on it first"
 	@echo "  make audit MUSIC=folder     labels and microphones that do not fit: audit_folder.html"
+	@echo "  make figures MUSIC=folder CORRECTIONS=folder   with the labels that reviewers gave in the room"
 	@echo "  make lab MUSIC=folder       the notebooks, pointed at it"
 	@echo "  make figures SINS=folder    the same on SINS, as its archives unpack"
 	@echo "  make figures RECIPE=ours    the same with our recipe, into runs/ours/"
@@ -72,12 +75,16 @@ lint: $(READY)  ## check style (ruff) and types (mypy); `make test` begins with 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(THESIS) lab $(ASKED)
 
-listen: $(READY)  ## open the listening room in JupyterLab
-	@$(THESIS) listen $(ASKED)
+listen: $(READY)  ## open the listening room in the browser
+	@$(THESIS) listen $(ASKED) $${PORT_TYPED:+--port="$$PORT_TYPED"}
+
+site: $(READY)  ## the notebooks with all they show as pages in site/, for readers without Python
+	@$(THESIS) site --out="$$SUITE/site" $(ASKED)
 
 audit: $(READY)  ## what does not fit in a corpus (MUSIC= or SINS=): a page to see and hear
 	@$(if $(MUSIC_TYPED)$(SINS_TYPED),,echo "Of what? make audit MUSIC=folder"; exit 1)
-	@$(THESIS) audit "$${MUSIC_TYPED:-$$SINS_TYPED}"
+	@$(THESIS) audit "$${MUSIC_TYPED:-$$SINS_TYPED}" \
+	  $${CORRECTIONS_TYPED:+--corrections="$$CORRECTIONS_TYPED"}
 
 data: $(READY)  ## check the data that comes with the suite, make the mini home
 	@.venv/bin/thesis check
@@ -91,15 +98,21 @@ pretrain: $(READY)  ## train the network that comes with the suite again (fetche
 	@.venv/bin/thesis fetch open-sounds --to data/open_sounds
 	@$(PY) data/make_pretrained.py data/open_music data/open_sounds
 
+widget:  ## bundle the listening room's page again (needs Node.js 20; fetches its packages)
+	@cd thesis_lib/room/js && npm ci --no-audit --no-fund && npm run build
+
+scripts:  ## bundle the scripts of the site again (needs Node.js 20; fetches its packages)
+	@cd thesis_lib/site/scripts && npm ci --ignore-scripts --no-audit --no-fund && npm run build
+
 BENCHES := listening input_pipeline training_step number_formats training features ablation clock_neighbours
-BENCHES += open_questions candidates proof audit audit_faults
+BENCHES += open_questions candidates proof audit audit_faults review playlists
 bench: $(addprefix bench-,$(BENCHES))  ## measure again all that bench/results/ holds (an hour or two)
 
 bench-%: $(READY)
 	@$(PY) bench/$*.py
 
 clean:  ## remove everything that `make figures` made beside the figures
-	rm -rf runs .snakemake .pytest_cache .hypothesis .mypy_cache
+	rm -rf runs site .snakemake .pytest_cache .hypothesis .mypy_cache
 
 # A .venv from exact pins. pip asks its index for torch: that is a CUDA build on Linux.
 $(READY): requirements.lock pyproject.toml

@@ -44,7 +44,7 @@ if not JOB.benchmarks:
 ADAPTED = [f"{RUN[domain]}/embeddings/adapted.json" for domain in JOB.adapted]
 BENCHES = {
     "02_preprocessing": ["input_pipeline"],
-    "06_error_analysis_sins": ["audit"],
+    "06_error_analysis_sins": ["audit", "audit_curves", "audit_faults"],
     "10_experiments": ["training_step", "training", "proof_reporting", "ablation"],
     "11_open_questions": ["open_questions", "open_questions_map"],
 }
@@ -69,6 +69,12 @@ def code(*modules):
 
 
 ALL_CODE = sorted(str(path) for path in Path("thesis_lib").rglob("*.py"))
+
+
+def decided(domain):
+    """The files of reviewers' decisions: a corpus is read again when one is added."""
+    place = JOB.corrections_of(domain)
+    return sorted(map(str, Path(place).glob("decisions_*.csv"))) or [place] if place else []
 
 
 def run_of(wildcards):
@@ -121,6 +127,7 @@ rule corpus:
         ),
         code("thesis_lib.datasets.registry"),
         "thesis_lib/pipeline/stages.py",
+        lambda wildcards: decided(wildcards.domain),
     output:
         "{folder}/{domain}/run.json",
     params:
@@ -129,11 +136,13 @@ rule corpus:
         recipe=lambda wildcards: JOB.recipes[wildcards.domain],
         limit="--limit 1" if JOB.is_smoke else "",
         seeds=JOB.n_seeds,
+        corrections=lambda wildcards: JOB.corrections_of(wildcards.domain),
     threads: THREADS
     priority: 40
     shell:
         "thesis corpus {params.name} {params.source:q} {wildcards.folder:q}/{wildcards.domain}"
         " --recipe {params.recipe:q} --seeds {params.seeds} {params.limit}"
+        " --corrections {params.corrections:q}"
 
 
 rule features:

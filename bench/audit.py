@@ -10,7 +10,9 @@ their standard deviation, `ci_low` and `ci_high` a 95 % interval by sessions, so
 again, of homes by homes, too; `diff_to_ours` on the same draws. Where nothing can be heard under
 the label of an activity, an audit reports silence and not a wrong label: such moments of a home are
 left out, and `silent` is the share of what is planted that this hides. What an audit is good for,
-the rows with `decisions` say, see `evaluation.pays`.
+the rows with `decisions` say, see `evaluation.pays`. ROC and precision-recall curves, where one
+label in twenty is flipped, are in ``audit_curves.json``: `at` the places of a grid, `mean` there,
+over draws and homes; ``--measure curves`` measures these alone.
 """
 
 import warnings
@@ -47,10 +49,13 @@ WAYS = {
 }
 OURS = "ours: self-confidence and soft vote"  # `label_errors.both`
 RESAMPLED = 1000
+DRAWN = "uniform, 5 %"  # what curves are of
 COUNTS = ("clips_until_80_percent",)  # the others are shares
 OPTIONS = {
     "set": ("reporting", "quick", "development or reporting"),
     "draws": (50, 2, "times that labels are flipped"),
+    "measure": ("all", "all", "all or curves"),
+    "corpora": ("homes,esc10,mini music", "", "which"),
     "embeddings": (",".join(EMBEDDINGS), "log-Mel statistics", "which"),
 }
 
@@ -67,6 +72,7 @@ def found(args):
     return {
         name: {one.name: items(one, args) for one in read(args.set, args)}
         for name, read in names.items()
+        if name in args.corpora.split(",")
     }
 
 
@@ -113,21 +119,27 @@ def orders(judged, rng):
     return ranked
 
 
-def judged(corpus, part, own, foreign, name, number):
-    """The scores of all ways in one draw: (methods, resamplings, metrics)."""
+def planted_in(own, foreign, name, number):
+    """One draw: the items, which of them are silent, all others, orders of these by every way."""
     torch.set_num_threads(1)
     plant, share = PLANTED[name]
     rng = np.random.default_rng([SEED, number])
     with threadpool_limits(1):
-        more = {"foreign": foreign, "taken_for": taken_for(own)}
-        changed = plant(own, share, rng, more)
+        changed = plant(own, share, rng, {"foreign": foreign, "taken_for": taken_for(own)})
         silent = is_silent(changed.table)
         heard = changed._replace(
             table=changed.table[~silent].reset_index(drop=True),
             vectors={key: one[~silent] for key, one in changed.vectors.items()},
         )
+        return changed, silent, heard, orders(heard, rng), rng
+
+
+def judged(corpus, part, own, foreign, name, number):
+    """The scores of all ways in one draw: (methods, resamplings, metrics)."""
+    changed, silent, heard, ranked, rng = planted_in(own, foreign, name, number)
+    with threadpool_limits(1):
         hidden = float((changed.wrong & silent).sum() / changed.wrong.sum())
-        ranked, weight = orders(heard, rng), weights(heard.table)
+        weight = weights(heard.table)
         scores = [rankings.scores(heard.wrong, order, weight, rng) for order in ranked.values()]
         if silent.any() and OURS in ranked:
             label, group = (changed.table[name].to_numpy(str) for name in ("label", "group"))
@@ -135,6 +147,32 @@ def judged(corpus, part, own, foreign, name, number):
             ranked[f"{OURS}, with what is silent"] = order
             scores.append(rankings.scores(changed.wrong, order, weights(changed.table), rng))
     return corpus, part, name, list(ranked), np.array(scores), hidden
+
+
+def curves_of(corpus, own, number):
+    """The curves of all ways in one draw: a row each; none where all that is wrong is silent."""
+    _, _, heard, ranked, rng = planted_in(own, own, DRAWN, number)
+    about = {"corpus": corpus, "planted": DRAWN}
+    return [about | {"method": method, "metric": metric, "values": values}
+            for method, order in ranked.items() if heard.wrong.any()
+            for metric, values in rankings.curves(heard.wrong, order, rng).items()]  # fmt: skip
+
+
+def curves(parts, args):
+    """The rows of all curves: means over draws, and homes."""
+    work = [
+        delayed(curves_of)(corpus, one, number)
+        for corpus, own in parts.items()
+        for one in own.values()
+        for number in range(args.draws)
+    ]
+    found = pd.DataFrame([row for rows in on_all_cores(work, "curves", args.quick) for row in rows])
+    keys = ["corpus", "method", "planted", "metric"]
+    for key, own in found.groupby(keys, sort=False):
+        about = dict(zip(keys, key, strict=True))
+        about |= {"at": [round(float(one), 4) for one in rankings.GRIDS[about["metric"]]]}
+        mean = [round(float(one), 4) for one in np.mean(own["values"].tolist(), axis=0)]
+        yield about | {"mean": mean, "seeds": args.draws}
 
 
 def weights(table):
@@ -198,9 +236,8 @@ def rows_of(corpus, name, answers, args):
         )
 
 
-def measure(args):
+def measure(parts, args):
     """The rows of all corpora and plantings."""
-    parts = found(args)
     foreign = {"homes": "esc10", "esc10": "mini music", "mini music": "esc10"}
     work = []
     for corpus, own in parts.items():
@@ -228,8 +265,11 @@ def measure(args):
 
 def main(argv=None):
     args = arguments(__doc__, argv, **OPTIONS)
-    name, about = RESULTS.get(args.set, "audit"), machine(set=args.set, draws=args.draws)
-    publish(args, name, list(measure(args)), about)
+    parts, about = found(args), machine(set=args.set, draws=args.draws)
+    name = RESULTS.get(args.set, "audit")
+    publish(args, f"{name}_curves", list(curves(parts, args)), about)
+    if args.measure != "curves":
+        publish(args, name, list(measure(parts, args)), about)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 Run ``python bench/audit_faults.py``; it writes ``bench/results/audit_faults.json``. Homes are
 simulated; what was chosen was chosen on those of ``--set development``, and the result is of five
 others. Every kind is planted at every strength into the recordings of each home, in memory, one
-fault a recording, in several draws; the faults that a home has of its own count as neither.
+fault a recording, in several draws; the faults that a home has of its own count as neither. What
+was heard is kept below `runs/audit_faults`, so that a run that was stopped goes on.
 
 A row: corpus, method, `planted` (all; one channel or the whole node; a kind; a kind and a
 strength), `metric`, `mean` with `ci_low` and `ci_high`, a 95 % interval from a bootstrap over
@@ -19,12 +20,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import soundfile
-from evaluation import detection, fault_planting
-from evaluation.listened import heard
+from evaluation import detection
+from evaluation.listened import all_heard, heard
 from harness import RATE, arguments, machine, on_all_cores, publish, sound, start
 from joblib import delayed
 
-from thesis_lib.analysis import channel_faults, channel_measures
+from thesis_lib.analysis import channel_faults, channel_measures, fault_planting
 from thesis_lib.analysis.label_audit import node_deviation
 from thesis_lib.analysis.planted_faults import planted
 from thesis_lib.datasets import registry
@@ -35,7 +36,7 @@ SETS = {"development": (100, 101, 102), "reporting": (910, 911, 912, 913, 914), 
 RESULTS = {"development": "audit_faults_development"}
 FAR = 8.0  # robust deviations of an embedding that sound recordings hardly ever reach
 MADE_UP = 2.0  # s of a segment in quick mode
-WORK = ROOT / "runs" / "audit_faults" / "homes"
+WORK = ROOT / "runs" / "audit_faults"
 OPTIONS = {
     "set": ("reporting", "quick", "development or reporting"),
     "draws": (4, 1, "draws of what is planted into each home"),
@@ -48,7 +49,9 @@ def corpus_of(seed, args):
     if args.quick:
         corpus = registry.read("mini_home", made_up(args.out / "made_up_home"))
         return replace(corpus, table=corpus.table.assign(duration=MADE_UP))
-    return registry.read("mini_home", home.make(WORK / str(seed), seed=seed, flat=flats.draw(seed)))
+    return registry.read(
+        "mini_home", home.make(WORK / "homes" / str(seed), seed=seed, flat=flats.draw(seed))
+    )
 
 
 def made_up(folder, sessions=8, segments=3, nodes=2):
@@ -64,14 +67,18 @@ def made_up(folder, sessions=8, segments=3, nodes=2):
 def of_home(seed, args):
     """The answers of all methods about one home, in all draws: DataFrame, a row a recording."""
     corpus = corpus_of(seed, args)
-    rows, known = list(corpus.table.itertuples()), planted(corpus)
-    own = np.zeros(len(rows), bool) if known is None else known.fault.to_numpy() != ""
-    sound_ones = on_all_cores([delayed(heard)(corpus, row) for row in rows], "sound", args.quick)
+    known, work = planted(corpus), args.out if args.quick else WORK
+    own = np.zeros(len(corpus.table), bool) if known is None else known.fault.to_numpy() != ""
+
+    def hear(asked):
+        each = [delayed(heard)(corpus, row, fault) for row, fault in asked]
+        return on_all_cores(each, f"home {seed}", args.quick)
+
+    sound_ones = all_heard(corpus, None, (seed,), work, hear)
     answers = []
     for draw in range(args.draws):
         plan = fault_planting.plan(np.flatnonzero(~own), 4, (seed, draw))
-        work = [delayed(heard)(corpus, rows[one.recording], one) for one in plan.itertuples()]
-        broken = on_all_cores(work, f"home {seed}, draw {draw}", args.quick)
+        broken = all_heard(corpus, plan, (seed, draw), work, hear)
         found = list(sound_ones)
         for place, one in zip(plan.recording, broken, strict=True):
             found[place] = one

@@ -3,16 +3,18 @@
 Run ``python bench/listening.py``; it writes ``bench/results/listening.json``. The songs are tracks
 of the open music, a hundred neighbours by length that last seven hours together, as links in a
 class folder of each game. `thesis listen` is given that folder, with nothing computed before, and
-the clock stops when JupyterLab serves the room. Rows: each step, and all of it; in s.
+the clock stops when the page has all of the room. Rows: each step, and all of it; in s.
 """
 
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 from harness import arguments, class_folders, machine, publish, row, start
@@ -29,10 +31,9 @@ STEPS = (  # what is said first of each
     (b"reading all files", "reading files"),
     (b"spectrograms", "spectrograms"),
     (b"by ours", "embedding by the shipped network"),
-    (b"09_listening_room:", "executing the notebook"),
-    (b"Opening", "opening JupyterLab"),
+    (b"The listening room", "opening the room"),
 )
-SERVES = re.compile(rb"http://\S+/lab")  # once JupyterLab serves
+SERVES = re.compile(rb"(http://\S+)\s")  # the page's address, once it is served
 
 
 def songs(args, folder):
@@ -50,25 +51,31 @@ def songs(args, folder):
     return folder
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def listened(folder, runs):
     """When each step began, and when the room was there: {step: s}."""
     line = [sys.executable, "-m", "thesis_lib", "listen", "--music", str(folder), "--runs", runs]
-    env = os.environ | {"BROWSER": "true"}  # `true` opens nothing
+    line += ["--no-browser", "--port", str(free_port())]
     began, seen, said = time.perf_counter(), {"starting": 0.0}, b""
     process = subprocess.Popen(
-        line, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )  # fmt: skip
+        line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    )
     try:
         while new := os.read(process.stdout.fileno(), 2**16):  # bars end no lines
             said += new
             for text, step in STEPS:
                 if text in said:
                     seen.setdefault(step, time.perf_counter() - began)
-            if SERVES.search(said):
+            if found := SERVES.search(said):
+                urllib.request.urlopen(found[1].decode()).read()  # ends where the room is made
                 return seen | {"all": time.perf_counter() - began}
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGTERM)  # the page ends its kernel
         process.wait()
     raise SystemExit(f"`thesis listen` ended before the room was there: {said[-2000:].decode()}")
 

@@ -18,14 +18,24 @@ needed = pytest.mark.skipif(
 )
 
 
-def browser():
+# WebGL by software, where there is no graphics card.
+WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+
+
+def browser(*more):
     """A Chromium without a window."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    arguments = ["--no-sandbox", "--headless", "--disable-background-networking", "--disable-gpu"]
+    arguments = ["--no-sandbox", "--headless", "--disable-background-networking"]
+    arguments += more or ["--disable-gpu"]
     with playwright.sync_playwright() as engine:
         browser = engine.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
         browser.close()
+
+
+def browser_with_webgl():
+    """The same with WebGL."""
+    yield from browser(*WEBGL)
 
 
 def page(browser):

@@ -6,7 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from corpora import ROOT, on_one_thread
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import (
+    average_precision_score,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
+)
 
 single = pytest.fixture(scope="module", autouse=True)(on_one_thread)
 
@@ -87,6 +92,32 @@ def test_the_other_scores_of_a_ranking_by_hand(part):
     assert np.isnan(none).all()
 
 
+def test_curves_go_through_the_points_that_scikit_learn_has(part):
+    rankings, rng = part("rankings"), np.random.default_rng(0)
+    wrong = rng.random(300) < 0.1
+    order = rng.random(300) + 0.5 * wrong
+    found, grids = rankings.curves(wrong, order, rng), rankings.GRIDS
+    precision, recall, _ = precision_recall_curve(wrong, order)
+    for at, value in zip(grids["precision at recall"], found["precision at recall"], strict=True):
+        least = recall[recall >= at - 1e-9].min()
+        assert value == pytest.approx(precision[recall == least].max())
+    alarms, hits, _ = roc_curve(wrong, order, drop_intermediate=False)
+    at, value = grids["recall at false alarms"], found["recall at false alarms"]
+    assert value == pytest.approx([hits[alarms <= one + 1e-9].max() for one in at])
+    assert value[-1] == 1 and np.trapezoid(value, at) == pytest.approx(
+        roc_auc_score(wrong, order), abs=0.03
+    )
+
+
+def test_a_curve_by_hand_and_what_cannot_be_judged_comes_last(part):
+    """Wrong: first and third of four; the third is not judged."""
+    rankings, rng = part("rankings"), np.random.default_rng(0)
+    order = np.array([3.0, 2.0, np.nan, 1.0])
+    found = rankings.curves(np.array([True, False, True, False]), order, rng)
+    assert found["precision at recall"][[0, 9, 10, -1]].tolist() == [1, 1, 0.5, 0.5]
+    assert found["recall at false alarms"][[0, -2, -1]].tolist() == [0.5, 0.5, 1]
+
+
 def test_it_runs_and_what_is_kept_has_its_rows(bench, tmp_path):
     bench("audit").main(["--quick", "--out", str(tmp_path)])
     *rows, machine = json.loads((tmp_path / "audit.json").read_text())
@@ -99,3 +130,10 @@ def test_it_runs_and_what_is_kept_has_its_rows(bench, tmp_path):
     assert set(table.columns) <= set(kept.columns)
     assert set(kept.corpus) == {"homes", "esc10", "mini music"}
     assert (kept[kept.decisions.isna()].seeds == 25).all()
+    for folder in (tmp_path, ROOT / "bench/results"):
+        *rows, about = json.loads((folder / "audit_curves.json").read_text())
+        curves = pd.DataFrame(rows)
+        assert set(curves.metric) == set(bench("evaluation.rankings").GRIDS)
+        assert (curves["at"].map(len) == curves["mean"].map(len)).all()
+        assert np.concatenate(curves["mean"]).max() <= 1 and (curves.seeds == about["draws"]).all()
+    assert set(curves.corpus) <= set(kept.corpus) and "ours: self-confidence" in set(curves.method)

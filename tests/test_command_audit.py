@@ -105,6 +105,7 @@ def test_a_folder_without_classes_is_audited_for_what_is_left(audit, folder, tmp
     "arguments, sentence",
     [
         (["--out", "report.pdf"], "report.pdf does not end in .html"),
+        (["--out", "/dev/null/page.html"], "/dev/null is a device and no folder"),
         (["--fail-above", "5"], "'5' is no share; write a number from 0 to 1"),
         (["--embeddings", "nowhere.npz"], "nowhere.npz is no npz or parquet file of vectors"),
     ],

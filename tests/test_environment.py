@@ -116,6 +116,7 @@ def test_every_dependency_is_used():
     modules = {"scikit-learn": "sklearn", "ipython": "IPython", "jupyterlab": "jupyter lab"}
     modules |= {"python-debian": "debian.arfile"}
     modules |= {"setuptools": "pip install"}  # builds the package itself
+    modules |= {"umap-learn": "from umap import"}
     modules |= {"pytest-xdist": "pytest -n auto"}
     unused = [
         name
@@ -166,8 +167,12 @@ def make(target, folder, *given):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("given, asked", [("", ""), ("TRAIN=0", ""), ("TRAIN=1", "--train")])
-def test_the_suites_network_is_trained_further_where_it_is_asked_for(suite, given, asked):
+ASKED = [("", ""), ("TRAIN=0", ""), ("TRAIN=1", "--train")]
+ASKED += [("CORRECTIONS=review", "--corrections=review")]
+
+
+@pytest.mark.parametrize("given, asked", ASKED)
+def test_what_is_typed_behind_make_reaches_the_command(suite, given, asked):
     command = suite / ".venv" / "bin" / "thesis"
     command.write_text('#!/bin/sh\necho "$@"\n')
     command.chmod(0o755)

@@ -23,10 +23,12 @@ MAY_IMPORT = {
     "analysis": {"util"},
     "plots": {"util"},
     "listening": {"analysis", "audio", "plots", "util"},
+    "room": {"embed", "recipe", "spectrogram", "analysis", "audio", "listening", "plots", "util"},
     "reporting": {"audio", "training", "util"},
+    "site": {"util"},
     "pipeline": BELOW
     | {"train", "training", "contrastive", "audio", "datasets", "analysis", "reporting"}
-    | {"listening"},
+    | {"listening", "room", "site"},
     "__main__": {"analysis", "datasets", "pipeline", "reporting", "util"},
     "__init__": set(),
 }
@@ -37,6 +39,7 @@ MAY_NAME = {
     "analysis": HEART,
     "plots": {"datasets"},
     "listening": HEART | {"pipeline", "reporting"},
+    "room": HEART | {"pipeline"},
     "reporting": HEART | {"listening", "pipeline"},
 }
 

@@ -23,7 +23,8 @@ def _job(args):
     typed = {"home": args.sins, "music": args.music}
     found = {domain: given(domain, text) for domain, text in typed.items() if text}
     rest = ("recipe", "profile", "seeds", "processes", "runs", "train")
-    return Job(found, **{name: getattr(args, name) for name in rest})
+    corrections = args.corrections and os.path.abspath(os.path.expanduser(args.corrections))
+    return Job(found, corrections=corrections, **{name: getattr(args, name) for name in rest})
 
 
 def _figures(args):
@@ -58,7 +59,23 @@ def _lab(args):
     _without_address_grammar()
     from thesis_lib.pipeline import lab
 
-    getattr(lab, args.command)(job)
+    lab.lab(job)
+
+
+def _listen(args):
+    job = _job(args)
+    _without_address_grammar()
+    from thesis_lib.pipeline import listen
+
+    listen.listen(job, args.port, not args.no_browser)
+
+
+def _site(args):
+    job = _job(args)
+    _without_address_grammar()
+    from thesis_lib.pipeline import site
+
+    print(f"{args.out}/index.html: {site.site(job, args.out)}.")
 
 
 def _home(args):
@@ -115,7 +132,8 @@ def _corpus(args):
     from thesis_lib.pipeline import front_door, stages
 
     with front_door.alone(args.run):
-        stages.corpus(args.name, args.source, args.run, args.recipe, args.seeds, args.limit)
+        wanted = (args.recipe, args.seeds, args.limit, args.corrections)
+        stages.corpus(args.name, args.source, args.run, *wanted)
 
 
 def _features(args):
@@ -165,9 +183,9 @@ def _probe(args):
 
     corpus = registry.in_all_folds(registry.recognise(args.folder), args.folder)
     if args.corrections:
-        from thesis_lib.pipeline.audit import with_corrections
+        from thesis_lib.pipeline.corrections import reviewed
 
-        corpus = with_corrections(corpus, args.corrections)
+        corpus = reviewed(corpus, args.corrections)
     vectors = vector_file.matched(vector_file.read(args.embeddings), corpus)
     folds = sorted({*corpus.table.split} - {"train", "test"}) or ["0"]
     found = [held_out.answers(vectors, corpus.fold(int(number)).table) for number in folds]
@@ -175,6 +193,8 @@ def _probe(args):
 
 
 def _audit(args):
+    if args.out:
+        disk.check_writable(args.out)  # seconds of imports come next
     from thesis_lib.pipeline import audit
 
     found, page = audit.audit(args.folder, args.out, args.embeddings, args.runs, args.corrections)
@@ -189,6 +209,19 @@ def _audit(args):
     if found.share_called_wrong > args.fail_above:
         print(f"That is more than --fail-above {args.fail_above:g}.", file=sys.stderr)
         sys.exit(ABOVE)
+
+
+def _export(args):
+    from thesis_lib.pipeline import export
+
+    asked = (args.place, args.to, args.out, args.unit, args.embedding, args.embeddings)
+    print(*export.export(*asked, args.runs, args.decisions, args.audit), sep="\n")
+
+
+def _playlist(args):
+    from thesis_lib.pipeline import playlist_command
+
+    playlist_command.run(args)
 
 
 def _summary(args):
@@ -212,7 +245,8 @@ DO = {
     "figures": _figures,
     "shards": _shards,
     "lab": _lab,
-    "listen": _lab,
+    "listen": _listen,
+    "site": _site,
     "home": _home,
     "check": _check,
     "fetch": _fetch,
@@ -225,6 +259,8 @@ DO = {
     "embeddings": _stage,
     "notebook": _notebook,
     "audit": _audit,
+    "export": _export,
+    "playlist": _playlist,
     "probe": _probe,
     "summary": _summary,
     "show": _show,

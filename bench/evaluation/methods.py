@@ -105,7 +105,7 @@ def vectors(name, material, training, work=WORK):
     key = {"method": name, "stores": [store.meta["hash"] for store in material.stores]}
     key |= {"code": _code(method.compute.__module__)}
     if method.kind == "pretrained":
-        key |= {"shipped": _text(SHIPPED)}
+        key |= {"shipped": text_of(SHIPPED)}
     if method.learns:
         split = "\n".join(material.table.split).encode()
         key |= {"split": hashlib.sha256(split).hexdigest(), "seed": training.seed}
@@ -116,7 +116,7 @@ def vectors(name, material, training, work=WORK):
 
 def answers(found, table, choose, work=WORK):
     """`held_out.answers`, from where they are kept or anew."""
-    return held_out.Answers(*_kept_answers(work)(found, table, choose, _text(ANALYSES)))
+    return held_out.Answers(*_kept_answers(work)(found, table, choose, text_of(ANALYSES)))
 
 
 @cache
@@ -145,11 +145,11 @@ def _computed(key, compute):
 def _code(module):
     """sha256 of the files that a method's vectors follow from."""
     own = {module.split(".")[-1], *SHARED}
-    return _text(tuple(f"bench/evaluation/{name}.py" for name in sorted(own)) + SOURCES)
+    return text_of(tuple(f"bench/evaluation/{name}.py" for name in sorted(own)) + SOURCES)
 
 
 @cache
-def _text(patterns):
+def text_of(patterns):
     """sha256 of all files of the suite that the patterns name."""
     paths = [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()

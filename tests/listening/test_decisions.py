@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 import numpy as np
-import pandas as pd
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from thesis_lib.listening import decisions
+from thesis_lib.listening.answers import Answers
 from thesis_lib.listening.decisions import BLIND, BROKEN, KEEP, SKIP, UNDO, WRONG
 from thesis_lib.util.errors import InputError
 
@@ -95,55 +95,78 @@ def test_the_error_rate_is_of_blind_items_alone(tmp_path):
     assert np.isnan(share) and (low, high) == (0, 1)
 
 
-@pytest.mark.parametrize("count", [0, 1, 9, 10, 57])
-def test_the_queue_holds_each_item_once_and_every_tenth_is_blind(count):
-    score = np.random.default_rng(0).random(count)
-    found = decisions.queue(score)
-    assert sorted(found["item"]) == list(range(count))
-    assert (found.shown == BLIND).sum() == count // 10
-    assert (found.shown[9::10] == BLIND).all()
-    own = found["item"][found.shown == "suspect"]
-    assert (np.diff(score[own]) <= 0).all()
+def test_an_item_that_several_heard_counts_once_in_the_error_rate(tmp_path):
+    """Ten items, two of them wrong, as half or more of those who heard them say."""
+    for number in range(10):
+        decide(tmp_path, "ann", f"b{number}", WRONG if number < 2 else KEEP, shown=BLIND)
+        decide(tmp_path, "bob", f"b{number}", WRONG if number == 0 else KEEP, shown=BLIND)
+    found = decisions.error_rate(decisions.read(tmp_path))
+    assert found == pytest.approx((0.2, 0.0567, 0.5098), abs=1e-4)
+    assert Answers(tmp_path).error_rate()[2] == 1  # nothing read yet
+    answers = Answers(tmp_path)
+    answers.update()
+    assert answers.error_rate() == pytest.approx(found)
 
 
-def test_blind_items_are_drawn_evenly():
-    counts = np.zeros(30)
-    for seed in range(2000):
-        found = decisions.queue(np.arange(30.0), seed)
-        counts[found["item"][found.shown == BLIND]] += 1
-    assert counts.min() > 140 and counts.max() < 260  # 200 each; six standard deviations are 80
+def test_what_others_add_is_read_and_nothing_twice(tmp_path):
+    answers = Answers(tmp_path / "review")
+    assert answers.update() == set()
+    answers.folder.mkdir()
+    decide(answers.folder, "ann", "x", WRONG, "b")
+    assert answers.update() == {("x", 0.0)} and answers.update() == set()
+    decide(answers.folder, "bob", "x", KEEP)
+    decide(answers.folder, "bob", "y", SKIP)
+    assert answers.update() == {("x", 0.0), ("y", 0.0)}
+    assert answers.share_wrong(("x", 0.0)) == 0.5 and answers.share_wrong(("y", 0.0)) is None
+    decide(answers.folder, "bob", "y", UNDO)
+    decide(answers.folder, "bob", "x", UNDO)
+    answers.update()
+    assert answers.share_wrong(("x", 0.0)) == 1 and not answers.of["bob"].last
+    (row,) = decisions.standing(decisions.read(answers.folder)).itertuples()
+    assert (row.who, row.path) == ("ann", "x")
 
 
-def corpus():
-    rows = [(f"{n}_{p}.wav", 0.0, "a", "s1", n, p) for p in (0, 1) for n in "12"]
-    rows += [("song.mp3", 0.0, "b", "song", "", 0), ("song2.mp3", 0.0, "b", "song2", "", 0)]
-    return pd.DataFrame(rows, columns=["path", "start", "label", "group", "node", "position"])
+def test_a_decision_that_is_half_written_waits_and_a_shorter_file_is_read_again(tmp_path):
+    answers = Answers(tmp_path)
+    decide(tmp_path, "ann", "x", KEEP)
+    path = decisions.file_of(tmp_path, "ann")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9])
+    assert answers.update() == set()
+    path.write_bytes(whole)
+    assert answers.update() == {("x", 0.0)}
+    decide(tmp_path, "ann", "y", KEEP)
+    answers.update()
+    path.write_bytes(whole)  # as it was
+    assert answers.update() == {("x", 0.0), ("y", 0.0)}
+    assert list(answers.of["ann"].last) == [("x", 0.0)]
+    path.unlink()
+    assert answers.update() == {("x", 0.0)} and not answers.of
 
 
-def test_corrections_reach_all_nodes_of_a_moment_and_leave_the_table_as_it_was(tmp_path):
-    decide(tmp_path, "ann", "1_0.wav", WRONG, "c")
-    decide(tmp_path, "ann", "song.mp3", KEEP, label="b")
-    decide(tmp_path, "bob", "song2.mp3", BROKEN, label="b")
-    table = corpus()
-    found = decisions.corrected(table, decisions.read(tmp_path), tmp_path)
-    assert found.label.tolist() == ["c", "c", "a", "a", "b", "b"]
-    assert table.equals(corpus())
+def test_how_many_are_left_takes_off_what_is_found(tmp_path):
+    """Of 100 items 2 in 10 drawn blindly are wrong: 5.67 to 50.98, of which 3 are found."""
+    for number in range(10):
+        decide(tmp_path, "ann", f"{number}", WRONG if number < 2 else KEEP, shown=BLIND)
+    decide(tmp_path, "ann", "10", WRONG, "b")
+    answers = Answers(tmp_path)
+    answers.update()
+    wrong = np.array([1, 1, *[0] * 8, 1, *[np.nan] * 89])
+    assert answers.left(wrong) == pytest.approx((2.67, 47.98), abs=0.01)
+    assert answers.left(wrong[:11]) == (0, 0)  # all are heard
 
 
-@pytest.mark.parametrize(
-    "said, sentence",
-    [
-        ([("ann", "nowhere.wav", WRONG, "c", "a")], "corrects nowhere.wav, which is not in this"),
-        ([("ann", "1_0.wav", WRONG, "c", "x")], "as 'x', but its label is 'a'"),
-        ([("ann", "1_0.wav", WRONG, "c", "a"), ("bob", "1_0.wav", KEEP, "", "a")],
-         r"different labels of 1_0.wav \(ann: c, bob: a\)"),
-    ],
-)  # fmt: skip
-def test_corrections_that_cannot_be_meant_are_refused(tmp_path, said, sentence):
-    for who, path, answer, detail, label in said:
-        decide(tmp_path, who, path, answer, detail, label)
-    with pytest.raises(InputError, match=sentence):
-        decisions.corrected(corpus(), decisions.read(tmp_path), tmp_path)
+def test_agreement_in_memory_is_that_of_the_table(tmp_path):
+    for number, (ann, bob) in enumerate(
+        [(KEEP, KEEP), (WRONG, WRONG), (WRONG, KEEP), (SKIP, KEEP)]
+    ):
+        decide(tmp_path, "ann", str(number), ann)
+        decide(tmp_path, "bob", str(number), bob)
+    answers = Answers(tmp_path)
+    answers.update()
+    (row,) = decisions.agreement(decisions.read(tmp_path)).itertuples()
+    assert list(answers.agreement()) == [("ann", "bob", 3, pytest.approx(2 / 3))]
+    assert (row.items, row.same) == (3, pytest.approx(2 / 3))
 
 
 def test_what_is_no_list_of_decisions_is_refused(tmp_path):

@@ -27,19 +27,37 @@ def test_a_suspect_is_decided_undone_and_after_a_kill_the_review_goes_on(lab, pa
     all_playable(table)
     room.get_by_label("Reviewer", exact=True).fill("ann")
     page.keyboard.press("Tab")
-    keep = room.get_by_role("button", name="Keep")
-    keep.click()
+    # A click by mouse, a key, a button by the keyboard, and undo by a key.
+    room.get_by_role("button", name="Keep").click()
     changed(table, first)
-    second = table.locator("tbody").inner_text()
-    room.get_by_role("button", name="Wrong label").focus()
-    page.keyboard.press("Space")
+    second, cells = table.locator("tbody").inner_text(), page.locator(".jp-Cell").count()
+    page.keyboard.press("w")
     changed(table, second)
     third = table.locator("tbody").inner_text()
-    room.get_by_role("button", name="Undo").click()
+    room.get_by_role("button", name="Broken").focus()
+    page.keyboard.press("Space")
     changed(table, third)
-    assert table.locator("tbody").inner_text() == second
+    fourth = table.locator("tbody").inner_text()
+    for before, after in ((fourth, third), (third, second)):
+        page.keyboard.press("u")
+        changed(table, before)
+        assert table.locator("tbody").inner_text() == after
     kept = pd.read_csv(folder / "decisions_ann.csv")
-    assert kept.answer.tolist() == ["keep", "wrong label", "undo"]
+    assert kept.answer.tolist() == ["keep", "wrong label", "broken", "undo", "undo"]
+    assert page.locator(".jp-Cell").count() == cells
+
+    # What is typed is no answer, until Enter gives the keys back.
+    room.get_by_label("Reviewer", exact=True).press("k")
+    room.get_by_label("Reviewer", exact=True).fill("ann")
+    page.keyboard.press("Enter")
+    page.keyboard.press("s")
+    changed(table, second)
+    page.keyboard.press("u")
+    changed(table, third)
+    kept = pd.read_csv(folder / "decisions_ann.csv")
+    assert kept.answer.tolist()[5:] == ["skip", "undo"]
+
+    the_space_bar_plays_and_the_cursor_moves(page, table)
 
     # The kernel is killed, a new one begins: it goes on with the second.
     running = kernels()
@@ -57,6 +75,46 @@ def test_a_suspect_is_decided_undone_and_after_a_kill_the_review_goes_on(lab, pa
     if before != second:
         changed(table, before)
     assert table.locator("tbody").inner_text() == second
+
+
+def the_space_bar_plays_and_the_cursor_moves(page, table):
+    """At each time the line is where it is in the sound, within a pixel."""
+    sound, other = table.locator("audio").nth(0), table.locator("audio").nth(1)
+    for one in (sound, other):
+        one.evaluate("one => { one.muted = true; }")
+    page.keyboard.press("Space")
+    page.wait_for_function("one => one.currentTime > 0", arg=sound.element_handle())
+    page.keyboard.press("Space")
+    page.wait_for_function("one => one.paused", arg=sound.element_handle())
+    for share in (0.25, 0.8):
+        places = sound.evaluate(
+            """(one, share) => new Promise(done => {
+                one.addEventListener("seeked", () => requestAnimationFrame(() => {
+                    const part = one.closest("td"), line = part.querySelector(".cursor");
+                    const [picture, cursor] = [part.querySelector("img"), line].map(
+                        one => one.getBoundingClientRect());
+                    done({left: cursor.left + cursor.width / 2 - picture.left,
+                          wanted: picture.width * one.currentTime / one.duration,
+                          width: picture.width, heights: [picture.height, cursor.height]});
+                }), {once: true});
+                one.currentTime = share * one.duration;
+            })""",
+            share,
+        )
+        assert places["left"] == pytest.approx(places["wanted"], abs=1)
+        assert places["left"] / places["width"] == pytest.approx(share, abs=0.02)
+        assert places["heights"][0] == pytest.approx(places["heights"][1], abs=1)
+
+    # A click on the other's picture plays that from there, and one sound at a time.
+    page.keyboard.press("Space")
+    picture = table.locator("img").nth(1)
+    box = picture.bounding_box()
+    picture.click(position={"x": box["width"] / 2, "y": 10})
+    page.wait_for_function(
+        "one => one.currentTime > 0.45 * one.duration", arg=other.element_handle()
+    )
+    page.wait_for_function("one => one.paused", arg=sound.element_handle())
+    other.evaluate("one => one.pause()")
 
 
 def review(page):

@@ -37,7 +37,9 @@ def test_it_begins_with_the_weights_that_come_with_the_suite(adapted_run):
 
 
 def test_it_is_an_embedding_beside_the_others(adapted_run):
-    assert adapted_run.embedded == ["ours", "adapted", "trained", "untrained", "statistics"]
+    assert adapted_run.embedded == [
+        "ours", "adapted", "ours_untrained", "trained", "untrained", "statistics",
+    ]  # fmt: skip
     ours, adapted = (adapted_run.embeddings(name) for name in ("ours", "adapted"))
     assert adapted.tiles.equals(ours.tiles)
     assert np.abs(adapted.vectors - ours.vectors).max() > 1e-3

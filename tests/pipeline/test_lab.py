@@ -1,11 +1,9 @@
-"""`make lab` and `make listen` on somebody's own folder: notebooks that name it."""
+"""`make lab` on somebody's own folder: notebooks that name it."""
 
-import json
-from dataclasses import replace
+import re
 
 import nbformat
 import pytest
-from nbformat.sign import NotebookNotary
 
 from thesis_lib.pipeline import lab
 from thesis_lib.pipeline.job import Job
@@ -30,6 +28,13 @@ def job(tiny_run):
     return job
 
 
+def links(path):
+    """Where the links of a notebook lead, and which lead nowhere."""
+    text = "".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+    found = [path.parent / link for link in re.findall(r"\]\(([^)#]+)\)", text) if ":" not in link]
+    return {one.resolve() for one in found}, [one for one in found if not one.exists()]
+
+
 def parameters(path):
     cells = nbformat.read(path, as_version=4).cells
     (cell,) = (c for c in cells if "injected-parameters" in c.metadata.get("tags", ()))
@@ -52,6 +57,10 @@ def test_the_notebooks_of_a_folder_name_it(job, opened):
     assert (room["music"], room["music_folder"]) == job.given["music"]
     assert room["out"] == job.out and room["work"] == job.runs
     assert room["home"] == "mini_home"
+    for path in front.parent.iterdir():
+        targets, dead = links(path)
+        assert dead == [] and any(target.suffix == ".py" for target in targets)
+    assert front.with_name("01_the_data.ipynb").resolve() in links(front)[0]  # the copy
 
 
 def test_a_copy_that_somebody_wrote_in_stays(job, opened, monkeypatch):
@@ -67,28 +76,3 @@ def test_a_copy_that_somebody_wrote_in_stays(job, opened, monkeypatch):
     lab.lab(job)  # the suite's has changed since
     assert "my own thoughts" not in front.read_text()
     assert "my own thoughts" in front.with_stem("00_start_here_before").read_text()
-
-
-def test_listening_begins_with_what_is_heard_of_the_folder(job, opened, monkeypatch):
-    made = []
-    monkeypatch.setattr(lab, "pipeline", lambda job, *targets: made.extend(targets))
-    lab.listen(job)
-    assert made == [f"{job.run['music']}/embeddings/ours.json"]  # no home, and no training
-    (room,) = opened
-    assert room.is_relative_to(job.out) and NotebookNotary().check_signature(
-        nbformat.read(room, as_version=4)
-    )
-    text = json.dumps([cell.get("outputs") for cell in json.loads(room.read_text())["cells"]])
-    assert "tiny music" in text and "mini" not in text
-    assert text.count("<audio") > 3
-
-
-def test_what_the_suites_network_does_not_take_is_trained_first(job, opened, monkeypatch):
-    made = []
-    monkeypatch.setattr(lab, "pipeline", lambda job, *targets: made.extend(targets))
-    monkeypatch.setattr(lab, "execute", lambda *args, **more: None)
-    monkeypatch.setattr(lab.nbformat, "read", lambda *args, **more: None)
-    monkeypatch.setattr(lab.NotebookNotary, "sign", lambda *args: None)
-    job = replace(job, recipe="thesis")
-    lab.listen(job)
-    assert made == [f"{job.run['music']}/embeddings/done.json"]

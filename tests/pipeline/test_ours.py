@@ -24,7 +24,7 @@ def untrained_run(tiny_run, tmp_path):
 
 
 def test_it_embeds_the_tiles_that_the_others_embed(tiny_run):
-    assert tiny_run.embedded == ["ours", "trained", "untrained", "statistics"]
+    assert tiny_run.embedded == ["ours", "ours_untrained", "trained", "untrained", "statistics"]
     ours, trained = (tiny_run.embeddings(name) for name in ("ours", "trained"))
     assert ours.tiles.equals(trained.tiles)
     np.testing.assert_allclose(np.linalg.norm(ours.vectors, axis=1), 1, rtol=1e-3)
@@ -43,6 +43,14 @@ def test_no_training_is_needed(untrained_run, tiny_run):
     for name in untrained_run.embedded:
         found, want = (run.embeddings(name).vectors for run in (untrained_run, tiny_run))
         np.testing.assert_allclose(found, want, rtol=1e-5, atol=1e-5)
+
+
+def test_the_suites_network_stands_beside_itself_untrained(tiny_run):
+    ours, fresh = (tiny_run.embeddings(name) for name in ("ours", "ours_untrained"))
+    assert fresh.tiles.equals(ours.tiles) and fresh.vectors.shape == ours.vectors.shape
+    np.testing.assert_allclose(np.linalg.norm(fresh.vectors, axis=1), 1, rtol=1e-3)
+    assert np.ptp(fresh.vectors, axis=0).max() > 1e-3, "tiles differ"
+    assert np.abs(fresh.vectors - ours.vectors).max() > 0.01
 
 
 def test_figures_depend_on_the_network(tiny_run):

@@ -34,6 +34,7 @@ def test_missed_faults_are_counted_by_sort(record):
          "found": [False, False, True, True]}
     )  # fmt: skip
     shown = audit.missed(record, cases, str.upper).data
+    assert record.numbers.pop("planted_faults") == cases.to_dict("records")
     assert record.numbers == {"found, silence": [1, 3], "found, microphone": [1, 1]}
     assert "silence: **1 of 3** found; missed: A (2)." in shown
     assert "microphone: **1 of 1** found; missed: none." in shown

@@ -126,3 +126,20 @@ def test_sins_is_known_by_its_list_and_not_taken_for_music(tmp_path):
     assert registry.recognise(tmp_path) == "sins"
     with pytest.raises(InputError, match=f"MUSIC={tmp_path} looks like SINS; give it as SINS="):
         given("music", str(tmp_path))
+
+
+def test_a_place_that_cannot_be_written_is_named_before_the_work(tmp_path):
+    disk.check_writable(tmp_path / "new" / "folders" / "page.html")
+    assert list(tmp_path.iterdir()) == []  # it only looks
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(InputError, match="notes.txt is a file and no folder; choose another"):
+        disk.check_writable(tmp_path / "notes.txt" / "page.html")
+    with pytest.raises(InputError, match=f"{tmp_path} is a folder; give a file's name in it"):
+        disk.check_writable(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_of_others_is_named(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(InputError, match=f"{tmp_path} cannot be written to; .* for page.html"):
+        disk.check_writable(tmp_path / "page.html")

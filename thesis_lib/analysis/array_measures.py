@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import signal
 
 from thesis_lib.analysis.channel_order import linear_order
+from thesis_lib.analysis.clock_drift import clock_drift
 
 SIZE = 1024  # samples of one transform
 PARTS = 6  # of a recording, in each of which delays are taken
@@ -35,28 +36,31 @@ def between_channels(wave: np.ndarray, sample_rate: int) -> pd.DataFrame:
     DataFrame
         One row per channel. `coherence`, `correlation`: median over the siblings of the
         magnitude-squared coherence from 150 to 4000 Hz (0: nothing in common), and of the height
-        of the correlation's peak; `drift`: how fast it runs away from its siblings, parts per
-        million; `gain_drift`: by how much its gain does, dB from the first to the last moment;
+        of the correlation's peak; `drift_gain`, `drift` (parts per million): see `clock_drift`;
+        `gain_drift`: by how much its gain does, dB from the first to the last moment;
         `order_gain`, `order`: see `linear_order`; `coherence_to_0`, `delay_to_0` (samples, positive
         where the other one is later), ...: of each pair. NaN
         where there is no sibling.
     """
     channels = len(wave)
-    parts = _cross_spectra(wave, sample_rate)
+    frames = _frames(wave, sample_rate)
+    parts = _cross_spectra(frames)
     coherent = _coherent(parts.sum(axis=0)[None])
     curve = _curves(coherent, sample_rate)
     height, delay = _peaks(curve)
     coherence = _mean_square(coherent, sample_rate)
-    by_chance = 1 / len(_frames(wave, sample_rate))  # of two channels with nothing in common
+    by_chance = 1 / len(frames)  # of two channels with nothing in common
     coherence = (coherence - by_chance) / (1 - by_chance)
     in_parts = _curves(_coherent(parts), sample_rate)
     gain, order = linear_order(in_parts, 1 / (FINER * sample_rate))
+    runs_away, speed = clock_drift(in_parts, 1e-6 * wave.shape[1] * FINER)
     rest = ~np.eye(channels, dtype=bool)
     table = {
         "coherence": _median(coherence[0], rest),
         "correlation": _median(height[0], rest),
-        "drift": drift(in_parts, wave.shape[1]),
-        "gain_drift": gain_drift(wave, sample_rate),
+        "drift_gain": runs_away,
+        "drift": speed,
+        "gain_drift": gain_drift(frames),
         "order_gain": gain,
         "order": order,
     }
@@ -71,9 +75,9 @@ def _median(values, rest):
             for row, own in zip(values, rest, strict=True)]  # fmt: skip
 
 
-def _cross_spectra(wave, sample_rate):
+def _cross_spectra(frames):
     """Spectra of each channel times each other one: (parts, channels, channels, bins)."""
-    parts = np.array_split(_frames(wave, sample_rate), PARTS)
+    parts = np.array_split(frames, PARTS)
     return np.stack([np.einsum("tif,tjf->ijf", one, one.conj()) for one in parts])
 
 
@@ -126,52 +130,7 @@ def _between(curve, peak):
     return np.where(middle == peak, np.clip(shift, -0.5, 0.5), 0)
 
 
-def drift(curve: np.ndarray, samples: int) -> np.ndarray:
-    """How fast each channel's clock runs away from those of its siblings (06_error_analysis_sins).
-
-    The slope of its delay to each sibling over the parts of the recording; of these the smallest,
-    as somebody who walks moves the delays of neighbours by little. Slopes count as far as a
-    straight line explains the delays.
-
-    Parameters
-    ----------
-    curve : float array, shape (parts, channels, channels, lags)
-        Correlations of each pair, in each part of the recording.
-    samples : int
-        Length of the recording.
-
-    Returns
-    -------
-    float array, shape (channels,)
-        Parts per million, positive where the channel falls behind; NaN without siblings.
-    """
-    height, delay = _peaks(curve)
-    time = (np.arange(len(curve)) + 0.5) / len(curve) * samples
-    slope = 1e6 * _slopes(time, delay, height)
-    channels = slope.shape[0]
-    found = np.full(channels, np.nan)
-    for own in range(channels if channels > 1 else 0):
-        others = np.delete(slope[:, own], own)
-        found[own] = others[np.abs(others).argmin()]
-        apart = np.delete(np.delete(slope, own, 0), own, 1)
-        moved = np.median(np.abs(apart)) if channels > 2 else 0.0
-        found[own] = np.sign(found[own]) * max(abs(found[own]) - moved, 0)
-    return found
-
-
-def _slopes(time, delay, height):
-    """Slope of the line through each pair's delays, times the share that the line explains."""
-    weight = np.maximum(height, 1e-6) ** 2
-    weight = weight / weight.sum(axis=0)
-    along = time[:, None, None] - (weight * time[:, None, None]).sum(axis=0)
-    around = delay - (weight * delay).sum(axis=0)
-    spread = (weight * along**2).sum(axis=0)
-    slope = (weight * along * around).sum(axis=0) / spread
-    whole = (weight * around**2).sum(axis=0)
-    return slope * slope**2 * spread / np.maximum(whole, 1e-3)
-
-
-def gain_drift(wave: np.ndarray, sample_rate: int) -> np.ndarray:
+def gain_drift(frames: np.ndarray) -> np.ndarray:
     """By how much each channel's gain leaves its siblings' in the recording, dB.
 
     See 06_error_analysis_sins.
@@ -181,8 +140,8 @@ def gain_drift(wave: np.ndarray, sample_rate: int) -> np.ndarray:
 
     Parameters
     ----------
-    wave : float array, shape (channels, samples)
-    sample_rate : int, Hz
+    frames : complex array, shape (frames, channels, bins)
+        Short-time spectra.
 
     Returns
     -------
@@ -190,10 +149,9 @@ def gain_drift(wave: np.ndarray, sample_rate: int) -> np.ndarray:
         Slope of the line through 20 differences to the median of the siblings, times the length;
         NaN without siblings.
     """
-    channels = len(wave)
+    channels = frames.shape[1]
     if channels < 2:
         return np.full(channels, np.nan)
-    frames = _frames(wave, sample_rate)
     blocks = [np.mean(np.abs(part) ** 2, axis=0) for part in np.array_split(frames, BLOCKS)]
     level = 10 * np.log10(np.stack(blocks) + SILENT)[..., 2:].mean(axis=-1).T
     level = level - [np.median(np.delete(level, own, 0), axis=0) for own in range(channels)]

@@ -193,7 +193,7 @@ def _certain(table):
         Sign("dead", "the share of samples at zero", table.zeros.where(gone, 0), 0.1),
         Sign("dead", "a hundredth over the coherence with its siblings", common, 1.2),
         Sign("intermittent", "the share of samples lost or repeated", lost, 0.0005),
-        Sign("clipped", "the share of samples at the rails", table.clipped, 0.0004),
+        Sign("clipped", "the share of samples at the rails", table.clipped, 0.0005),
     ]
 
 
@@ -208,14 +208,12 @@ def _impulses(table):
 
 
 def _hum_and_offset(table):
-    beside = usual.from_past(table, usual.from_siblings(table, table.hum), 0.5)
+    beside = usual.from_past(table, usual.from_siblings(table, table.hum), 1.5)
     middle = table.dc.groupby([table.node, table.channel]).transform("median")
     return [
         Sign("humming", "dB of 50 Hz and multiples beyond other nodes'",
-             usual.from_moment(table, table.hum), 9.0),
-        Sign("humming", "dB of 50 Hz alone beyond other nodes'",
-             usual.from_moment(table, table.hum_50), 14.5),
-        Sign("humming", "robust deviations of hum beside its siblings", beside, 5.0),
+             usual.from_moment(table, table.hum), 7.0),
+        Sign("humming", "robust deviations of hum beside its siblings", beside, 3.5),
         Sign("offset", "the constant part beyond its usual", (table.dc - middle).abs(), 0.003),
     ]  # fmt: skip
 
@@ -225,11 +223,9 @@ def _between_channels(table):
     less = -usual.from_past(table, usual.from_siblings(table, coherence), 0.3)
     order = table.order_gain - table.order_gain.groupby(table.node).transform("median")
     order = order.where(table.order != table.channel, 0)
-    # Where channels have little in common, their delays are found by chance.
-    drift = table.drift.abs() * table.coherence / (table.coherence + 0.05)
     return [
         Sign("swapped", "the gain in agreement by another order", order, 0.04),
-        Sign("clock", "parts per million from its siblings", drift, 5.5),
+        Sign("clock", "the gain in agreement by another clock", table.drift_gain, 0.025),
         Sign("clock", "robust deviations of coherence below its siblings'", less, 6.0),
         Sign("gain", "dB of change beside its siblings", table.gain_drift.abs(), 1.5),
     ]

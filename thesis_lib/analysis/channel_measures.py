@@ -12,13 +12,13 @@ import pandas as pd
 from scipy import ndimage, signal
 
 from thesis_lib.analysis.array_measures import between_channels
+from thesis_lib.analysis.hum import hum
 from thesis_lib.analysis.sample_runs import STEP, repeated_share, run_shares
 from thesis_lib.util.errors import InputError
 
 SILENT = 1e-8  # what is added to a level before its logarithm: -160 dB
 CENTRES = 80 * 2 ** (np.arange(20) / 3)  # Hz, of the third-octave bands
 BANDS = [f"band_{centre:.0f}" for centre in CENTRES]
-MAINS = (50, 100, 150)  # Hz
 FRAME = 256  # samples over which the usual size of a change is taken
 # Times the usual size, the more the fewer channels agree: 12 are eight deviations of normal noise.
 CLICK, OWN_CLICK, COMMON_CLICK = 12.0, 9.0, 7.0
@@ -40,10 +40,9 @@ def measure(wave: np.ndarray, sample_rate: int) -> pd.DataFrame:
         One row per channel (column `channel`). `level`, `floor` (its quietest 5 % of 50 ms): dB
         full scale, without the constant part; `peak`, `dc` (median): full scale; `clipped`,
         `stuck`, `zeros`, `repeated`: see `sample_runs`; `clicks`, `own_clicks` (without those that
-        most of its siblings have), `common_clicks`: impulses a second; `hum`: dB of 50, 100 and
-        150 Hz above the frequencies beside them, `hum_50` of the first alone; `hum_level`: dB full
-        scale; `band_80` to `band_6451`: levels of third octaves,
-        dB. Then what `array_measures.between_channels` gives.
+        most of its siblings have), `common_clicks`: impulses a second; `hum`: dB of the lines of
+        the mains above the frequencies beside them; `band_80` to `band_6451`: levels of third
+        octaves, dB. Then what `array_measures.between_channels` gives.
 
     Raises
     ------
@@ -62,7 +61,8 @@ def measure(wave: np.ndarray, sample_rate: int) -> pd.DataFrame:
         **_stacked([run_shares(channel, sample_rate) for channel in wave]),
         "repeated": [repeated_share(channel) for channel in wave],
         **clicks(wave, sample_rate),
-        **spectrum(spread, sample_rate),
+        "hum": hum(spread, sample_rate),
+        **bands(spread, sample_rate),
     }
     return pd.DataFrame(columns).join(between_channels(spread, sample_rate))
 
@@ -144,8 +144,8 @@ def _alone(around, row):
     return np.median(others, axis=0) < around[row] / 2 if len(others) else True
 
 
-def spectrum(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
-    """Hum and levels of third octaves, from Welch's long-term spectrum (06_error_analysis_sins).
+def bands(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
+    """Levels of third octaves, from Welch's long-term spectrum (06_error_analysis_sins).
 
     Parameters
     ----------
@@ -155,27 +155,14 @@ def spectrum(wave: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
     Returns
     -------
     dict of float arrays, shape (channels,)
-        `hum`, `hum_50`, `hum_level`, and a band each; bands above half the sample rate are NaN.
+        dB, of each band; those above half the sample rate are NaN.
     """
     size = min(sample_rate, wave.shape[1])
     hertz, power = signal.welch(wave, sample_rate, nperseg=size)
     power = power * (hertz[1] - hertz[0])  # of each bin, not of each hertz
-    lines = [_line(hertz, power, mains) for mains in MAINS]
-    above = np.mean([10 * np.log10(line / beside) for line, beside in lines], axis=0)
-    excess = sum(np.maximum(line - beside, 0) for line, beside in lines)
-    lowest, beside = lines[0]
-    found = {"hum": above, "hum_50": 10 * np.log10(lowest / beside)}
-    found["hum_level"] = decibel(np.sqrt(excess))
+    found = {}
     for name, centre in zip(BANDS, CENTRES, strict=True):
         inside = (hertz >= centre * 2 ** (-1 / 6)) & (hertz < centre * 2 ** (1 / 6))
         there = power[:, inside].sum(axis=1) if inside.any() else np.full(len(wave), np.nan)
         found[name] = decibel(np.sqrt(there))
     return found
-
-
-def _line(hertz, power, mains):
-    """Power at a frequency (3 Hz), and what 3 Hz beside it usually hold."""
-    away = np.abs(hertz - mains)
-    line = power[:, away < 1.6].sum(axis=1) + SILENT**2
-    beside = np.median(power[:, (away > 3) & (away < 15)], axis=1) * (away < 1.6).sum()
-    return line, beside + SILENT**2

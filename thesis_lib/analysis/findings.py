@@ -5,6 +5,7 @@ An item is what carries a label: of a home a moment (10 s on all nodes), else a 
 called wrong here; a person decides. See 06_error_analysis_sins.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -196,7 +197,12 @@ def odd_microphones(deviation: np.ndarray) -> pd.DataFrame:
 
 
 def named_by_the_thesis(
-    recordings: pd.DataFrame, found: Items, labels: pd.DataFrame, rose: np.ndarray, off: np.ndarray
+    recordings: pd.DataFrame,
+    found: Items,
+    labels: pd.DataFrame,
+    rose: np.ndarray,
+    off: np.ndarray,
+    names: Mapping[str, str] = THESIS,
 ) -> pd.DataFrame:
     """What is found of the recordings of SINS that the thesis names, where they are there.
 
@@ -210,6 +216,8 @@ def named_by_the_thesis(
         From `wrong_labels`.
     rose, off : arrays
         From `rises`, a value an item, and from `deviations`, a value a recording.
+    names : dict, name of a file without its ending -> what is said of it
+        Others may stand in, see `planted_faults.stand_ins`.
 
     Returns
     -------
@@ -220,7 +228,7 @@ def named_by_the_thesis(
     stems = recordings.path.map(lambda path: Path(path).stem).to_numpy()
     rank = pd.Series(-np.asarray(off, float)).rank(method="min").to_numpy()
     rows = []
-    for name, said in THESIS.items():
+    for name, said in names.items():
         for number in np.flatnonzero(stems == name):
             item = next(i for i, own in zip(found.table.index, found.table.rows, strict=True)
                         if number in own)  # fmt: skip

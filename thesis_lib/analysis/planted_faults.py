@@ -5,12 +5,12 @@ Only scoring reads this. Real corpora have no such files, and `planted` then giv
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from thesis_lib.analysis.label_audit import score
 from thesis_lib.util.errors import InputError
 
 if TYPE_CHECKING:
@@ -69,69 +69,34 @@ def _list(path, columns):
     return table.set_index("path")
 
 
-def suspicions(
-    moments: pd.DataFrame,
-    recordings: pd.DataFrame,
-    known: pd.DataFrame,
-    rules: dict[str, float],
-    quiet: str = "",
-) -> dict[str, pd.DataFrame]:
-    """What an audit suspects, beside what is so (06_error_analysis_sins).
+def stand_ins(corpus: Corpus, known: pd.DataFrame | None) -> dict[str, str]:
+    """Planted recordings like the two of SINS that the thesis names (06_error_analysis_sins).
 
     Parameters
     ----------
-    moments, recordings : DataFrame
-        From `segments.by_moment` and `segments.by_recording`, of the same tiles.
-    known : DataFrame
+    corpus : Corpus
+    known : DataFrame or None
         From `planted`.
-    rules : dict
-        From which value on something is suspected: `suspect` (share of a moment's tiles),
-        `silent_share` (of a recording's neighbours), `deviation` (robust standard deviations).
-    quiet : str
-        The class in which silence is no fault.
 
     Returns
     -------
-    dict, suspicion -> DataFrame, one row per moment or recording
-        `found` (bool, by the rule), `fault` (bool: it is one), `order` (how suspect it is), `group`
-        (its session). Only suspicions of which something was planted.
+    dict, name of a file without its ending -> what was planted there
+        The first in which silence carries the label of an activity, social activity if there is
+        one, and the first with a broken microphone; fewer where none is known.
     """
-    known = known.loc[recordings.index]
-    wrong = known.wrong.groupby([recordings.group, recordings.position], sort=False).first()
-    broken, active = known.fault != "", recordings.label != quiet
-    silent_share, deviation = recordings.silent_share[active], recordings.deviation.fillna(0)
-    distance, session = recordings.knn_distance, recordings.group
-    of_moment = moments.index.get_level_values("group")
-    is_silent = silent_share > rules["silent_share"]
-    far = distance > distance.quantile(1 - broken.mean())  # as many as planted
-    rows = {
-        "wrong label": (moments.suspect > rules["suspect"], wrong, moments.disagreement, of_moment),
-        "silence in an activity": (is_silent, known.silent[active], silent_share, session[active]),
-        "microphone, deviation": (deviation > rules["deviation"], broken, deviation, session),
-        "microphone, kNN distance": (far, broken, distance, session),
-    }
-    columns = ["found", "fault", "order", "group"]
-    tables = {what: pd.DataFrame(dict(zip(columns, map(np.asarray, row), strict=True)))
-              for what, row in rows.items()}  # fmt: skip
-    return {what: table for what, table in tables.items() if table.fault.any()}
-
-
-def scores(suspected: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """How right the suspicions of an audit were (06_error_analysis_sins).
-
-    Parameters
-    ----------
-    suspected : dict
-        From `suspicions`.
-
-    Returns
-    -------
-    DataFrame
-        One row per suspicion (the index), with what `label_audit.score` gives.
-    """
-    found = {what: score(table.found, table.fault, table.order)
-             for what, table in suspected.items()}  # fmt: skip
-    return pd.DataFrame.from_dict(found, orient="index").rename_axis("what")
+    if known is None:
+        return {}
+    label, heard = corpus.table.label.reset_index(drop=True), known.heard.reset_index(drop=True)
+    silent = (known.silent.to_numpy() | (heard == "absence")) & (label != "absence")
+    social = silent & (label == "social_activity")
+    said = {"silence": social if social.any() else silent, "fault": known.fault.to_numpy() != ""}
+    found = {}
+    for what, there in said.items():
+        for row in np.flatnonzero(there)[:1]:
+            words = f"planted: labelled {label[row]}, nothing to hear".replace("_", " ")
+            words = words if what == "silence" else f"planted: {known.fault.iloc[row]}"
+            found[Path(corpus.table.path.iloc[row]).stem] = words
+    return found
 
 
 def cases(
@@ -145,8 +110,15 @@ def cases(
 
     Parameters
     ----------
-    moments, recordings, known, rules, quiet
-        As in `suspicions`.
+    moments, recordings : DataFrame
+        From `segments.by_moment` and `segments.by_recording`, of the same tiles.
+    known : DataFrame
+        From `planted`.
+    rules : dict
+        From which value on something is suspected: `suspect` (share of a moment's tiles),
+        `silent_share` (of a recording's neighbours), `deviation` (robust standard deviations).
+    quiet : str
+        The class in which silence is no fault.
 
     Returns
     -------

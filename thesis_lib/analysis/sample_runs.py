@@ -7,6 +7,7 @@ import numpy as np
 
 STEP = 2.0**-15  # of 16 bit: full scale is 1
 STUCK, GAP = 0.01, 0.005  # s: the shortest run of one value, and of zeros, that counts
+COARSE, NEXT = 32, 4  # steps: what swings less is not judged; values beside the extreme one
 WINDOW = 64  # samples that have to come back exactly to be a repetition
 
 
@@ -15,8 +16,9 @@ def run_shares(channel: np.ndarray, sample_rate: int) -> dict[str, float]:
 
     See 06_error_analysis_sins.
 
-    A clipped peak stays at the extreme for two samples or more; a sound's own peak does not, but
-    for a few. What swings by less than 64 steps of 16 bit is too coarse to tell.
+    Clipping heaps samples up at the extreme value, short peaks too; a sound reaches its own extreme
+    about as often as the values next to it. What swings by less than 32 steps of 16 bit is too
+    coarse to tell.
 
     Parameters
     ----------
@@ -29,10 +31,8 @@ def run_shares(channel: np.ndarray, sample_rate: int) -> dict[str, float]:
         `clipped`, `stuck`, `zeros`, 0 to 1.
     """
     lengths, values = runs(channel)
-    low, high = channel.min(), channel.max()
     held = lengths >= STUCK * sample_rate
-    at_rail = (values >= high - STEP / 2) | (values <= low + STEP / 2)
-    at_rail &= (lengths > 1) & ~held & (high - low > 64 * STEP)
+    heaps = _heap(lengths[~held], values[~held]) + _heap(lengths[~held], -values[~held])
     # Near zeros are a gap only where the channel is usually well above them.
     near = 1.5 * STEP if np.percentile(np.abs(channel[::16]), 90) > 6 * STEP else 0.0
     gaps, inside = runs(np.abs(channel) <= near)
@@ -40,10 +40,19 @@ def run_shares(channel: np.ndarray, sample_rate: int) -> dict[str, float]:
     held &= np.abs(values) > near
     total = len(channel)
     return {
-        "clipped": float(lengths[at_rail].sum() / total),
+        "clipped": float(heaps / total),
         "stuck": float(lengths[held].sum() / total),
         "zeros": float(gap / total),
     }
+
+
+def _heap(lengths, values):
+    """How many samples have the highest value, beyond those of any value next to it."""
+    if not len(values) or np.ptp(values) <= COARSE * STEP:
+        return 0
+    steps = np.round((values.max() - values) / STEP).astype(int)
+    counts = np.bincount(steps[steps < NEXT], lengths[steps < NEXT], minlength=NEXT)
+    return max(counts[0] - counts[1:].max(), 0)
 
 
 def runs(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -28,6 +28,7 @@ OTHERS = 20  # distances in time, those with most votes, that the best one is he
 DIFFERENT = 0.2  # share of bits; copies differ in up to 0.18; the paper's 0.35 also takes loops
 SHARE = 0.5  # of the shorter recording must lie in the other
 SHORTEST = 117  # words, 3 s: the paper deems a shorter stretch too little
+AS_LONG = 2.0  # s by which the lengths of two copies may differ: encoders pad, players trim
 
 
 class Listener:
@@ -89,6 +90,25 @@ def pairs(fingerprints: Sequence[np.ndarray]) -> list[tuple[int, int]]:
         for (a, b), votes in sorted(counted.items())
         if _same(fingerprints[a], fingerprints[b], [at for _, at in sorted(votes, reverse=True)])
     ]
+
+
+def copies(
+    fingerprints: Sequence[np.ndarray], durations: Sequence[float], within: float = AS_LONG
+) -> list[tuple[int, int]]:
+    """Which recordings are the same and as long: of `pairs`, those without excerpts.
+
+    Parameters
+    ----------
+    fingerprints : list of uint32 arrays
+    durations : list of float, s
+    within : float, s
+        By how much the lengths may differ.
+
+    Returns
+    -------
+    list of (int, int), the first of a pair before the second
+    """
+    return [(a, b) for a, b in pairs(fingerprints) if abs(durations[a] - durations[b]) <= within]
 
 
 def _energy(wave):

@@ -242,12 +242,16 @@ def recording(found: Audit, number: int, channel: int | None = None) -> str:
     start = row.start + (row.duration - held) / 2
     which = row.channel if channel is None else channel
     wave = audio_io.read(found.corpus.path(row), RATE, which, start, held)
-    rate = store.features.frame_rate
-    first = round((start - row.start) * rate)
-    levels = store.spectrogram(number)[first : first + round(held * rate)]
+    if channel is None:
+        rate = store.features.frame_rate
+        first = round((start - row.start) * rate)
+        levels = store.spectrogram(number)[first : first + round(held * rate)]
+    else:
+        levels = found.spectrogram(wave)
     low, high = (store.meta["mean"] + k * store.meta["std"] for k in (-2, 3))
     name = f"{nice(row.label)}: {found.corpus.names[row.path]}"
     name += f", session {row.group}, node {row.node}" if row.node else ""
+    name += "" if channel is None else f", microphone {channel + 1}"
     shown = picture(thumbnail(levels, low, high), name)
     return f"{shown}{player(join([wave]), RATE, name)}<small>{as_html(name)}</small>"
 

@@ -3,11 +3,12 @@
 Each decision is a line of CSV that has reached the disk before the next suspect is shown, so that
 nothing is lost whatever kills the review; a line that was cut off in the middle is no decision.
 Several reviewers have a file each, in one folder, so no two ever write into one. The labels of the
-corpus stay as they are: `corrected` gives a table with others. See 06_error_analysis_sins.
+corpus stay as they are: `corrections` gives a table with others. See 06_error_analysis_sins.
 """
 
 import csv
 import io
+from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
 
@@ -27,7 +28,6 @@ ANSWERS = (KEEP, WRONG, BROKEN, SILENT, SKIP, UNDO)
 COLUMNS = ["when", "who", "path", "start", "label", "answer", "detail", "shown", "score"]
 ITEM = ["path", "start"]  # what a decision is about
 BLIND, SUSPECT = "blind", "suspect"  # why an item was shown
-BLIND_EVERY = 10  # of the queue one is drawn at random
 
 
 def file_of(folder: Path | str, who: str) -> Path:
@@ -80,19 +80,84 @@ def read(place: Path | str) -> pd.DataFrame:
 
 
 def _of_file(path):
-    text = path.read_bytes().decode("utf-8", "surrogateescape")
-    head, *lines = list(csv.reader(io.StringIO(text))) or [[]]
-    if head != COLUMNS:
+    return pd.DataFrame(parsed(path.read_bytes(), path), columns=COLUMNS)
+
+
+def parsed(content: bytes, path: Path, first: bool = True) -> list[dict]:
+    """The decisions in the bytes of a file, or of a piece of it that begins with a line.
+
+    See 06_error_analysis_sins.
+
+    Parameters
+    ----------
+    content : bytes
+    path : Path
+        The file, for what is said of it.
+    first : bool
+        Whether the piece begins with the names of the columns.
+
+    Returns
+    -------
+    list of dict
+        A value for each of `COLUMNS`; a line that is cut off is left out.
+
+    Raises
+    ------
+    InputError
+        It begins with something else.
+    """
+    lines = list(csv.reader(io.StringIO(content.decode("utf-8", "surrogateescape"))))
+    if first and (lines[:1] or [[]])[0] != COLUMNS:
         raise InputError(
             f"{path} is no list of decisions: its first line is not {','.join(COLUMNS)}; give the "
             "CSV of a review."
         )
     whole = [line for line in lines if len(line) == len(COLUMNS) and line[5] in ANSWERS]
-    table = pd.DataFrame(whole, columns=COLUMNS)
-    return table.assign(
-        start=pd.to_numeric(table.start, errors="coerce"),
-        score=pd.to_numeric(table.score, errors="coerce"),
-    )
+    rows = [dict(zip(COLUMNS, line, strict=True)) for line in whole]
+    return [row | {name: _number(row[name]) for name in ("start", "score")} for row in rows]
+
+
+def _number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+class Reviewer:
+    """What one reviewer says so far of each item; decisions are added as they were made.
+
+    Attributes
+    ----------
+    last : dict, (path, start) -> dict
+        The last decision on each item, skipped ones too; what was undone is none.
+    """
+
+    def __init__(self) -> None:
+        self.last: dict[tuple, dict] = {}
+        self._before: list[tuple[tuple, dict | None]] = []
+
+    @property
+    def latest(self) -> tuple | None:
+        """The item of the last decision that is not undone."""
+        return self._before[-1][0] if self._before else None
+
+    def add(self, row: dict) -> tuple | None:
+        """Take one decision in; what it is about, or None where nothing is left to be undone."""
+        if row["answer"] == UNDO:
+            return self._undo()
+        key = row["path"], row["start"]
+        self._before.append((key, self.last.get(key)))
+        self.last[key] = row
+        return key
+
+    def _undo(self):
+        if not self._before:
+            return None
+        key, before = self._before.pop()
+        self.last.pop(key)
+        self.last |= {key: before} if before else {}
+        return key
 
 
 def standing(decisions: pd.DataFrame) -> pd.DataFrame:
@@ -100,20 +165,11 @@ def standing(decisions: pd.DataFrame) -> pd.DataFrame:
 
     See 06_error_analysis_sins.
     """
-    kept: dict[tuple, dict] = {}
-    history: dict[str, list] = {}
+    reviewers: dict[str, Reviewer] = defaultdict(Reviewer)
     for row in decisions.to_dict("records"):
-        if row["answer"] == UNDO:
-            if own := history.get(row["who"]):
-                key, before = own.pop()
-                kept.pop(key, None)
-                kept |= {key: before} if before else {}
-            continue
-        key = row["who"], row["path"], row["start"]
-        history.setdefault(row["who"], []).append((key, kept.get(key)))
-        kept[key] = row
-    rows = [row for row in kept.values() if row["answer"] != SKIP]
-    return pd.DataFrame(rows, columns=COLUMNS)
+        reviewers[row["who"]].add(row)
+    said = [row for one in reviewers.values() for row in one.last.values()]
+    return pd.DataFrame([row for row in said if row["answer"] != SKIP], columns=COLUMNS)
 
 
 def agreement(decisions: pd.DataFrame) -> pd.DataFrame:
@@ -129,7 +185,7 @@ def agreement(decisions: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for one, other in combinations(sorted(set(own.who)), 2):
         both = own[own.who == one].join(
-            own[own.who == other], lsuffix="_one", rsuffix="_other", how="inner"
+            own[own.who == other], suffixes=("_one", "_other"), how="inner"
         )
         said = [both[f"answer_{side}"] + both[f"detail_{side}"] for side in ("one", "other")]
         same = float((said[0] == said[1]).mean()) if len(both) else np.nan
@@ -141,7 +197,7 @@ def agreement(decisions: pd.DataFrame) -> pd.DataFrame:
 def error_rate(decisions: pd.DataFrame) -> tuple[float, float, float]:
     """The share of wrong labels in the whole corpus, by the items that were drawn blindly.
 
-    See 06_error_analysis_sins.
+    An item that several reviewers answered counts once, see `share`. See 06_error_analysis_sins.
 
     Returns
     -------
@@ -149,102 +205,26 @@ def error_rate(decisions: pd.DataFrame) -> tuple[float, float, float]:
         With a 95 % interval (Wilson, 1927); NaN, 0 and 1 where none was drawn.
     """
     blind = standing(decisions).query("shown == @BLIND")
-    if blind.empty:
+    return share(list((blind.answer == WRONG).groupby([blind[name] for name in ITEM]).mean()))
+
+
+def share(wrong: list[float]) -> tuple[float, float, float]:
+    """How many of some items are wrong, with a 95 % interval (Wilson, 1927).
+
+    See 06_error_analysis_sins.
+
+    Parameters
+    ----------
+    wrong : list of float
+        Of each item, how many of its reviewers call its label wrong: half of them are enough.
+
+    Returns
+    -------
+    share, low, high : float
+        NaN, 0 and 1 of no items.
+    """
+    if not wrong:
         return np.nan, 0.0, 1.0
-    found = binomtest(int((blind.answer == WRONG).sum()), len(blind))
+    found = binomtest(sum(one >= 0.5 for one in wrong), len(wrong))
     low, high = found.proportion_ci(method="wilson")
     return float(found.statistic), float(low), float(high)
-
-
-def queue(score: np.ndarray, seed: int = 0) -> pd.DataFrame:
-    """In which order items are shown: the most suspect first, every tenth drawn at random.
-
-    What is drawn at random is shown like any other, so that its share of wrong labels is that of
-    the whole corpus (`error_rate`). See 06_error_analysis_sins.
-
-    Parameters
-    ----------
-    score : (n,) float array
-        More is more suspect; NaN last.
-    seed : int
-
-    Returns
-    -------
-    DataFrame
-        `item` (each once), `shown`: "suspect" or "blind".
-    """
-    order = np.argsort(-np.nan_to_num(np.asarray(score, float), nan=-np.inf), kind="stable")
-    count = len(order) // BLIND_EVERY
-    blind = np.random.default_rng(seed).permutation(len(order))[:count]
-    suspects = order[~np.isin(order, blind)]
-    places = np.minimum(np.arange(1, count + 1) * BLIND_EVERY - 1, len(order) - 1)
-    shown = np.full(len(order), SUSPECT, dtype=object)
-    shown[places] = BLIND
-    items = np.empty(len(order), int)
-    items[shown == BLIND], items[shown == SUSPECT] = blind, suspects
-    return pd.DataFrame({"item": items, "shown": shown})
-
-
-def corrected(table: pd.DataFrame, decisions: pd.DataFrame, place: Path | str) -> pd.DataFrame:
-    """A corpus's table with the labels that reviewers gave; the table itself stays as it is.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Of a corpus: path, start, label, group, node, position. A moment is corrected on all nodes.
-    decisions : DataFrame
-        From `read`.
-    place : Path
-        Where these are from, for what is said of them.
-
-    Returns
-    -------
-    DataFrame
-        The same rows and columns.
-
-    Raises
-    ------
-    InputError
-        A path is not of this corpus, a label is not what was reviewed, or two reviewers gave one
-        item different labels.
-    """
-    own = standing(decisions)
-    own = own[own.answer.isin((KEEP, WRONG))]
-    label = own.label.where(own.answer == KEEP, own.detail)
-    own = own.assign(right=label)
-    _refuse_opposite(own, place)
-    found, key = table.copy(), _keys(table)
-    rows = {one: np.flatnonzero(key == one) for one in set(key)}
-    for row in own.itertuples():
-        here = np.flatnonzero((table.path == row.path) & np.isclose(table.start, row.start))
-        if not len(here):
-            raise InputError(
-                f"{place} corrects {row.path}, which is not in this corpus; give the decisions on "
-                "this one."
-            )
-        if table.label.iloc[here[0]] != row.label:
-            raise InputError(
-                f"{place} corrects {row.path} as {row.label!r}, but its label is "
-                f"{table.label.iloc[here[0]]!r}; give the decisions on these labels."
-            )
-        found.iloc[rows[key[here[0]]], found.columns.get_loc("label")] = row.right
-    return found
-
-
-def _keys(table):
-    """What a correction is of: a moment of a home on all nodes, else a recording."""
-    alone = (table.node == "").to_numpy()
-    moment = (table.group.astype(str) + "\n" + table.position.astype(str)).to_numpy(object)
-    single = (table.path.astype(str) + "\n" + table.start.astype(str)).to_numpy(object)
-    return np.where(alone, single, moment)
-
-
-def _refuse_opposite(own, place):
-    counts = own.groupby(ITEM).right.nunique()
-    if (counts > 1).any():
-        path, start = counts.index[counts > 1][0]
-        here = own[(own.path == path) & (own.start == start)]
-        said = ", ".join(f"{row.who}: {row.right}" for row in here.itertuples())
-        raise InputError(
-            f"{place} holds different labels of {path} ({said}); agree on one and answer again."
-        )

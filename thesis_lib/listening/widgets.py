@@ -10,23 +10,11 @@ import ipywidgets as widgets
 import numpy as np
 
 from thesis_lib.listening.collection import Collection
+from thesis_lib.listening.keys import Keys
 from thesis_lib.listening.players import neighbour_table, walk_table
 from thesis_lib.plots.style import nice
 
 EVERY = ""  # the value of the first entry of lists of classes: no class has an empty name
-
-# In JupyterLab the notebook takes the keys of a list that is in focus: arrows would choose another
-# cell, "x" would cut it. Lab keeps off what carries its mark, and only the page itself can set it:
-# a picture, once loaded, has the room mark what gets the focus (a widget's scripts do not run).
-KEYS_ARE_OURS = """<img alt="" style="display: none"
-  src="data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
-  onload="const begin = (tries) => {
-    const room = this.closest('.listening');
-    if (!room) return tries && setTimeout(begin, 100, tries - 1);
-    const mark = (one) => one.setAttribute('data-lm-suppress-shortcuts', 'true');
-    room.addEventListener('focusin', (event) => mark(event.target));
-    mark(room);
-  }; begin(100)">"""
 
 INDENT = 110  # px, left of a list or button: its name
 LOOK = {"style": {"description_width": f"{INDENT}px"}, "layout": {"width": "420px"}}
@@ -59,7 +47,7 @@ class ListeningRoom(widgets.VBox):
         self.next = _button("next", "step-forward", "The tile after this one")
         self.surprise = _button("surprise me", "random", "Any tile of the class chosen")
         self.view = widgets.HTML()
-        super().__init__([self._choices(), self.view, widgets.HTML(KEYS_ARE_OURS)])
+        super().__init__([self._choices(), self.view, Keys()])
         self.add_class("listening")
         self._listen()
         self.go(0)
@@ -166,7 +154,7 @@ class WalkRoom(widgets.VBox):
             super().__init__([widgets.HTML("A walk needs two classes; no corpus here has them.")])
             return
         left, right = [self.corpus, self.start, self.end], [self.steps, _indented(self.turn)]
-        super().__init__([_side_by_side(left, right), self.view, widgets.HTML(KEYS_ARE_OURS)])
+        super().__init__([_side_by_side(left, right), self.view, Keys()])
         self.add_class("listening")
         self.corpus.observe(lambda _: self.go(*self.corpus.value.labels[:2]), "value")
         for widget in (self.start, self.end, self.steps):

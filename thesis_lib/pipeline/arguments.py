@@ -6,6 +6,8 @@ import re
 from thesis_lib.datasets.registry import fetched, names
 from thesis_lib.util.notices import shown
 
+CORRECTIONS = "the CSV of a review, or the folder of several reviewers': labels as they say"
+
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong with a command in one sentence, without the list of all options."""
@@ -40,6 +42,17 @@ def _share(text):
     return share
 
 
+def _at_least_0(text):
+    """A number that is not below 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of 0 or more; write one, as 0.4")
+    return number
+
+
 def _shard(text):
     """2/8 as two numbers."""
     found = re.fullmatch(r"(\d+)/(\d+)", text)
@@ -66,6 +79,75 @@ def _add_job(command):
     command.add_argument("--runs", default="runs", help="folder of all that is computed")
     text = "train the network that comes with the suite further on your own, and see if it helps"
     command.add_argument("--train", action="store_true", help=text)
+    command.add_argument("--corrections", default="", help=CORRECTIONS)
+
+
+def _add_export(commands):
+    """What `thesis export` takes."""
+    export = commands.add_parser("export", help="sounds, vectors, labels for other tools")
+    export.add_argument("place", help="a run, or a folder of music or SINS")
+    tools = ["tensorboard", "parquet", "raven", "labelstudio"]
+    export.add_argument("--to", required=True, choices=tools, help="the tool or kind of file")
+    export.add_argument("--out", required=True, help="a new folder")
+    text = "what of a run: whole recordings (by default), or its tiles"
+    export.add_argument("--unit", default="recording", choices=["recording", "tile"], help=text)
+    text = "of a run: ours, adapted, trained, untrained or statistics"
+    export.add_argument("--embedding", default="ours", help=text)
+    text = "vectors of any other model: npz or parquet with `path`, maybe `start` (s), `label`, ..."
+    export.add_argument("--embeddings", default="", help=text)
+    text = "the CSV of a review, or the folder of several reviewers': for raven and labelstudio"
+    export.add_argument("--decisions", default="", help=text)
+    text = "the CSV of `thesis audit`: for raven and labelstudio"
+    export.add_argument("--audit", default="", help=text)
+    export.add_argument("--runs", default="runs", help="folder of all that is computed")
+
+
+def _add_playlist(command):
+    """The options of `thesis playlist`: one way to make a list, and what goes with it."""
+    text = "of music: class folders, a CSV, a playlist, or any folder"
+    command.add_argument("folder", nargs="?", default="", help=text)
+    command.add_argument(
+        "--out", default="", help="the list, .m3u8; a CSV and a JSON are beside it"
+    )
+    for name, text in (
+        ("--from", "a walk from this song or class ..."),
+        ("--to", "... to this one"),
+        ("--after", "what fits after this song"),
+        ("--weakest", "the weakest transitions of this playlist"),
+        ("--again", "make this list again from the parameters beside it"),
+    ):
+        command.add_argument(name, dest=name[2:] + "_", default="", help=text)
+    for name, text in (
+        ("--through", "... through this one; may be given again"),
+        ("--grow", "a list that grows from this song, class or playlist; may be given again"),
+        ("--keep", "of a list that grows: a song to keep"),
+        ("--exclude", "of a list that grows: a song that does not join"),
+        ("--plus", "sounds like the sum: this song or class; may be given again"),
+        ("--minus", "... minus this one"),
+    ):
+        command.add_argument(name, dest=name[2:] + "_", action="append", default=[], help=text)
+    text = "all songs in an order that flows; from the song --from to --to, if given"
+    command.add_argument("--order", action="store_true", help=text)
+    command.add_argument("--steps", type=_number, default=10, help="songs of a walk")
+    text = "how many songs, or transitions"
+    command.add_argument("--count", type=_number, default=10, help=text)
+    text = "distance up to which a song joins a list that grows, 0 to 2"
+    command.add_argument("--threshold", type=_at_least_0, help=text)
+    for name, text in (
+        ("--bpm", "after a song: only tempos within 6 %%, of half or double too"),
+        ("--key", "after a song: the same Camelot number, or one up or down of the same letter"),
+        ("--boost", "after a song: a key a half or a whole tone up"),
+        ("--keep-copies", "orders and lists that grow: with all copies of a recording"),
+        ("--duplicates", "recordings that are there more than once, by their fingerprints"),
+    ):
+        command.add_argument(name, action="store_true", help=text)
+    command.add_argument("--audio", default="", help="a mix of the list, .wav or .flac")
+    command.add_argument("--fade", type=_at_least_0, default=4.0, help="s of a crossfade in it")
+    text = "s of each song in it, from the middle; 0: whole songs"
+    command.add_argument("--seconds", type=_at_least_0, default=0.0, help=text)
+    text = "vectors of any other model: npz or parquet with `path`"
+    command.add_argument("--embeddings", default="", help=text)
+    command.add_argument("--runs", default="runs", help="where what takes long is kept")
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -76,19 +158,31 @@ def parser(description: str | None) -> argparse.ArgumentParser:
         ("figures", "make every figure and number, of the suite's corpora or your own"),
         ("shards", "make the spectrograms of one shard, on one of several machines"),
         ("lab", "open the notebooks in JupyterLab"),
-        ("listen", "open the listening room in JupyterLab"),
+        ("listen", "open the listening room in the browser"),
+        ("site", "make pages of the executed notebooks, for readers without Python"),
     ):
         command = commands.add_parser(name, help=text)
         _add_job(command)
         if name == "shards":
             text = "2/8: the second of eight"
             command.add_argument("--shard", type=_shard, required=True, help=text)
-    home = commands.add_parser("home", help="make the mini home, a simulated corpus")
-    home.add_argument("folder")
-    home.add_argument("--size", default="full", choices=["full", "smoke"])
-    home.add_argument("--seed", type=_number, help="another home, in another flat")
-    home.add_argument("--labels", type=_share, help="share of its labels that are planted wrong")
-    home.add_argument("--faults", type=_number, help="files with a planted fault of recording")
+        if name == "listen":
+            command.add_argument("--port", type=_number, default=8866, help="of the page")
+            text = "only print the address of the page"
+            command.add_argument("--no-browser", action="store_true", help=text)
+        if name == "site":
+            command.add_argument("--out", default="site", help="folder of the pages")
+    text = "make the mini home, a simulated corpus; truth.csv in it lists what is made wrong"
+    home = commands.add_parser("home", help=text)
+    home.add_argument("folder", help="where it is made: a new folder, or one made by this command")
+    text = "full: 83 sessions, 0.9 GB, the default; smoke: a few, to see that it works"
+    home.add_argument("--size", default="full", choices=["full", "smoke"], help=text)
+    text = "a number: another family in another flat; the same number makes the same home"
+    home.add_argument("--seed", type=_number, help=text)
+    text = "share of labels made wrong on purpose, 0 to 1, e.g. 0.05; by default three moments"
+    home.add_argument("--labels", type=_share, help=text)
+    text = "files with a broken microphone, on purpose, e.g. 20; by default eight"
+    home.add_argument("--faults", type=_number, help=text)
     check = commands.add_parser("check", help="check the data that comes with the suite")
     check.add_argument("manifest", nargs="?", default="data/manifest.json")
     fetch = commands.add_parser("fetch", help="fetch SINS, FMA, open music, open sounds")
@@ -111,6 +205,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     corpus.add_argument("--recipe", required=True, help="by its whole name: 'small, music'")
     corpus.add_argument("--seeds", type=_number, default=3, help="how many trainings")
     corpus.add_argument("--limit", type=_number, help="only so many sessions or songs a class")
+    corpus.add_argument("--corrections", default="", help=CORRECTIONS)
     features = commands.add_parser("features", help="make the spectrogram stores of a run")
     features.add_argument("run")
     features.add_argument(
@@ -142,8 +237,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     probe.add_argument("--embeddings", required=True, help=text)
     text = "the corpus: a folder of music, or of SINS"
     probe.add_argument("--music", "--sins", dest="folder", required=True, help=text)
-    corrections = "the CSV of a review, or the folder of several reviewers': labels as they say"
-    probe.add_argument("--corrections", default="", help=corrections)
+    probe.add_argument("--corrections", default="", help=CORRECTIONS)
     audit = commands.add_parser("audit", help="what in a corpus does not fit: a page and a CSV")
     audit.add_argument("folder", help="SINS as unpacked, class folders, a CSV, a playlist")
     audit.add_argument(
@@ -151,10 +245,14 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     )
     text = "vectors of any other model: npz or parquet with `path`, maybe `start` (s)"
     audit.add_argument("--embeddings", default="", help=text)
-    audit.add_argument("--corrections", default="", help=corrections)
+    audit.add_argument("--corrections", default="", help=CORRECTIONS)
     audit.add_argument("--runs", default="runs", help="where spectrograms are kept")
     text = "fail, with status 3, if a larger share of the labels is called wrong: 0.05"
     audit.add_argument("--fail-above", type=_share, default=1.0, help=text)
+    _add_export(commands)
+    _add_playlist(
+        commands.add_parser("playlist", help="a list of songs that is made, not collected")
+    )
     for name, text in (
         ("summary", "gather what the notebooks recorded into one index"),
         ("show", "print the table thesis | here"),

@@ -1,12 +1,14 @@
 """What stands behind `thesis audit`: a corpus is read, embedded, judged, and the page written."""
 
 import hashlib
-from dataclasses import replace
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import torch
 
 from thesis_lib.analysis import channel_faults, findings, label_errors
 from thesis_lib.analysis.findings import Items
@@ -14,9 +16,11 @@ from thesis_lib.contrastive import pretrained
 from thesis_lib.corpus import Corpus
 from thesis_lib.datasets import registry, vector_file
 from thesis_lib.embed import embed_recordings
-from thesis_lib.listening import audit_page, decisions
+from thesis_lib.listening import audit_page
 from thesis_lib.pipeline import channels, store_builder
+from thesis_lib.pipeline.corrections import with_labels
 from thesis_lib.pipeline.run import Run
+from thesis_lib.spectrogram import log_mel
 from thesis_lib.store import SpectrogramStore
 from thesis_lib.util.device import choose
 from thesis_lib.util.errors import InputError
@@ -60,6 +64,10 @@ class Audit(NamedTuple):
     not_checked: list[str]
     faults: pd.DataFrame = pd.DataFrame()
 
+    def spectrogram(self, wave: np.ndarray) -> np.ndarray:
+        """A wave of 16 kHz as those of the store are: (frames, n_mels) float32 array, dB."""
+        return log_mel(wave, self.store.features, torch.float32).numpy()
+
     @property
     def share_called_wrong(self) -> float:
         """The share of all labels that confident learning calls wrong."""
@@ -86,7 +94,7 @@ def audit(
     work : Path
         Where spectrograms are kept, for the next time; seen from the suite.
     corrections : Path, optional
-        Decisions on an earlier audit, see `with_corrections`.
+        Decisions on an earlier audit, see `pipeline.corrections`.
 
     Returns
     -------
@@ -102,10 +110,10 @@ def audit(
         raise InputError(f"{out} does not end in .html; give the page such a name.")
     given = vector_file.read(embeddings) if embeddings else None  # before hours of decoding
     name = registry.recognise(folder)
-    corpus = with_corrections(registry.in_all_folds(name, folder), corrections)
-    store = _store(corpus, folder, Path(work))
+    corpus = with_labels(registry.in_all_folds(name, folder), corrections)
+    store = store_of(corpus, folder, work)
     model = str(embeddings) or "the network that comes with the suite"
-    vectors = _vectors(corpus, store, given)
+    vectors = vectors_of(store) if given is None else vector_file.matched(given, corpus)
     found = judge(corpus, store, vectors, QUIET.get(registry.domain_of(name), ""), model)
     found = found._replace(faults=_faults(corpus, found.not_checked))
     audit_page.write(found, out)
@@ -125,8 +133,13 @@ def _faults(corpus, not_checked):
     return found[found.score > FAULTY]
 
 
-def of_run(run: Run, embedding: str = "ours", quiet: str = "") -> Audit:
-    """The audit of what the pipeline has embedded (09_listening_room).
+def of_run(
+    run: Run,
+    embedding: str = "ours",
+    quiet: str = "",
+    names: Mapping[str, str] = findings.THESIS,
+) -> Audit:
+    """The audit of what the pipeline has embedded (06_error_analysis_sins, 09_listening_room).
 
     Parameters
     ----------
@@ -136,42 +149,49 @@ def of_run(run: Run, embedding: str = "ours", quiet: str = "") -> Audit:
         See `Run.embedding_shown`.
     quiet : str
         The class of silence, "" where there is none.
+    names : dict
+        Recordings that are looked up, see `findings.named_by_the_thesis`.
     """
     embedding = run.embedding_shown(embedding)
     space = run.embeddings(embedding)
     vectors = pd.DataFrame(space.vectors).groupby(space.tiles.recording.to_numpy()).mean()
-    return judge(run.corpus, run.store, vectors.to_numpy(), quiet, EMBEDDINGS[embedding])
+    model = EMBEDDINGS[embedding]
+    return judge(run.corpus, run.store, vectors.to_numpy(), quiet, model, names)
 
 
-def with_corrections(corpus: Corpus, corrections: Path | str = "") -> Corpus:
-    """A corpus with the labels that reviewers gave, by a CSV or a folder of them; "": as it is.
+def store_of(corpus: Corpus, folder: Path | str, work: Path | str) -> SpectrogramStore:
+    """The spectrograms of a corpus, as the suite's network takes them.
 
-    The files of the corpus stay as they are. See `listening.decisions`.
+    Parameters
+    ----------
+    corpus : Corpus
+    folder : Path
+        That it was read from.
+    work : Path
+        They are kept below, for the next audit or list of the same folder; seen from the suite.
     """
-    if not corrections:
-        return corpus
-    table = decisions.corrected(corpus.table, decisions.read(corrections), corrections)
-    return replace(corpus, table=table)
-
-
-def _store(corpus, folder, work):
-    """The spectrograms of a corpus, made where they are not there."""
     features = pretrained.recipe().features
-    key = hashlib.sha256(str(Path(folder).resolve()).encode()).hexdigest()[:12]
-    at_least = features.frames(audit_page.SECONDS)
-    return store_builder.build(corpus, features, ROOT / work / f"audit_{key}", at_least=at_least)
+    key = hashlib.sha256(os.fsencode(Path(folder).resolve())).hexdigest()[:12]
+    at_least, place = features.frames(audit_page.SECONDS), ROOT / work / f"audit_{key}"
+    store = store_builder.build(corpus, features, place, at_least=at_least)
+    assert store  # None of a shard alone
+    return store
 
 
-def _vectors(corpus, store, given):
-    if given is not None:
-        return vector_file.matched(given, corpus)
+def vectors_of(store: SpectrogramStore) -> np.ndarray:
+    """A vector of each recording, by the network that comes with the suite: float32 (n, d)."""
     device = choose()
     model = pretrained.embedder(device=device)
     return embed_recordings(model, store, pretrained.recipe(), device).vectors
 
 
 def judge(
-    corpus: Corpus, store: SpectrogramStore, vectors: np.ndarray, quiet: str, model: str
+    corpus: Corpus,
+    store: SpectrogramStore,
+    vectors: np.ndarray,
+    quiet: str,
+    model: str,
+    names: Mapping[str, str] = findings.THESIS,
 ) -> Audit:
     """Look for all that can be looked for.
 
@@ -185,6 +205,8 @@ def judge(
         The class of silence, "" where there is none.
     model : str
         What made the vectors.
+    names : dict
+        Recordings that are looked up, see `findings.named_by_the_thesis`.
     """
     recordings = corpus.table
     not_checked: list[str] = []
@@ -199,7 +221,7 @@ def judge(
     off = findings.deviations(recordings, vectors)
     if recordings.node.nunique() < 2:
         not_checked.append("Microphones: a single node recorded each moment, so none can be odd.")
-    named = findings.named_by_the_thesis(recordings, every, labels, rose, off)
+    named = findings.named_by_the_thesis(recordings, every, labels, rose, off, names)
     parts = (labels, sessions, copies, silent, findings.odd_microphones(off), named)
     return Audit(corpus, store, every, *parts, model, not_checked)
 

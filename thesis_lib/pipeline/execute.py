@@ -17,6 +17,7 @@ from thesis_lib.util.files import atomic
 
 SMOKE = {"pictures": 4, "sample": 300, "steps": 3, "most_walks": 8}  # parameters that take seconds
 SELDOM = 30  # s between two looks of a bar: two notebooks at a time share a line
+LINK = re.compile(r"(?<=\]\()([^):#\s]+)")  # to a file, in Markdown
 SOLUTION = re.compile(r"<summary>Solution</summary>\s+```python\n(.*?)```", re.DOTALL)
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ def execute(
                 ) from error
             log.warning(error.evalue)
             _end(part, error.cell_index)
+        write_ipynb(relinked(load_notebook_node(str(part)), notebook, executed), str(part))
 
 
 def with_solutions(notebook: Path | str) -> nbformat.NotebookNode:
@@ -74,6 +76,33 @@ def with_solutions(notebook: Path | str) -> nbformat.NotebookNode:
         nbformat.v4.new_code_cell(code, id=f"solution-{number}", metadata={"tags": []})
         for number, code in enumerate(found, start=1)
     ]
+    return content
+
+
+def relinked(
+    content: nbformat.NotebookNode, source: Path | str, copy: Path | str, beside: bool = True
+) -> nbformat.NotebookNode:
+    """A copy of a notebook whose links lead where those of the notebook do: NotebookNode.
+
+    Parameters
+    ----------
+    content : NotebookNode
+        Of the copy, with the links of `source`.
+    source, copy : Path
+        Where both are.
+    beside : bool
+        Whether copies of other notebooks lie beside this one: links to them stay.
+    """
+    there, here = (os.path.dirname(os.path.abspath(path)) for path in (source, copy))
+
+    def moved(link):
+        path = os.path.normpath(os.path.join(there, link[1]))
+        stays = not os.path.exists(path) or (beside and os.path.dirname(path) == there)
+        return link[1] if stays else os.path.relpath(path, here)
+
+    for cell in content.cells:
+        if cell.cell_type == "markdown":
+            cell.source = LINK.sub(moved, cell.source)
     return content
 
 

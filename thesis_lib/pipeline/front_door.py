@@ -74,6 +74,8 @@ def _check(job):
         _check_processes(job.processes)
     if job.seeds < 0:
         raise InputError(f"SEEDS={job.seeds}: choose 1 or more trainings.")
+    if job.corrections:
+        _check_corrections(job)
     for name, folder in job.given.values():
         registry.files(name, folder)  # finds the list or the class folders, or says what is missing
     for folder in (ROOT, ROOT / job.runs):
@@ -82,6 +84,17 @@ def _check(job):
                 f"{folder} cannot be written to, and results go there; copy the suite to a folder "
                 "of your own."
             )
+
+
+def _check_corrections(job):
+    from thesis_lib.listening import decisions  # with SciPy, and most jobs have no corrections
+
+    if len(job.given) != 1:
+        raise InputError(
+            "CORRECTIONS are decisions on one corpus of your own; name it by MUSIC= or SINS=, and "
+            "no other."
+        )
+    decisions.read(job.corrections)
 
 
 def _check_processes(processes):

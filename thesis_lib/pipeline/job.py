@@ -39,6 +39,8 @@ class Job:
         Folder of all that is computed.
     train : bool
         Train the network that comes with the suite further on the given corpora.
+    corrections : str
+        Decisions of reviewers on the one given corpus, a CSV or a folder of them; "": none.
     """
 
     given: dict = field(default_factory=dict)
@@ -49,6 +51,7 @@ class Job:
     shard: str = "1/1"
     runs: str = "runs"
     train: bool = False
+    corrections: str = ""
 
     def as_config(self) -> dict[str, Any]:
         """As the plain values that a configuration file holds; `Job(**config)` is the way back."""
@@ -115,6 +118,10 @@ class Job:
     def out(self) -> str:
         """Folder of `figures/` and `results/`: the suite's own only for the suite's own corpora."""
         return "." if self.output == "full" else f"{self.runs}/{self.output}"
+
+    def corrections_of(self, domain: str) -> str:
+        """The decisions that hold for the corpus of a domain; "": none."""
+        return self.corrections if domain in self.given else ""
 
     @property
     def embedding(self) -> str:

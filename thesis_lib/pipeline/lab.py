@@ -1,20 +1,19 @@
-"""What stands behind `make lab` and `make listen`: JupyterLab, pointed at one's own corpora."""
+"""What stands behind `make lab`: JupyterLab, pointed at one's own corpora."""
 
 import hashlib
 import os
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
-from nbformat.sign import NotebookNotary
 
-from thesis_lib.pipeline.execute import execute, with_parameters
-from thesis_lib.pipeline.front_door import ROOT, SETTINGS, pipeline
+from thesis_lib.pipeline.execute import relinked, with_parameters
+from thesis_lib.pipeline.front_door import ROOT, SETTINGS
 from thesis_lib.pipeline.job import Job
-from thesis_lib.recipe import RECIPES
 from thesis_lib.util.files import atomic
 
-FRONT_PAGE, ROOM = "00_start_here", "09_listening_room"
+FRONT_PAGE = "00_start_here"
 
 
 def lab(job: Job) -> None:
@@ -29,30 +28,6 @@ def lab(job: Job) -> None:
         copies = [_copy(path, job) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
         notebook = next(path for path in copies if path.stem == FRONT_PAGE)
     open_in_lab(notebook)
-
-
-def listen(job: Job) -> None:
-    """Open the listening room: with the job's own corpora, which are embedded first.
-
-    Nothing is trained where the network that comes with the suite takes the job's spectrograms.
-
-    Parameters
-    ----------
-    job : Job
-    """
-    from thesis_lib.contrastive import pretrained  # with torch, which `lab` does without
-
-    wanted = job.given or job.names
-    untrained = {d: pretrained.takes(RECIPES[job.recipes[d]].features) for d in wanted}
-    part = {True: "ours.json", False: "done.json"}
-    parts = [f"{job.run[d]}/embeddings/{part[untrained[d]]}" for d in wanted]
-    pipeline(job, *parts, *(f"{job.run[d]}/embeddings/adapted.json" for d in job.adapted))
-    room = ROOT / job.out / "lab" / f"{ROOM}.ipynb"
-    names = job.names | {"embedding": job.embedding}
-    execute(ROOT / "notebooks" / room.name, room, names, solved=False, **folders(job))
-    NotebookNotary().sign(nbformat.read(room, as_version=4))  # else its players stay shut
-    print("In JupyterLab: Run > Run All Cells brings the listening room to life.")
-    open_in_lab(room)
 
 
 def folders(job: Job) -> dict[str, Path]:
@@ -74,7 +49,7 @@ def _copy(path, job):
             return copy
         copy.replace(copy.with_stem(f"{copy.stem}_before"))
     names = job.names | {"embedding": job.embedding}
-    notebook = with_parameters(path, names, **folders(job))
+    notebook = relinked(with_parameters(path, names, **folders(job)), path, copy)
     notebook.metadata["copy_of"] = version
     with atomic(copy) as place:
         nbformat.write(notebook, place)
@@ -84,6 +59,8 @@ def _copy(path, job):
 def open_in_lab(notebook: Path | str) -> None:
     """Become JupyterLab, showing a notebook; Ctrl-C there is JupyterLab's."""
     as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    place = os.path.relpath(notebook, ROOT)
+    page = f"/lab/tree/{quote(Path(place).as_posix())}"  # what the address that is printed opens
     line = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", *as_root]
-    print(f"Opening {os.path.relpath(notebook, ROOT)} in JupyterLab ...", flush=True)
-    os.execve(sys.executable, [*line, str(Path(notebook))], os.environ | SETTINGS)
+    print(f"Opening {place} in JupyterLab ...", flush=True)
+    os.execve(sys.executable, [*line, f"--LabApp.default_url={page}"], os.environ | SETTINGS)

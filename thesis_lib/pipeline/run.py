@@ -8,7 +8,8 @@ Layout of the folder, each part made by one stage::
     store_channels/       test recordings once per microphone (homes only)
     train/seed_1234/      checkpoint, history, snapshots
     adapted/seed_1234/    the same of a training that began with the suite's network
-    embeddings/           ours, trained_1234, untrained_1234, statistics, and channels_... of each
+    embeddings/           ours, ours_untrained, trained_1234, untrained_1234, statistics, and
+                          channels_... of each
 """
 
 import json
@@ -180,7 +181,8 @@ class Run:
         ----------
         embedding : one of `EMBEDDINGS`
             "ours": by the network that comes with the suite; "adapted": by the same, trained
-            further on this corpus; "trained", "untrained": by the one that was trained on this
+            further on this corpus; "ours_untrained": by a network of its kind with the weights
+            that a training begins with; "trained", "untrained": by the one that was trained on this
             corpus alone, and as it was before; "statistics": mean and standard deviation of the
             log-Mel bands. Those without a seed differ by the split alone.
         seed : int

@@ -4,17 +4,20 @@ import logging
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from tqdm.auto import tqdm
 
 from thesis_lib.contrastive import pretrained
+from thesis_lib.contrastive.encoder import Encoder
 from thesis_lib.datasets import registry, validate
 from thesis_lib.embed import embed, statistics, tile_table
 from thesis_lib.pipeline import store_builder
+from thesis_lib.pipeline.corrections import reviewed
 from thesis_lib.pipeline.run import Run, run_of
-from thesis_lib.recipe import RECIPES
+from thesis_lib.recipe import RECIPES, SEED
 from thesis_lib.store import SpectrogramStore
-from thesis_lib.train import count_anchors, train
+from thesis_lib.train import count_anchors, new_model, train
 from thesis_lib.training.checkpoint import make_plan, plan_of
 from thesis_lib.training.distributed import process_group
 from thesis_lib.util.cores import for_each
@@ -33,6 +36,7 @@ def corpus(
     recipe: str,
     seeds: int,
     limit: int | None = None,
+    corrections: Path | str = "",
 ) -> None:
     """Read and check a corpus, and begin a run with it.
 
@@ -50,6 +54,8 @@ def corpus(
         How many trainings.
     limit : int, optional
         Only so many groups a class and side of the split: for a quick look.
+    corrections : Path, optional
+        Decisions of reviewers: the run has their labels, and not what they called broken or silent.
     """
     if recipe not in RECIPES:
         raise InputError(
@@ -57,7 +63,8 @@ def corpus(
         )
     if seeds < 1 or (limit is not None and limit < 1):
         raise InputError(f"seeds={seeds} and limit={limit} must be 1 or more; choose others.")
-    found = _long_enough(registry.read(name, source, seeds), RECIPES[recipe])
+    found = reviewed(registry.read(name, source, seeds), corrections)
+    found = _long_enough(found, RECIPES[recipe])
     faults = validate.headers(found)
     if faults:
         raise InputError(in_short(faults))
@@ -227,15 +234,31 @@ def ours(folder: Path | str) -> None:
 
 
 def embeddings(folder: Path | str) -> None:
-    """Embed all tiles of a run by the networks that are trained on it, and before that."""
+    """Embed all tiles of a run by the networks that are trained on it, and before that.
+
+    And by one of the kind that comes with the suite, before its training.
+    """
     run, device = Run(Path(folder)), choose()
     recipe, stores = run.recipe, run.stores
     total = sum(len(tile_table(store, recipe)[0]) for store in stores.values())
-    with tqdm(total=2 * total * len(run.seeds), desc=f"embedding {run.corpus.name}") as bar:
+    fresh = _fresh(run, device)
+    passes = 2 * len(run.seeds) + (fresh is not None)
+    with tqdm(total=total * passes, desc=f"embedding {run.corpus.name}") as bar:
         for channels, store in stores.items():
             for seed in run.seeds:
                 for embedding, epoch in (("trained", None), ("untrained", 0)):
                     model = run.model(seed, epoch, device)
                     made = embed(model, store, recipe, device, bar)
                     made.save(run.embedding_folder(embedding, seed, channels))
+            if fresh is not None:
+                made = embed(fresh, store, recipe, device, bar)
+                made.save(run.embedding_folder("ours_untrained", None, channels))
     write_json(Path(folder) / "embeddings" / "done.json", {"seeds": run.seeds})
+
+
+def _fresh(run, device):
+    """A network of the kind that comes with the suite, untrained; None of other spectrograms."""
+    if not pretrained.takes(run.recipe.features):
+        return None
+    model = cast(Encoder, new_model(pretrained.recipe(), run.store, SEED))
+    return pretrained.ReadOut(model).to(device).eval()

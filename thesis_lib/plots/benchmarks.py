@@ -200,6 +200,43 @@ def domains(
     return figure
 
 
+def rankings(
+    rows: pd.DataFrame, methods: Mapping[str, tuple[str, str, str]], titles: Mapping[str, str]
+) -> Figure:
+    """ROC curves, and precision-recall curves below: a column a corpus, a line a way.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `corpus`, `method`, `metric` ("recall at false alarms", "precision at recall"), `at` and
+        `mean` (lists: places of a grid, and values there).
+    methods : dict, method -> (the name that readers see, colour, style of the line)
+    titles : dict, corpus -> the name that readers see
+    """
+    titles = {corpus: title for corpus, title in titles.items() if (rows.corpus == corpus).any()}
+    figure, axes = style.subplots(2, len(titles), height=5.4, squeeze=False, sharey="row")
+    metrics = {"recall at false alarms": "false alarms", "precision at recall": "recall"}
+    for line, (metric, xlabel) in zip(axes, metrics.items(), strict=True):
+        for axis, corpus in zip(line, titles, strict=True):
+            own = rows[(rows.corpus == corpus) & (rows.metric == metric)].set_index("method")
+            for method, (name, colour, dashes) in methods.items():
+                if method in own.index:
+                    at, mean = own.loc[method, ["at", "mean"]]
+                    axis.plot(at, mean, color=colour, ls=dashes, label=name, lw=1.6)
+            axis.set(xlabel=xlabel, ylim=(-0.03, 1.03))
+            axis.grid()
+        line[0].set_ylabel(metric.split(" at ")[0])
+    for axis, title in zip(axes[0], titles.values(), strict=True):
+        axis.set_title(title)
+        axis.set_xscale("symlog", linthresh=0.01)
+        axis.set_xlim(0, 1)
+        axis.set_xticks([0, 0.01, 0.1, 1], ["0", ".01", ".1", "1"])
+    lines = {name: line for axis in axes[0] for line, name in
+             zip(*axis.get_legend_handles_labels(), strict=True)}  # fmt: skip
+    figure.legend(lines.values(), lines.keys(), loc="outside lower center", ncols=4)
+    return figure
+
+
 def machine(row: pd.Series) -> str:
     """A machine by its processor, cores and device, from the row that names it."""
     device = row.device.split(":")[0].removeprefix("Computing on the ").rstrip(".")

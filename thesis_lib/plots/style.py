@@ -47,6 +47,7 @@ def set_theme() -> None:
         "axes.linewidth": 0.8,
         "legend.frameon": False,
         "image.interpolation": "nearest",
+        "savefig.pad_inches": 0.2,  # a white card, also on the dark page of a notebook
         "text.parse_math": False,  # a "$" is a dollar: names hold them, our own texts no formula
     }
     sns.set_theme(context="paper", style="ticks", rc=sizes)

@@ -11,6 +11,7 @@ MEASURES = {"precision": "precision", "recall": "recall", "f1": "F1"}
 EMBEDDINGS = {
     "ours": ("ours, comes with the suite", style.HERE, "o"),
     "adapted": ("ours, trained further here", "#cc78bc", "v"),
+    "ours_untrained": ("ours, untrained", "#56b4e9", "P"),
     "trained": ("trained here", style.TRAINED, "^"),
     "untrained": ("the same, untrained", "#de8f05", "s"),
     "statistics": ("log-Mel mean and deviation", style.BASELINE, "D"),

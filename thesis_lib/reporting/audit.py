@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 DEFAULT = "ours: self-confidence and soft vote"  # what an audit sorts by
 CORPORA = {"homes": "five homes, simulated", "esc10": "ESC-10", "mini music": "mini music"}
 PLANTED = ROOT / "bench" / "results" / "audit.json"
+CURVES = ROOT / "bench" / "results" / "audit_curves.json"
 USUAL = ("uniform, 5 %", "confusable pairs, 5 %")
 
 
@@ -59,24 +60,9 @@ def silence_score(record: Record, score: dict[str, float] | None) -> Markdown:
     return Markdown(sentence.format(**score))
 
 
-def scores(
-    record: Record, run: Run, scores: pd.DataFrame, intervals: pd.DataFrame, fewest: int
-) -> HTML:
-    """Record how right each suspicion is, seed by seed; as a table of means over the seeds.
-
-    `scores` has `what`, `embedding`, `seed`, and the columns of `planted_faults.scores`;
-    `intervals` are those of the average precision, from `comparison.scores`; there are none where
-    fewer sessions than `fewest` hold a fault.
-    """
-    mean = scores.groupby(["what", "embedding"], sort=False).mean().drop(columns="seed")
-    mean = mean.join(intervals.set_index(["what", "embedding"])[["low", "high"]])
-    record.number("scores", scores.to_dict("records"))
-    record.rows("intervals", intervals)
-    return record.table(mean.round(3), "audit_scores", [run], fewest=fewest)
-
-
 def missed(record: Record, cases: pd.DataFrame, nice: Callable[[str], str]) -> Markdown:
-    """Record how many faults of each sort are found (`planted_faults.cases`); list the missed."""
+    """Record planted faults (`planted_faults.cases`) and how many are found; list the missed."""
+    record.rows("planted_faults", cases)
     lines = []
     for what, own in cases.groupby("what", sort=False):
         record.number(f"found, {what}", [int(own.found.sum()), len(own)])
@@ -105,6 +91,12 @@ def planted_labels() -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
     table = pd.DataFrame(json.loads(PLANTED.read_text()))
     rows = table.dropna(subset="metric")
     return rows[rows.decisions.isna()], rows[rows.decisions.notna()], table.iloc[-1]
+
+
+def curves() -> tuple[pd.DataFrame, pd.Series]:
+    """The ROC and precision-recall curves that `bench/audit.py` measured, and the machine."""
+    *rows, machine = json.loads(CURVES.read_text())
+    return pd.DataFrame(rows), pd.Series(machine)
 
 
 def ways_shown(

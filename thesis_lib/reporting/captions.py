@@ -105,7 +105,8 @@ CAPTIONS = {
     "of the nearest test tile at each of {steps} equally spaced places in {embedding}; the bar "
     "below it tells its class.",
     # 06_error_analysis_sins
-    "suspects_sins.csv": "The ten most suspect moments, by the neighbours in {embedding}.",
+    "suspects_sins.csv": "The ten most suspect moments, by the neighbours in {embedding}; where "
+    "these say the same, by self-confidence.",
     "suspect_sins.png": "Suspect tiles (framed) and, to the right, their five nearest neighbours "
     "in {embedding} from other sessions; above each: label, session, segment and node. A row has "
     "its own scale of colours.",
@@ -117,21 +118,32 @@ CAPTIONS = {
     "what no other node records, as {embedding} has it.",
     "deviating_moments.png": "The recordings that deviate most from the other nodes in {embedding} "
     "(framed), and the same moments on these.",
-    "audit_scores.csv": "Mean over the seeds; low and high: 95 % interval of the average precision "
-    "(bootstrap over sessions; none where fewer than {fewest} hold a fault).",
-    "audit_scores.png": "Planted faults found: mean over {seeds} seeds, 95 % interval (bootstrap "
-    "over sessions; none where fewer than {fewest} hold a fault), and each seed (ticks).",
     "planted_faults.csv": "Every planted fault, and whether it was suspected in {embedding}.",
     "label_ways.png": "Wrong labels that were planted, one in twenty, and how well each way ranks "
     "them: mean of {draws} draws, with 95 % intervals over sessions, songs or sources. Homes are "
     "simulated; what is silent under the label of an activity is left out. Machine: "
     "{machine.machine}.",
+    "label_curves.png": "Wrong labels that were planted, one in twenty: above ROC curves "
+    "(logarithmic from 1 % on), below precision and recall. Mean of {draws} draws, of homes over "
+    "homes, too. Homes are simulated; what is silent under the label of an activity is left out.",
     "label_scores.csv": "All of it: every way to plant and to look, every score; `diff_to_ours` is "
     "the way minus self-confidence and soft vote in ours on the same draws. Machine: "
     "{machine.machine}.",
     "audit_pays.png": "Macro-F1 on a test part of which nothing was turned, by how many labels of "
     "the training part were heard and corrected; one in ten is wrong. Mean of {draws} draws, with "
     "95 % intervals over tested sessions, songs or sources. The homes are simulated.",
+    "causes.png": "One recording of {corpus} ({label}, node {node}), intact and with each fault "
+    "that is planted, {strength}, in one channel. Above: the {milliseconds:g} ms in which it "
+    "differs most from the intact one (grey); below: all of it. Every fault is simulated.",
+    "causes.csv": "What an audit says of each planted (simulated) fault: channels that are hit, "
+    "the channel it suspects, its score (1: hardly ever seen in sound recordings), the cause and "
+    "the reason. {right} of {of} causes are right.",
+    "faults_by_kind.png": "Planted faults in {homes}, {draws} draws each of every kind at three "
+    "strengths: how well they are found, and how often the cause is named rightly of what is found "
+    "at 1 % of false alarms; 95 % intervals over sessions.",
+    "named_recordings.csv": "What the audit says of {what}.",
+    "named_recordings.png": "Framed: {what}; beside them the same moments on the other nodes.",
+    "audit_findings.csv": "Every finding of the audit of all of {corpus}, the most suspect first.",
     "suspects_music.csv": "The {groups} that are least like the others of their label in "
     "{embedding}.",
     "suspect_music.png": "Suspect tiles (framed) and their five nearest neighbours in {embedding} "
@@ -230,6 +242,9 @@ THESIS = {
     "walks_{data_set}.png": "Walks between every pair of classes",
     "suspects_sins.csv": SINS,
     "suspect_sins.png": SINS,
+    "named_recordings.csv": f"{SINS}: the two recordings it names",
+    "named_recordings.png": f"{SINS}: the two recordings it names",
+    "audit_findings.csv": SINS,
     "silence.png": f"{SINS}: silence with a label",
     "microphone_faults.png": f"{SINS}: microphone malfunctions",
     "deviating_moments.png": f"{SINS}: microphone malfunctions",

@@ -206,7 +206,7 @@ def thesis_and_here(record: Record, home: Run, music: Run, found: pd.Series) -> 
             note = NOTES.get(embedding, "")
             about = (thesis, f"{note}; {differs}") if embedding == "trained" else (None, note)
             title = f"{what}: {EMBEDDINGS[embedding]}"
-            if embedding != "untrained":
+            if not embedding.endswith("untrained"):
                 pairs.append(record.compare(title, about[0], here, about[1], "%"))
     return HTML(table_as_html(pd.DataFrame(pairs), index=False, na_rep="-"))
 

@@ -94,6 +94,18 @@ def check_folder(folder: Path | str) -> None:
         raise InputError(refused(folder, PermissionError(errno.EACCES, "Permission denied")))
 
 
+def check_writable(path: Path | str) -> None:
+    """Raise an `InputError` where no file can be written to a path, before work is put into it."""
+    path = Path(os.path.abspath(path))
+    if kind(path) == "folder":
+        raise InputError(f"{path} is a folder; give a file's name in it.")
+    above = next(one for one in path.parents if kind(one))
+    if kind(above) != "folder":
+        raise InputError(f"{above} is a {kind(above)} and no folder; choose another place.")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise InputError(f"{above} cannot be written to; choose another place for {path.name}.")
+
+
 def refused(path: Path | str, error: OSError) -> str:
     """The sentence on a file or folder that the system refuses."""
     return f"{path} cannot be read ({reason(error)}); {ADVICE.get(error.errno, UNWELL)}."

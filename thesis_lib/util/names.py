@@ -7,6 +7,7 @@ from thesis_lib.util.notices import shown
 EMBEDDINGS = {  # of a run, in the order in which they are shown
     "ours": "the network that comes with the suite",
     "adapted": "that network trained further here",
+    "ours_untrained": "the network that comes with the suite, before its training",
     "trained": "the network trained here",
     "untrained": "the network trained here, before its training",
     "statistics": "log-Mel statistics",
