@@ -49,8 +49,7 @@ def of_run(run: Run, embedding: str = "ours", file: Path | str = "", **drawn: An
     tested, tiles = run.embeddings(embedding).vectors, run.embeddings(embedding).tiles
     others: dict[str, np.ndarray] = {
         f"the neighbour by {EMBEDDINGS[name]}": run.embeddings(name).vectors
-        for name in run.embedded
-        if name != embedding
+        for name in _compared(run.embedded, embedding)
     }
     if file:
         as_corpus = replace(run.corpus, table=tiles)  # its rows are what has a path and a start
@@ -59,6 +58,17 @@ def of_run(run: Run, embedding: str = "ours", file: Path | str = "", **drawn: An
     keys = tiles.path + "@" + tiles.start.round(3).astype(str)
     same = moments(tiles)
     return design(tested, tiles.label, tiles.group, others, keys, same, **drawn)
+
+
+def _compared(embedded, tested):
+    """The other embeddings, of untrained networks one: that of the kind under test if it is there.
+
+    Two such networks name much the same neighbours, and each comparison costs a listener minutes.
+    """
+    own = "ours_untrained" if tested in ("ours", "adapted") else "untrained"
+    untrained = [name for name in ("ours_untrained", "untrained") if name in embedded]
+    kept = own if own in untrained else "".join(untrained[:1])
+    return [name for name in embedded if name != tested and (name not in untrained or name == kept)]
 
 
 def room_of(
