@@ -79,7 +79,7 @@ def test_chances_are_corrected_for_the_number_of_comparisons():
 
 
 def test_listeners_and_queries_are_both_drawn():
-    apart = shares(answers([[1] * 30, [0] * 30])).iloc[0]  # each his own: two listeners say nothing
+    apart = shares(answers([[1] * 30, [0] * 30])).iloc[0]  # two say nothing
     assert (apart.share, apart.ci_low, apart.ci_high, apart.interval) == (0.5, 0, 1, SEVERAL)
     one = answers([1] * 28 + [0] * 12)
     alike = shares(answers([[1] * 28 + [0] * 12] * 5)).iloc[0]  # 40 queries, not 200

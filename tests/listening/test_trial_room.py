@@ -100,6 +100,19 @@ def test_an_answer_is_on_the_disk_and_the_next_trial_is_shown(room):
     assert "a minute" in room.progress.value
 
 
+def test_a_key_answers_what_is_shown_and_nothing_that_is_not_yet(room):
+    def press(key, shown):
+        """As the script in the browser sends it."""
+        room.pressed._handle_custom_msg({"pressed": room.pressed.answers[key], "shown": shown}, [])
+
+    before = room.pressed.shown
+    for key in "lrcu":
+        press(key, room.pressed.shown)
+    assert kept(room) == [LEFT, RIGHT, NEITHER, UNDO]
+    press("l", before)  # of a trial that is gone meanwhile
+    assert len(kept(room)) == 4
+
+
 def test_undo_shows_the_trial_before_again_and_no_further_back_than_the_first(room):
     before = room.view.value
     room.answer(LEFT)

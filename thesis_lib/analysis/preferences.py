@@ -2,7 +2,7 @@
 
 A win is the neighbour by the embedding under test, and "cannot tell" is half a win. Only what is
 asked for the first time counts as evidence; what is asked again shows how far a listener agrees
-with himself. See 09_listening_room.
+with themselves. See 09_listening_room.
 """
 
 from itertools import combinations
@@ -51,12 +51,12 @@ def wilson(wins: float, trials: int, level: float = LEVEL) -> tuple[float, float
 def shares(answers: pd.DataFrame, draws: int = DRAWS, seed: int = 0) -> pd.DataFrame:
     """How often the neighbour wins each comparison, with intervals (09_listening_room).
 
-    Of one listener the interval is Wilson's, over his trials, and the chance that of the sign test
+    Of one listener the interval is Wilson's, over all trials, and the chance that of the sign test
     (exact; "cannot tell" is left out there). Of several, listeners and queries are both drawn
     again and again, with replacement, each answer as often as its listener times its query (Owen,
     2007, "The pigeonhole bootstrap"): it then holds for other listeners and other sounds. Where
     listeners answer at random it is too wide, by 1.7 at most; in simulations it held the truth in
-    93 to 99 of 100, of two listeners in 85 to 99.
+    93 to 100 of 100, of two listeners in 85 to 99.
     It is never narrower than Wilson's.
 
     Parameters

@@ -97,5 +97,5 @@ def enough(design: Design) -> str:
     ]
     several = f"among {len(asked)} comparisons"
     heads = ["truly wins", f"found by {asked.min()} trials", several,
-             "trials to find 80 in 100", several]  # fmt: skip
+             "trials to find it in 80 of 100", several]  # fmt: skip
     return table(heads, rows, "<b>How many trials of one comparison are enough?</b>")

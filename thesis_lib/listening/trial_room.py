@@ -17,10 +17,11 @@ import pandas as pd
 
 from thesis_lib.listening import trial_answers, trial_results
 from thesis_lib.listening.clips import RATE, join
+from thesis_lib.listening.keys import Keys
 from thesis_lib.listening.players import player, table
-from thesis_lib.listening.trial_answers import ANSWERS, LEFT, NEITHER, RIGHT, UNDO
+from thesis_lib.listening.trial_answers import LEFT, NEITHER, RIGHT, UNDO
 from thesis_lib.listening.trials import Design
-from thesis_lib.listening.widgets import KEYS_ARE_OURS, LOOK
+from thesis_lib.listening.widgets import LOOK
 from thesis_lib.util.errors import InputError, in_short
 from thesis_lib.util.text import as_html
 
@@ -28,6 +29,7 @@ LOUDNESS = 0.05  # root mean square of full scale: -26 dB
 PEAK = 0.9  # of full scale, which no sound goes past
 LEAST = 1.0  # s a trial is shown before an answer counts: nobody hears three sounds in less
 WORDS = {LEFT: "Left", RIGHT: "Right", NEITHER: "Cannot tell", UNDO: "Undo"}
+KEYS = {"l": LEFT, "r": RIGHT, "c": NEITHER, "u": UNDO}
 QUESTION = "Which of the two is more like the first?"
 
 
@@ -94,16 +96,17 @@ class TrialRoom(widgets.VBox):
         self.trial: int | None = None  # the one that is shown
         self.began, self.given, self.shown_at = time.monotonic(), 0, 0.0
         self.who = widgets.Text(who, description="Listener", continuous_update=False, **LOOK)
-        self.buttons = {answer: _button(WORDS[answer]) for answer in ANSWERS}
+        self.buttons = {answer: _button(f"{WORDS[answer]} ({key})") for key, answer in KEYS.items()}
+        self.pressed = Keys(answers=KEYS)
         self.ask = _button("Show the results")
         self.view, self.said, self.progress, self.results = (widgets.HTML() for _ in range(4))
         row = widgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
-        keys = widgets.HTML(KEYS_ARE_OURS)
-        parts = [self.who, self.view, row, self.said, self.progress, self.ask, self.results, keys]
-        super().__init__(parts)
+        told = [self.said, self.progress, self.ask, self.results]
+        super().__init__([self.who, self.view, row, *told, self.pressed])
         self.add_class("listening")
         for answer, button in self.buttons.items():
             button.on_click(lambda _, answer=answer: self.answer(answer))
+        self.pressed.on_key(self.answer)
         self.ask.on_click(lambda _: self.show_results())
         self.who.observe(self._other_listener, "value")
         self.show()
@@ -162,6 +165,7 @@ class TrialRoom(widgets.VBox):
             self.view.value = f"<b>{told} Thank you.</b>"
             self.show_results()
         self.shown_at = time.monotonic()
+        self.pressed.shown += 1  # a key that was pressed before does not count
 
     def _draw_first(self, left):
         """Show the first of some trials that can be heard: its number, None: there is none."""
