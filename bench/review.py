@@ -19,7 +19,7 @@ from itertools import product
 import audit
 import numpy as np
 from evaluation import corpora
-from evaluation.label_planting import PLANTED
+from evaluation.label_planting import PLANTED, confusable
 from harness import arguments, machine, on_all_cores, publish, start
 from joblib import delayed
 from threadpoolctl import threadpool_limits
@@ -34,7 +34,7 @@ NAMES = ("uniform, 5 %", "uniform, 20 %", "confusable pairs, 5 %", "whole sessio
 AFTER = (1, 2)  # decisions, in units of how many labels are wrong
 METRICS = ("found_1", "found_2", "wrong_blind", "wrong_all")
 RESAMPLED = 2000
-OPTIONS = {"draws": (5, 2, "times that labels are flipped")}
+OPTIONS = {"draws": (3, 2, "times that labels are flipped")}
 
 
 def found(args):
@@ -55,7 +55,8 @@ def reviewed(corpus, part, own, name, number):
     plant, share = PLANTED[name]
     rng = np.random.default_rng([SEED, number])
     with threadpool_limits(1):
-        changed = plant(own, share, rng, {"taken_for": audit.taken_for(own)})
+        more = {"taken_for": audit.taken_for(own)} if plant is confusable else {}
+        changed = plant(own, share, rng, more)
         kept = ~audit.is_silent(changed.table)
         label, group = (changed.table[column][kept].to_numpy(str) for column in ("label", "group"))
         wrong, (vectors,) = changed.wrong[kept], changed.vectors.values()

@@ -62,15 +62,16 @@ class ReviewRoom(widgets.VBox):
 
     def __init__(self, found: Audit, folder: Path | str, who: str = "", seed: int = 0) -> None:
         self.found, self.folder = found, Path(folder)
-        self.labels, self.shown = found.labels.reset_index(drop=True), None
+        self.labels = found.labels.reset_index(drop=True)
+        self.shown: tuple[int, str] | None = None
         if not len(self.labels):
             super().__init__([widgets.HTML("No label of this corpus can be judged.")])
             return
         own = found.items.table.loc[self.labels["item"]]
         self.items = dict(zip(zip(own.path, own.start.astype(float), strict=True),
                               range(len(own)), strict=True))  # fmt: skip
-        parts = (self.labels[name].to_numpy() for name in ("score", "label", "other"))
-        self.queue = Queue(*parts, own.group.to_numpy(), seed)
+        score, label, other = (self.labels[name] for name in ("score", "label", "other"))
+        self.queue = Queue(score, label, other, own.group, seed)
         self.answers, self.wrong = Answers(folder), np.full(len(own), np.nan)
         self.done, self._times = np.zeros(len(own), bool), deque[float](maxlen=LATELY + 1)
         self._build(who)
