@@ -279,24 +279,19 @@ def test_nothing_of_anybody_is_written_over_or_becomes_a_song(wrong, folder, tmp
 
 def test_a_set_with_a_track_from_elsewhere_is_named(wrong, folder, tmp_path):
     dj = of_a_dj(tmp_path / "mine.m3u8", folder, [NAMES[0], "gone.wav", NAMES[1]])
-    message = wrong("--weakest", dj)
-    assert "mine.m3u8 names 1 of 3 tracks that are not among the songs" in message
-    assert "gone.wav" in message
+    assert re.search(r"mine.m3u8 names 1 of 3 tracks that .*gone.wav", wrong("--weakest", dj))
     of_a_dj(dj, folder, [NAMES[0]])
     assert "order: holds 1 sound(s)" in wrong("--weakest", dj)
 
 
 def test_a_folder_with_one_song_and_no_folder(wrong, tmp_path):
-    write(tmp_path / "one" / "song.wav", noise(3))
-    assert "one holds 1 sound(s); a list needs two at least" in wrong(
-        "--order", of=tmp_path / "one"
-    )
+    one, none = tmp_path / "one", tmp_path / "x.json"
+    write(one / "song.wav", noise(3))
+    assert "one holds 1 sound(s); a list needs two at least" in wrong("--order", of=one)
     assert "nowhere does not exist" in wrong("--order", of=tmp_path / "nowhere")
     assert "nowhere.json is missing" in wrong("--again", tmp_path / "nowhere.m3u8", of="", more=())
-    (tmp_path / "x.json").write_text("{}")
-    assert "x.json holds no parameters of a list" in wrong(
-        "--again", tmp_path / "x.json", of="", more=()
-    )
+    none.write_text("{}")
+    assert "x.json holds no parameters of a list" in wrong("--again", none, of="", more=())
 
 
 @pytest.mark.parametrize("value", ["-1", "x", "nan", "inf"])

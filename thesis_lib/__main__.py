@@ -9,6 +9,7 @@ from io import TextIOWrapper
 from thesis_lib.pipeline.arguments import parser
 from thesis_lib.util import disk
 from thesis_lib.util.errors import InputError
+from thesis_lib.util.imports import without_address_grammar
 from thesis_lib.util.notices import shown
 
 ABOVE = 3  # status where an audit finds more than it may
@@ -44,19 +45,9 @@ def _shards(args):
     front_door.pipeline(job, "shards")
 
 
-def _without_address_grammar():
-    """Keep jsonschema, which notebooks are read with, from building the grammar of web addresses.
-
-    That takes longer than all the rest of its import, and no notebook holds an address that is
-    checked; jsonschema leaves the check out where the package is missing.
-    """
-    # None stands for a module that is missing; the hints of `sys.modules` do not know it.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
-
 def _lab(args):
     job = _job(args)
-    _without_address_grammar()
+    without_address_grammar()
     from thesis_lib.pipeline import lab
 
     lab.lab(job)
@@ -64,7 +55,7 @@ def _lab(args):
 
 def _listen(args):
     job = _job(args)
-    _without_address_grammar()
+    without_address_grammar()
     from thesis_lib.pipeline import listen
 
     listen.listen(job, args.port, not args.no_browser)
@@ -72,7 +63,7 @@ def _listen(args):
 
 def _site(args):
     job = _job(args)
-    _without_address_grammar()
+    without_address_grammar()
     from thesis_lib.pipeline import site
 
     print(f"{args.out}/index.html: {site.site(job, args.out)}.")
@@ -161,7 +152,7 @@ def _adaptation(args):
 
 
 def _notebook(args):
-    _without_address_grammar()
+    without_address_grammar()
     from thesis_lib.pipeline.execute import SMOKE, execute
 
     names = {"home": args.home, "music": args.music, "embedding": args.embedding}
