@@ -59,7 +59,7 @@ def name(key: int) -> str:
 
 
 def camelot(key: int) -> str:
-    """A key as DJs write it: "8A" is A minor, "8B" C major; "" where it is unknown."""
+    """A key as DJs write it, "8A" for A minor; "" where it is unknown (09_listening_room)."""
     return f"{_number(key) or 12}{'AB'[key < 12]}" if key >= 0 else ""
 
 
