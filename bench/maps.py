@@ -130,7 +130,7 @@ def measure(args):
 def main(argv=None):
     args = arguments(__doc__, argv, **OPTIONS)
     with threadpool_limits(1):
-        publish(args, "maps", measure(args), machine(default=projection.DEFAULT))
+        publish(args, "maps", measure(args), machine())
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from thesis_lib.analysis.neighbours import nearest
 from thesis_lib.util.arrays import matrix
 from thesis_lib.util.errors import InputError
 
-DEFAULT = "umap"  # which keeps the most of what can be drawn in minutes
+FEW = 5000  # vectors that t-SNE takes some ten seconds for; for more it takes minutes
 NEIGHBOURS, MIN_DIST = 15, 0.1  # of UMAP
 PERPLEXITY = 30  # of t-SNE: about how many neighbours count
 LINE_OR_TRIANGLE = 3  # so few points lie in a plane already
@@ -60,6 +60,14 @@ def project(vectors: ArrayLike, method: str, seed: int = 0) -> np.ndarray:
     chosen = principal if len(vectors) <= LINE_OR_TRIANGLE else METHODS[method]
     places = chosen(vectors, seed=seed)
     return (places - places.mean(axis=0)).astype(np.float32)
+
+
+def default(count: int) -> str:
+    """The method for so many vectors: t-SNE, which keeps the most neighbours, UMAP for many.
+
+    Measured by `bench/maps.py`, on development data. See 09_listening_room.
+    """
+    return "tsne" if count <= FEW else "umap"
 
 
 def principal(vectors: np.ndarray, seed: int = 0) -> np.ndarray:

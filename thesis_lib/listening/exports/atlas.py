@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from thesis_lib.analysis.projection import DEFAULT, project
+from thesis_lib.analysis.projection import default, project
 from thesis_lib.audio import io as audio_io
 from thesis_lib.listening.clips import RATE
 from thesis_lib.listening.exports.sounds import Sounds, changed
@@ -35,7 +35,7 @@ def write(sounds: Sounds, folder: Path) -> list[str]:
     if sounds.vectors is None:
         raise InputError(f"{sounds.name} has no vectors; give a run that has them.")
     columns: dict[str, object] = {name: sounds.shown[name].tolist() for name in sounds.shown}
-    places = project(sounds.vectors, DEFAULT)
+    places = project(sounds.vectors, default(len(sounds.vectors)))
     columns |= {"map_x": places[:, 0], "map_y": places[:, 1]}
     columns["vectors"] = pyarrow.FixedSizeListArray.from_arrays(
         np.asarray(sounds.vectors, np.float32).ravel(), sounds.vectors.shape[1]
