@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from thesis_lib.analysis.findings import WHAT
 from thesis_lib.audio import io as audio_io
-from thesis_lib.listening.audit_table import listed, of_sessions, why_label
+from thesis_lib.listening.audit_table import listed, of_gains, of_sessions, why_label
 from thesis_lib.listening.clips import RATE, join
 from thesis_lib.listening.players import picture, player, table
 from thesis_lib.plots import audit as plots
@@ -178,7 +178,8 @@ def _faults_section(found):
         sound = recording(found, int(row.Index), int(row.channel))
         rows.append([words, sound, as_html(row.why), f"{row.score:.1f}"])
     columns = ["cause", "the channel", "why", "score"]
-    return _table(columns, rows, len(found.faults))
+    nodes = "".join(f"<p>{as_html(why)}</p>" for *_, why in of_gains(found))
+    return nodes + _table(columns, rows, len(found.faults))
 
 
 def _named_section(found):

@@ -21,7 +21,7 @@ def listed(found: Audit) -> pd.DataFrame:
     label" where confident learning calls it so, else "label".
     """
     rows = [*_of_labels(found), *of_sessions(found), *_of_copies(found), *_of_silences(found)]
-    rows += [*_of_microphones(found), *_of_faults(found)]
+    rows += [*_of_microphones(found), *_of_faults(found), *of_gains(found)]
     columns = ["what", "path", "start", "session", "node", "label", "other", "score", "why"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -76,6 +76,17 @@ def _of_faults(found):
         why = f"Channel {row.channel}: {row.why}."
         yield ("fault", own.path, own.start, own.group, own.node, own.label, row.cause,
                round(row.score, 4), why)  # fmt: skip
+
+
+def of_gains(found: Audit) -> Iterator[tuple]:
+    """Nodes whose gain changed from one session on, a row each."""
+    for row in found.gains.itertuples():
+        why = (
+            f"From session {row.group} on, node {row.Index} is {abs(row.step):.1f} dB "
+            f"{'louder' if row.step > 0 else 'quieter'} beside the other nodes than before, if "
+            "sessions were recorded in the order of their numbers."
+        )
+        yield ("fault", "", "", row.group, row.Index, "", "gain", round(row.deviations, 4), why)
 
 
 def _row(found, what, item, other, score, why):

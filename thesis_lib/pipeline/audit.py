@@ -12,6 +12,7 @@ import torch
 
 from thesis_lib.analysis import channel_faults, findings, label_errors
 from thesis_lib.analysis.findings import Items
+from thesis_lib.analysis.node_gain import gain_steps
 from thesis_lib.contrastive import pretrained
 from thesis_lib.corpus import Corpus
 from thesis_lib.datasets import registry, vector_file
@@ -30,6 +31,8 @@ from thesis_lib.util.text import slug
 
 LEAST = 4  # items of a class: of fewer nothing is said
 FAULTY = 2.0  # score above which a fault is reported: of a development home 5 in 1000 by mistake
+STEPPED, SMALL = 6.0, 2.0  # standard errors, and dB, from which a step in a node's gain is reported
+NODES = 4  # of fewer nobody can tell whose gain changed
 QUIET = {"home": "absence"}  # the class of silence, by domain
 
 
@@ -49,6 +52,8 @@ class Audit(NamedTuple):
         Sentences on what could not be looked for.
     faults : DataFrame
         From `channel_faults.by_recording`, those above `FAULTY`.
+    gains : DataFrame
+        From `node_gain.gain_steps`, those above `STEPPED`.
     """
 
     corpus: Corpus
@@ -63,6 +68,7 @@ class Audit(NamedTuple):
     model: str
     not_checked: list[str]
     faults: pd.DataFrame = pd.DataFrame()
+    gains: pd.DataFrame = pd.DataFrame()
 
     def spectrogram(self, wave: np.ndarray) -> np.ndarray:
         """A wave of 16 kHz as those of the store are: (frames, n_mels) float32 array, dB."""
@@ -115,7 +121,8 @@ def audit(
     model = str(embeddings) or "the network that comes with the suite"
     vectors = vectors_of(store) if given is None else vector_file.matched(given, corpus)
     found = judge(corpus, store, vectors, QUIET.get(registry.domain_of(name), ""), model)
-    found = found._replace(faults=_faults(corpus, found.not_checked))
+    faults, gains = _faults(corpus, found.not_checked)
+    found = found._replace(faults=faults, gains=gains)
     audit_page.write(found, out)
     return found, out
 
@@ -127,10 +134,18 @@ def _faults(corpus, not_checked):
             "Faults of recording: only of an array is it known what a channel should hear; "
             "`thesis validate` finds files that are damaged."
         )
-        return pd.DataFrame()
+        return pd.DataFrame(), pd.DataFrame()
     table = channels.of_corpus(corpus)
     found = channel_faults.by_recording(table, channel_faults.faults(table))
-    return found[found.score > FAULTY]
+    gains = gain_steps(table.sort_values("group", key=_numbers, kind="stable"))
+    stepped = (gains.deviations.abs() > STEPPED) & (gains.step.abs() > SMALL)
+    stepped &= len(gains) >= NODES
+    return found[found.score > FAULTY], gains[stepped]
+
+
+def _numbers(names):
+    """The number in each name: sessions are taken to be recorded in its order."""
+    return names.str.extract(r"(\d+)", expand=False).astype(float)
 
 
 def of_run(
