@@ -14,7 +14,7 @@ Tempo and key: made-up pieces of chords, bass and drums (`made_music.py`: simula
 known, a third of them without drums; other pieces than those that `analysis.tempo` was tried on. A
 tempo is right within 6 %, as it is or with half and double. For real music no truth is at hand;
 instead, how often two excerpts agree, of one track and of two. A share's interval is that of its
-mean, over pieces or over tracks.
+mean, over pieces or over tracks; where all are right, draws of them say no more than that.
 """
 
 from functools import partial

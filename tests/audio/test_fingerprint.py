@@ -9,7 +9,7 @@ import soxr
 from corpora import MINI_MUSIC, noise, real, write, write_aac
 
 from thesis_lib.audio import io as audio_io
-from thesis_lib.audio.fingerprint import Listener, pairs
+from thesis_lib.audio.fingerprint import Listener, copies, pairs
 from thesis_lib.datasets import music
 
 RATE = 44100
@@ -131,6 +131,15 @@ def test_recordings_of_noise_are_told_apart_and_found_again():
     """Rain and vacuum cleaners have no melody to go by."""
     rain = [noise(10, seed=seed) for seed in range(3)]
     assert pairs([fingerprint(wave, 16000) for wave in [*rain, rain[1][16000:] / 3]]) == [(1, 3)]
+
+
+def test_copies_are_as_long_and_excerpts_are_not():
+    rain = [noise(10, seed=seed) for seed in range(3)]
+    waves = [*rain, rain[1][:-16000] / 3, rain[2][32001:]]  # 1 s and a little over 2 s shorter
+    lengths = [len(wave) / 16000 for wave in waves]
+    words = [fingerprint(wave, 16000) for wave in waves]
+    assert pairs(words) == [(1, 3), (2, 4)] and copies(words, lengths) == [(1, 3)]
+    assert copies(words, lengths, within=3) == [(1, 3), (2, 4)]
 
 
 def test_copies_of_a_song_stay_on_one_side_and_are_reported(tmp_path, caplog):
