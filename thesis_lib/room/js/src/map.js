@@ -1,5 +1,5 @@
 // The map: points by WebGL, with hover, click, lasso, colours and a filter.
-import createScatterplot from "regl-scatterplot";
+import createScatterplot, { createRenderer } from "regl-scatterplot";
 import { make } from "./dom.js";
 import { areaOf, pointSize } from "./geometry.js";
 
@@ -29,8 +29,10 @@ export class SoundMap extends EventTarget {
     const { width, height } = this.size();
     const look = LOOK[this.dark ? "dark" : "light"];
     try {
+      this.renderer = createRenderer();
+      this.renderer.resize(width, height); // else it draws as many pixels as the window has
       this.plot = createScatterplot({
-        canvas: this.canvas, width, height,
+        renderer: this.renderer, canvas: this.canvas, width, height,
         spatialIndexUseWorker: false, // its script would be lost in the bundle
         pointSize: pointSize(count), pointSizeSelected: 3, pointOutlineWidth: 2,
         opacity: count > 20000 ? 0.55 : 0.85, opacityInactiveMax: 1, opacityInactiveScale: 1,
@@ -48,7 +50,7 @@ export class SoundMap extends EventTarget {
     this.plot.subscribe("select", ({ points }) => this.selected(points));
     this.plot.subscribe("view", () => this.ring(this.ringed));
     this.plot.subscribe("lassoEnd", () => { this.lassoed = true; });
-    this.observer = new ResizeObserver(() => this.plot.set(this.size()));
+    this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.element);
     return true;
   }
@@ -61,6 +63,12 @@ export class SoundMap extends EventTarget {
   size() {
     const { clientWidth, clientHeight } = this.element;
     return { width: Math.max(clientWidth, 50), height: Math.max(clientHeight, 50) };
+  }
+
+  resize() {
+    const { width, height } = this.size();
+    this.renderer.resize(width, height);
+    this.plot.set({ width, height });
   }
 
   tell(type, detail) {
@@ -153,5 +161,6 @@ export class SoundMap extends EventTarget {
   close() {
     this.observer?.disconnect();
     this.plot?.destroy();
+    this.renderer?.destroy();
   }
 }

@@ -44,9 +44,9 @@ export class Player extends EventTarget {
     return this.length > 0 ? Math.min(1, this.audio.currentTime / this.length) : 0;
   }
 
-  /** The same where something has been heard of it; else null. */
+  /** The same while it is heard or paused on the way; else null. */
   get heard() {
-    return this.sound && this.share > 0 ? this.share : null;
+    return this.sound && this.share > 0 && !this.audio.ended ? this.share : null;
   }
 
   /** Play one sound, or several in sequence from one of them on. */
