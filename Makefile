@@ -102,7 +102,7 @@ scripts:  ## bundle the scripts of the site again (needs Node.js 20; fetches its
 	@cd thesis_lib/site/scripts && npm ci --ignore-scripts --no-audit --no-fund && npm run build
 
 BENCHES := listening input_pipeline training_step number_formats training features ablation clock_neighbours
-BENCHES += open_questions candidates proof audit audit_faults
+BENCHES += open_questions candidates proof audit audit_faults room
 bench: $(addprefix bench-,$(BENCHES))  ## measure again all that bench/results/ holds (an hour or two)
 
 bench-%: $(READY)

@@ -19,6 +19,7 @@ ELSEWHERE = (
     "candidates",
     "clock_neighbours",
     "proof",
+    "room",
 )  # tested in files of their own
 SAYS = ("question", "method", "metric", "experiment", "held_to")  # of a row, beside its corpus
 NUMBERS = {"corpus", "method", "metric", "mean", "seeds"}

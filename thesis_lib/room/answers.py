@@ -41,7 +41,7 @@ def answer(room: Room, asked: dict[str, Any], buffers: Sequence[memoryview]) -> 
         return QUESTIONS[asked["ask"]](room, asked, buffers)
     except InputError as error:
         return {"error": room.without_folder(str(error))}, []
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError, OSError, RuntimeError) as error:
         return {"error": f"This cannot be answered ({type(error).__name__}: {error})."}, []
 
 

@@ -113,7 +113,7 @@ class Nearest:
         """
         found = np.full((len(items), k), -1, np.int32)
         apart = np.full((len(items), k), np.nan, np.float32)
-        for row, item in enumerate(items):
+        for row, item in enumerate(items if k else ()):
             near, far = self.to(self._vectors[item], k, self.left_out(item))
             found[row, : len(near)], apart[row, : len(far)] = near, far
         return found, apart

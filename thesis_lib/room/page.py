@@ -43,14 +43,18 @@ footer {margin: 1em 0; opacity: .8; font-size: 14px}
 <script src="traits.js"></script>
 <script src="room.js"></script>
 <script>
-const traits = window.roomTraits, waiting = {}, place = "kept " + location.pathname;
+const traits = window.roomTraits, waiting = {}, observers = {};
+const place = "kept " + location.pathname;
 traits.kept = JSON.parse(localStorage.getItem(place)) ?? traits.kept;
 window.roomSound = (item, sound) => waiting[item](sound);
 const model = {
   get: (name) => traits[name],
-  set: (name, value) => { traits[name] = value; },
+  set: (name, value) => {
+    traits[name] = value;
+    for (const changed of observers["change:" + name] ?? []) changed();
+  },
   save_changes: () => localStorage.setItem(place, JSON.stringify(traits.kept)),
-  on() {},
+  on: (event, changed) => (observers[event] ??= []).push(changed),
   off() {},
   script: (item) => new Promise((done, failed) => {
     waiting[item] = done;
@@ -96,11 +100,16 @@ def write(room: Room, folder: Path | str, most: int = MOST) -> None:
         (part / "sounds").mkdir(parents=True)
         for item in tqdm(range(len(rows)), f"page of {room.sounds.name}", leave=False):
             _sound(some, item, part / "sounds")
-        traits = json.dumps(_traits(some), default=_plain)
-        (part / "traits.js").write_text(f"window.roomTraits = {traits};\n")
-        (part / "room.js").write_text(as_script((STATIC / "room.js").read_text()))
-        page = PAGE.substitute(title=as_html(room.sounds.name), footer=as_html(footer))
-        (part / "index.html").write_text(page)
+        document(part, traits(some), footer)
+
+
+def document(folder: Path, given: dict[str, Any], footer: str = "") -> None:
+    """Write what a page consists of beside its sounds, from what `traits` gives."""
+    text = json.dumps(given, default=_plain)
+    (folder / "traits.js").write_text(f"window.roomTraits = {text};\n")
+    (folder / "room.js").write_text(as_script((STATIC / "room.js").read_text()))
+    page = PAGE.substitute(title=as_html(given["title"]), footer=as_html(footer))
+    (folder / "index.html").write_text(page)
 
 
 def _smaller(room, rows):
@@ -122,15 +131,20 @@ def _sound(room: Room, item: int, folder: Path) -> None:
     (folder / f"{item}.js").write_text(f"window.roomSound({item}, {text});\n")
 
 
-def _traits(room: Room) -> dict[str, Any]:
-    """All that the page asks its model for."""
-    k = min(K, len(room.sounds) - 1)
+def traits(room: Room, k: int = K) -> dict[str, Any]:
+    """All that the page asks its model for, with lists of so many neighbours.
+
+    Where k is 0, nothing is compared: of the maps there is the first alone.
+    """
+    k = min(k, len(room.sounds) - 1)
     items, distances = room.nearest.lists(range(len(room.sounds)), k)
-    found = {name: room.map_of(name) for name in room.offered}
+    found = {name: room.map_of(name) for name in room.offered if k}
+    kept = {name: floats(kept) for name, (_, kept) in found.items()}
+    maps = {name: floats(normalised(places)) for name, (places, _) in found.items()} or room.maps
     return {name: getattr(room, name) for name in TRAITS} | {
-        "maps": {name: floats(normalised(places)) for name, (places, _) in found.items()},
-        "preserved": {name: floats(kept) for name, (_, kept) in found.items()},
-        "offered": room.offered,
+        "maps": maps,
+        "preserved": kept,
+        "offered": list(maps),
         "near": {"k": k, "items": items.astype("<i4").tobytes(), "distances": floats(distances)},
         "audio": "sounds/{item}.mp3",
         "scripts": "sounds/{item}.js",

@@ -28,11 +28,25 @@ test("a sound is asked for once, and comes with its picture", async () => {
   const source = sourceOf(model);
   const [one, two] = await Promise.all([source.sound(5, { context: 2 }), source.sound(5, { context: 2 })]);
   assert.equal(one, two);
-  assert.deepEqual(model.heard, [{ ask: "sound", item: 5, context_s: 2, channel: null, recorded: false, large: false, id: 1 }]);
+  const [{ id, ...question }, ...more] = model.heard;
+  assert.deepEqual(question, { ask: "sound", item: 5, context_s: 2, channel: null, recorded: false, large: false });
+  assert.ok(id && !more.length);
   assert.deepEqual([...one.picture.shades], [7, 8]);
   assert.match(one.url, /^blob:/);
   await source.sound(5, { context: 0 });
   assert.equal(model.heard.length, 2);
+});
+
+test("two views of a room do not take each other's answers", async () => {
+  const listeners = [];
+  const model = {
+    get: () => "",
+    on: (_, own) => listeners.push(own),
+    send: ({ id, item }) => setTimeout(() => listeners.forEach((own) => own({ id, items: [item], distances: [0] }, []))),
+  };
+  const [one, two] = [sourceOf(model), sourceOf(model)];
+  const found = await Promise.all([one.near(3), two.near(4)]);
+  assert.deepEqual(found.map(({ items }) => items), [[3], [4]]);
 });
 
 test("a large picture serves for a small one, not the other way", async () => {

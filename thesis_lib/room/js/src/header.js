@@ -18,8 +18,8 @@ export function header(room) {
     make("div", { class: "title" }, make("h2", {}, model.get("title")), make("span", { class: "counts" }, counts.join(" · "))),
     make("div", { class: "tools" },
       searchBox(room),
-      labelled("map", select("Map", maps, (name) => room.showMap(name), room.shown.map)),
-      labelled("colour", select("Colour", choices(table, about.group), (choice) => room.colourBy(choice), room.shown.colour)),
+      labelled("map", select("Map", maps, (name) => room.view.showMap(name), room.view.name)),
+      labelled("colour", select("Colour", choices(table, about.group), (choice) => room.view.colourBy(choice), room.view.colour)),
       room.lassoButton, iconButton("whole", "The whole map", () => room.map.whole()),
       ...uploads(room),
       button("?", () => room.toggleHelp(), { class: "icon", title: "Help and keys", "aria-label": "Help and keys" })));

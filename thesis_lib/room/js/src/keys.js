@@ -38,6 +38,6 @@ export function onKey(event, room) {
 export function help(close) {
   const rows = KEYS.map(([key, words]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, SHOWN[key] ?? key)), make("td", {}, words)));
   return make("div", { class: "help", role: "dialog", "aria-label": "Help", hidden: true },
-    make("p", {}, "Point at a dot to read what it is, click it to hear it and to see what is nearest. Drag moves the map, the wheel zooms; hold Shift and drag around dots to listen to all of them. What is near on the map need not be near in the space: the number in each row is the true distance."),
+    make("p", {}, "Point at a dot to read what it is, click it to hear it and to see what is nearest. Drag moves the map; once it is clicked, the wheel zooms. Hold Shift and drag around dots to listen to all of them. What is near on the map need not be near in the space: the number in each row is the true distance."),
     make("table", {}, make("tbody", {}, ...rows)), button("Close", close));
 }

@@ -4,13 +4,13 @@ import { make } from "./dom.js";
 const number = (value) => Number(value.toPrecision(3)).toString();
 
 export class Legend {
-  constructor(room) {
-    this.room = room;
+  constructor(view) {
+    this.view = view;
     this.element = make("div", { class: "legend", role: "group", "aria-label": "What the colours mean" });
   }
 
   show(colouring) {
-    this.chosen = this.room.shown.codes ?? new Set();
+    this.chosen = this.view.codes ?? new Set();
     this.element.replaceChildren(...(colouring.kind === "categorical" ? this.names(colouring) : scaleOf(colouring)));
   }
 
@@ -28,7 +28,7 @@ export class Legend {
   toggle(code, chip) {
     if (!this.chosen.delete(code)) this.chosen.add(code);
     chip.setAttribute("aria-pressed", this.chosen.has(code));
-    this.room.only(this.chosen.size ? this.chosen : null);
+    this.view.only(this.chosen.size ? this.chosen : null);
   }
 }
 

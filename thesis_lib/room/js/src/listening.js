@@ -1,16 +1,13 @@
 // The room: what is chosen, shown and played, and how its parts follow each other.
-import { floats } from "./bytes.js";
 import { ChosenSound } from "./chosen.js";
-import { byName, byNumber } from "./colouring.js";
 import { levels } from "./colours.js";
 import { make } from "./dom.js";
 import { header } from "./header.js";
 import * as kept from "./kept.js";
 import { help, onKey } from "./keys.js";
-import { Legend } from "./legend.js";
 import { Lists } from "./lists.js";
-import { towards } from "./geometry.js";
 import { SoundMap } from "./map.js";
+import { MapView } from "./mapview.js";
 import { Player } from "./player.js";
 import { sourceOf } from "./source.js";
 import style from "./style.css";
@@ -36,8 +33,6 @@ export class Listening {
     this.other = null; // of A/B
     this.heard = { context: 0, channel: null, recorded: false };
     this.wanted = { k: model.get("k"), apart: ["group"], spread: false, label: null, within: null };
-    this.shown = { map: Object.keys(model.get("maps"))[0], colour: this.table.has("label") ? "label" : "group", codes: null };
-    this.maps = { [this.shown.map]: { places: floats(model.get("maps")[this.shown.map]) } };
     this.player = new Player(this.source, () => this.options());
     this.build(el);
     this.follow();
@@ -46,7 +41,7 @@ export class Listening {
 
   build(el) {
     this.map = new SoundMap(this.dark);
-    this.legend = new Legend(this);
+    this.view = new MapView(this);
     this.now = new ChosenSound(this);
     this.lists = new Lists(this);
     this.help = help(() => this.toggleHelp());
@@ -55,9 +50,9 @@ export class Listening {
       role: "region", "aria-label": `Listening room: ${this.model.get("title")}` },
       make("style", {}, style), header(this),
       make("div", { class: "halves" },
-        make("div", { class: "left" }, this.map.element, this.legend.element),
+        make("div", { class: "left" }, this.map.element, this.view.legend.element),
         make("div", { class: "right" }, this.now.element, this.lists.element)),
-      this.status, this.help);
+      this.status, this.help, this.player.audio);
     this.element.addEventListener("keydown", (event) => onKey(event, this));
     this.element.dataset.theme = this.dark ? "dark" : "light";
     el.append(this.element);
@@ -69,7 +64,7 @@ export class Listening {
     map.addEventListener("out", () => map.name(null));
     map.addEventListener("chosen", ({ detail }) => this.choose(detail, true));
     map.addEventListener("selected", ({ detail }) => this.select(detail));
-    map.canvas.addEventListener("keydown", (event) => this.walkOnMap(event));
+    map.canvas.addEventListener("keydown", (event) => this.view.walk(event));
     player.addEventListener("progress", () => this.progress());
     player.addEventListener("change", () => this.changed());
     player.addEventListener("failed", ({ detail }) => this.say(detail.message));
@@ -86,7 +81,7 @@ export class Listening {
       if (!this.map.element.clientWidth) return;
       seen.disconnect();
       this.map.begin(this.table.count);
-      this.paint();
+      this.view.paint();
       this.element.dataset.ready = "true";
       this.onChosen();
     });
@@ -111,9 +106,11 @@ export class Listening {
     return dot;
   }
 
-  say(words) {
+  /** Say something for some seconds, or until something else is said. */
+  say(words, stays = false) {
     this.status.textContent = words;
     clearTimeout(this.saying);
+    if (stays) return;
     this.saying = setTimeout(() => { this.status.textContent = ""; }, SAID);
   }
 
@@ -144,20 +141,20 @@ export class Listening {
     const item = this.clip ? CLIP : this.chosen;
     this.all = null;
     try {
-      const found = await this.source.near(item, { ...this.wanted, all: this.shown.colour === "distance" || this.table.count <= FEW });
+      const found = await this.source.near(item, { ...this.wanted, all: this.view.colour === "distance" || this.table.count <= FEW });
       if (asked !== this.asked) return;
       this.all = found.all;
       this.found = found;
       this.lists.showNear(found);
       this.map.mark(this.clip ? found.items : [item, ...found.items]);
-      if (this.shown.colour === "distance") this.paint();
+      if (this.view.colour === "distance") this.view.paint();
     } catch (error) {
       if (asked === this.asked) this.lists.sorry(error.message);
     }
   }
 
   async upload(file) {
-    this.say(`Listening to ${file.name} …`);
+    this.say(`Listening to ${file.name} …`, true);
     try {
       this.clip = await this.source.upload(file);
       this.clip.name = file.name;
@@ -263,7 +260,6 @@ export class Listening {
   setKept(list) {
     this.model.set("kept", list);
     this.model.save_changes();
-    this.lists.keptChanged();
   }
 
   keep(items) {
@@ -277,79 +273,7 @@ export class Listening {
     if (item != null && item >= 0) this.keep([item]);
   }
 
-  // --- the map ---
-
-  colouring() {
-    const { colour } = this.shown;
-    if (colour === "distance") {
-      return byNumber(this.all ?? new Float32Array(this.table.count), this.dark, ["near", "far"]);
-    }
-    if (colour === "preserved") {
-      return byNumber(this.maps[this.shown.map].preserved, this.dark, ["lost", "kept"]);
-    }
-    if (colour.startsWith("number:")) return byNumber(this.table.numbers[colour.slice(7)], this.dark);
-    return byName(this.table, colour, this.colours);
-  }
-
-  async paint(moved = false) {
-    const colouring = this.colouring();
-    this.legend.show(colouring);
-    await this.map.draw(this.maps[this.shown.map].places, colouring, moved);
-    this.filter();
-  }
-
-  async showMap(name) {
-    await this.know(name);
-    this.shown.map = name;
-    await this.paint(true);
-  }
-
-  async colourBy(choice) {
-    if (choice === "preserved") await this.know(this.shown.map);
-    this.shown.colour = choice;
-    this.shown.codes = null;
-    if (choice === "distance" && !this.all) await this.ask();
-    else await this.paint();
-  }
-
-  /** Places and preservation of a map, asked for once. */
-  async know(name) {
-    if (this.maps[name]?.preserved) return;
-    this.say(`Making the map ${name} …`);
-    try {
-      this.maps[name] = await this.source.places(name);
-      const share = Math.round(100 * this.maps[name].mean);
-      this.say(`On the map ${name}, ${share} % of the 10 nearest neighbours are still among the 10 nearest.`);
-    } catch (error) {
-      this.say(error.message);
-      throw error;
-    }
-  }
-
-  /** Show some codes of the column that colours; null: all. */
-  only(codes) {
-    this.shown.codes = codes;
-    this.filter();
-  }
-
-  filter() {
-    const { codes, colour } = this.shown;
-    if (!codes) return this.map.filter(null);
-    const own = this.table[colour].codes;
-    const items = [];
-    own.forEach((code, item) => codes.has(code) && items.push(item));
-    this.map.filter(items);
-  }
-
-  walkOnMap(event) {
-    const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-    const way = ways[event.key];
-    if (!way || !this.map.x) return;
-    event.preventDefault();
-    const from = this.chosen != null && this.chosen >= 0 ? this.chosen : 0;
-    const item = towards(this.map.x, this.map.y, from, way);
-    if (item >= 0) this.choose(item, true);
-  }
+  // --- the page ---
 
   toggleLasso() {
     this.map.useLasso(!this.map.lasso);
@@ -375,7 +299,7 @@ export class Listening {
     this.map.theme(dark);
     this.now.redraw();
     this.lists.redraw();
-    this.paint();
+    this.view.paint();
   }
 
   close() {

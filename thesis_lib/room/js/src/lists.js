@@ -69,7 +69,7 @@ export class Lists {
       distance: this.distanceOf(place), actions: this.actions(shown),
     }));
     const more = items.length > MOST ? make("li", { class: "hint" }, `and ${items.length - MOST} more`) : "";
-    const empty = items.length ? "" : make("li", { class: "hint" }, EMPTY[shown]);
+    const empty = items.length ? "" : make("li", { class: "hint" }, EMPTY[shown === "near" && this.room.chosen != null ? "none" : shown]);
     this.list.replaceChildren(...this.rows.map((row) => row.element), more, empty);
     this.progress(this.room.player);
     this.loading = this.rows.slice();
@@ -147,7 +147,8 @@ export class Lists {
 }
 
 const EMPTY = {
-  near: "No sound is chosen, or none qualifies.",
+  near: "No sound is chosen yet.",
+  none: "No sound qualifies: untick a box above, or choose another class.",
   selection: "Nothing is selected: hold Shift and drag around dots of the map, or press L.",
   kept: "Nothing is kept yet: + beside a sound puts it here.",
 };

@@ -12,12 +12,13 @@ const LOOK = {
 export class SoundMap extends EventTarget {
   constructor(dark) {
     super();
-    this.canvas = make("canvas", { tabindex: 0, role: "application",
+    this.canvas = make("canvas", { tabindex: 0, role: "application", class: "points",
       "aria-label": "Map of all sounds; arrow keys go to the sound that is nearest in their direction" });
     this.tip = make("div", { class: "tip", hidden: true });
     this.ringMark = make("div", { class: "ring", hidden: true });
     this.element = make("div", { class: "map" }, this.canvas, this.ringMark, this.tip);
     this.canvas.addEventListener("pointerdown", () => this.canvas.focus({ preventScroll: true }));
+    this.element.addEventListener("wheel", (event) => this.leaveToPage(event), { capture: true });
     this.dark = dark;
     this.marked = [];
     this.lasso = false;
@@ -50,6 +51,11 @@ export class SoundMap extends EventTarget {
     this.observer = new ResizeObserver(() => this.plot.set(this.size()));
     this.observer.observe(this.element);
     return true;
+  }
+
+  /** A wheel scrolls the page over a map that nobody has clicked. */
+  leaveToPage(event) {
+    if (document.activeElement !== this.canvas) event.stopPropagation();
   }
 
   size() {

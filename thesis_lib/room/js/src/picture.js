@@ -100,7 +100,7 @@ export function timeAxis(start, duration) {
 
 /** What shade is which level: a bar with its lowest and its highest in dB. */
 export function levelScale(lut, [low, high]) {
-  const bar = make("canvas", { class: "bar", width: 256, height: 1 });
+  const bar = make("canvas", { class: "bar", "aria-hidden": true, width: 256, height: 1 });
   const shades = Uint8Array.from({ length: 256 }, (_, i) => i);
   bar.getContext("2d").putImageData(new ImageData(coloured(shades, lut), 256, 1), 0, 0);
   const words = `Levels from ${Math.round(low)} to ${Math.round(high)} dB`;

@@ -34,10 +34,14 @@ export class Player extends EventTarget {
     return !this.audio.paused && !this.audio.ended;
   }
 
+  /** Seconds, as the sound itself says: a browser counts what an encoder puts in front. */
+  get length() {
+    return this.sound?.duration ?? this.audio.duration;
+  }
+
   /** How much of the sound has been heard, from 0 to 1. */
   get share() {
-    const { currentTime, duration } = this.audio;
-    return duration > 0 ? Math.min(1, currentTime / duration) : 0;
+    return this.length > 0 ? Math.min(1, this.audio.currentTime / this.length) : 0;
   }
 
   /** The same where something has been heard of it; else null. */
@@ -99,7 +103,7 @@ export class Player extends EventTarget {
 
   /** Go to a share of the sound that is played. */
   seek(share) {
-    if (this.audio.duration > 0) this.audio.currentTime = share * this.audio.duration;
+    if (this.length > 0) this.audio.currentTime = share * this.length;
   }
 
   close() {

@@ -17,13 +17,14 @@ class Kernel {
     this.waiting = new Map();
     this.heard = new Map(); // by question, in the order of use
     this.last = 0;
+    this.name = Math.random().toString(36).slice(2); // another view of the room asks the same kernel
     this.listener = (content, buffers) => this.receive(content, buffers);
     model.on("msg:custom", this.listener);
   }
 
   /** Ask the kernel: {content, buffers}; an error is its sentence. */
   ask(question, buffers) {
-    const id = (this.last += 1);
+    const id = `${this.name} ${(this.last += 1)}`;
     return new Promise((done, failed) => {
       const timer = setTimeout(() => {
         this.waiting.delete(id);
@@ -159,6 +160,7 @@ class Files {
   async places(name) {
     const own = this.model.get("maps")[name];
     const preserved = this.model.get("preserved")[name];
+    if (!preserved) throw new Error("This page does not hold how well neighbours survive.");
     const shares = floats(preserved);
     return { places: floats(own), preserved: shares, mean: shares.reduce((sum, one) => sum + one, 0) / shares.length };
   }

@@ -23,9 +23,10 @@ export class Table {
     return own[item] === blank ? "" : names[own[item]];
   }
 
+  /** Whether any sound has a name in a coded column; looked up once. */
   has(column) {
-    const { codes: own, blank } = this[column];
-    return own.some((code) => code !== blank);
+    const own = this[column];
+    return (own.any ??= own.codes.some((code) => code !== own.blank));
   }
 
   /** Where a sound is: its recording, session and node if there are any, and seconds. */
@@ -56,12 +57,12 @@ export class Table {
   search(text, most = 12) {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     if (!words.length) return [];
+    this.said ??= Array.from({ length: this.count }, (_, item) => `${this.text("label", item)} ${this.place(item)}`.toLowerCase());
     const hits = new Map();
     for (let item = 0; item < this.count && hits.size < most; item += 1) {
       const recording = this.recording.codes[item];
       if (hits.has(recording)) continue;
-      const said = `${this.text("label", item)} ${this.place(item)}`.toLowerCase();
-      if (words.every((word) => said.includes(word))) hits.set(recording, item);
+      if (words.every((word) => this.said[item].includes(word))) hits.set(recording, item);
     }
     return [...hits.values()];
   }
