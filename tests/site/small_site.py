@@ -33,10 +33,22 @@ png += chunk(b"IDAT", zlib.compress((b"\\0" + b"\\x80" * 8) * 8)) + chunk(b"IEND
 display(Image(png, width=80))
 display(HTML(picture(png, "the same")))"""
 
+ROOM = """import anywidget, traitlets
+class Room(anywidget.AnyWidget):
+    _esm = "export default {render({el}) { el.textContent = 'waits for a kernel'; }}"
+    title = traitlets.Unicode("tiny <music>").tag(sync=True)
+Room()"""
+
+OTHER = """class Other(anywidget.AnyWidget):
+    _esm = "export default {render({model, el}) { el.textContent = model.get('said'); }}"
+    said = traitlets.Unicode("drawn without a kernel").tag(sync=True)
+Other()"""
+
 WIDGET = """import ipywidgets
 ipywidgets.VBox([ipywidgets.Dropdown(options=["tick", "hiss"], description="Class"),
                  ipywidgets.HTML(player(wave, 16000, "the same tone"))])"""
 
+CODE = (SOUND, PICTURE, WIDGET, ROOM, OTHER)
 GIVEN = new_code_cell("home_folder = '/home/somebody'", metadata={"tags": ["injected-parameters"]})
 
 
@@ -46,7 +58,7 @@ def notebooks(folder):
     parts = [
         (
             "00_first",
-            [new_markdown_cell(FIRST), GIVEN, *map(new_code_cell, (SOUND, PICTURE, WIDGET))],
+            [new_markdown_cell(FIRST), GIVEN, *map(new_code_cell, CODE)],
         ),
         ("01_second", [new_markdown_cell("# The second"), new_code_cell("1 + 1")]),
     ]

@@ -72,9 +72,17 @@ def test_names_are_text_and_folders_of_a_machine_are_left_out(site):
 
 
 def test_a_widget_says_what_makes_it_live(site):
-    (note,) = pages(site)["00_first.html"].select(".note")
-    assert "make listen" in note.get_text()
+    notes = pages(site)["00_first.html"].select(".note")
+    assert len(notes) == 2 and all("make listen" in note.get_text() for note in notes)
     assert not pages(site)["01_second.html"].select(".note, script[src*=widgets]")
+
+
+def test_a_room_is_shown_by_its_page(site):
+    page = pages(site)["00_first.html"]
+    (frame,) = page.select("iframe.room")
+    assert frame["src"] == "room_tiny_music/index.html"
+    state = page.find("script", type="application/vnd.jupyter.widget-state+json").string
+    assert "drawn without a kernel" in state and "waits for a kernel" not in state
 
 
 def test_it_is_small_and_its_sizes_are_written_down(site):

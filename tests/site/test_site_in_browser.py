@@ -1,5 +1,7 @@
 """The site in a real browser, opened as files: no network, no kernel."""
 
+import re
+
 import chromium
 import pytest
 
@@ -29,6 +31,7 @@ def test_a_page_shows_formulas_widgets_and_plays(site, page, faults):
     chosen = page.get_by_label("Class", exact=True)
     chosen.wait_for()
     assert chosen.locator("option:checked").inner_text() == "tick"
+    page.get_by_text("drawn without a kernel", exact=True).wait_for()
     players = page.locator("audio")
     assert players.count() == 2  # a table's, and a widget's
     for player in players.all():
@@ -77,7 +80,7 @@ def contrast(one, other):
 
 
 def luminance(colour):
-    """Of "rgb(r, g, b)", as WCAG 2 has it."""
-    parts = [int(part) / 255 for part in colour.strip("rgb()").split(",")]
+    """Of "rgb(r, g, b)" or "rgba(r, g, b, opacity)", which is left out, as WCAG 2 has it."""
+    parts = [float(part) / 255 for part in re.findall(r"[\d.]+", colour)[:3]]
     linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
     return sum(weight * x for weight, x in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

@@ -11,8 +11,12 @@ from bs4 import BeautifulSoup
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
+from thesis_lib.util.text import as_attribute
+
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
+ROOM = """<iframe class="room" src="{address}" title="The listening room" loading="lazy"></iframe>
+<p><a href="{address}">The room on a page of its own</a></p>"""
 DIGITS = 16  # of a file's SHA-256, which it is called by
 
 
@@ -94,7 +98,10 @@ class EmbeddedToFiles(Preprocessor):
     def _empty(self, output, models):
         data = output.get("data", {})
         if VIEW in data:
-            output.metadata["room"] = self._room(models.get(data[VIEW]["model_id"], {}))
+            address = self._room(models.get(data[VIEW]["model_id"], {}))
+            if address:
+                del data[VIEW]
+                data["text/html"] = ROOM.format(address=as_attribute(address))
         if "text/html" in data:
             data["text/html"] = self.shelf.emptied(data["text/html"])
         for mimetype in [one for one in data if one.startswith("image/")]:
