@@ -7,7 +7,7 @@ import pytest
 from thesis_lib.analysis import keys
 from thesis_lib.util.errors import InputError
 
-# Clockwise from 1, as it is printed in Mixed In Key's guide: minor inside (A), major outside (B).
+# Clockwise from 1, as it is printed: minor inside (A), major outside (B).
 MINOR = "G# D# A# F C G D A E B F# C#".split()
 MAJOR = "B F# C# G# D# A# F C G D A E".split()
 WHEEL = {f"{note} {mode}": f"{hour}{letter}"

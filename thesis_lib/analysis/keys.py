@@ -9,9 +9,9 @@ correlation: C. L. Krumhansl, Cognitive Foundations of Musical Pitch, 1990, chap
 Davis, in the software Mixed In Key. Its two rules, of which `goes_with` asks one or both:
 
 - "harmonic": the same number, major or minor, or one number up or down of the same letter, that is
-  the relative key or a fifth (Mixed In Key, "Harmonic mixing guide").
-- "boost": seven or two numbers up of the same letter, that is a half or a whole tone up (the same,
-  "Energy boost mixing"; DJs also call it modulation).
+  the relative key or a fifth.
+- "boost": seven or two numbers up of the same letter, that is a half or a whole tone up, to raise
+  the energy (DJs' modulation mix: "Mixing in key, part 2", medwaystudios.com).
 """
 
 from collections.abc import Sequence

@@ -113,10 +113,13 @@ def _add_playlist(command):
         ("--from", "a walk from this song or class ..."),
         ("--to", "... to this one"),
         ("--after", "what fits after this song"),
+    ):
+        command.add_argument(name, dest=f"{name[2:]}_", metavar="SONG", default="", help=text)
+    for name, text in (
         ("--weakest", "the weakest transitions of this playlist"),
         ("--again", "make this list again from the parameters beside it"),
     ):
-        command.add_argument(name, dest=name[2:] + "_", default="", help=text)
+        command.add_argument(name, dest=f"{name[2:]}_", metavar="LIST", default="", help=text)
     for name, text in (
         ("--through", "... through this one; may be given again"),
         ("--grow", "a list that grows from this song, class or playlist; may be given again"),
@@ -125,7 +128,8 @@ def _add_playlist(command):
         ("--plus", "sounds like the sum: this song or class; may be given again"),
         ("--minus", "... minus this one"),
     ):
-        command.add_argument(name, dest=name[2:] + "_", action="append", default=[], help=text)
+        own = {"dest": f"{name[2:]}_", "metavar": "SONG", "default": []}
+        command.add_argument(name, action="append", help=text, **own)
     text = "all songs in an order that flows; from the song --from to --to, if given"
     command.add_argument("--order", action="store_true", help=text)
     command.add_argument("--steps", type=_number, default=10, help="songs of a walk")
