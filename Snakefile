@@ -53,6 +53,11 @@ for path in (Path("bench/results", f"{name}.json") for names in BENCHES.values()
         sys.exit(f"{path.absolute()} is missing; it comes with the suite: fetch it again.")
 
 
+def with_value(option, value):
+    """An option and its value, or nothing: an empty value is lost on the way through the shell."""
+    return [option, value] if value else []
+
+
 def code(*modules):
     """The library's files that a stage runs, so that it runs again when they change: the modules
     that do the work, and what is imported from there on."""
@@ -136,13 +141,13 @@ rule corpus:
         recipe=lambda wildcards: JOB.recipes[wildcards.domain],
         limit="--limit 1" if JOB.is_smoke else "",
         seeds=JOB.n_seeds,
-        corrections=lambda wildcards: JOB.corrections_of(wildcards.domain),
+        corrections=lambda wildcards: with_value("--corrections", JOB.corrections_of(wildcards.domain)),
     threads: THREADS
     priority: 40
     shell:
         "thesis corpus {params.name} {params.source:q} {wildcards.folder:q}/{wildcards.domain}"
         " --recipe {params.recipe:q} --seeds {params.seeds} {params.limit}"
-        " --corrections {params.corrections:q}"
+        " {params.corrections:q}"
 
 
 rule features:
