@@ -123,7 +123,7 @@ def _sound(room: Room, item: int, folder: Path) -> None:
         heard = room.excerpt(item)
         shade = excerpt.picture(heard, room.levels, (320, 96), room.sounds.features)
         (folder / f"{item}.mp3").write_bytes(mp3(excerpt.levelled(heard), heard.rate))
-        about = {"start": heard.start, "duration": heard.duration}
+        about: dict[str, Any] = {"start": heard.start, "duration": heard.duration}
         about |= {"columns": shade.shape[1], "bands": shade.shape[0], "shades": shade.tobytes()}
     except InputError as error:
         about = {"error": room.without_folder(str(error))}
