@@ -94,3 +94,9 @@ def test_a_folder_beside_with_the_same_beginning_is_outside(tmp_path):
     with pytest.raises(InputError, match="outside"):
         excerpt.inside(tmp_path / "a", "../ab/c.wav")
     assert excerpt.inside(tmp_path / "a", "b/../c.wav") == tmp_path / "a" / "c.wav"
+
+
+def test_a_steady_tone_looks_the_same_to_its_ends(tmp_path):
+    shade = excerpt.picture(excerpt.read(write(tmp_path / "a.wav", tone(1, 441.7))), (-60, 20))
+    shade = shade.astype(int)
+    assert np.abs(shade[:, [0, -1]] - shade[:, [50]]).max() <= 6

@@ -142,17 +142,18 @@ def picture(
 
 
 def decibels(excerpt: Excerpt, features: Features = Features()) -> np.ndarray:
-    """The log-Mel spectrogram: float32 array, shape (frames, n_mels), dB.
+    """The log-Mel spectrogram: float32 array, shape (frames, n_mels), dB, one for each hop.
 
-    At both ends the sound is mirrored by as much as puts the middle of the first frame at half a
-    hop: so many frames are so many hops.
+    A frame that would reach over an end is as its neighbour: so the middle of the first frame is
+    half a hop behind the beginning.
     """
     rates = excerpt.rate, features.sample_rate
     wave = np.concatenate(list(audio_io.resampled([excerpt.wave], *rates)))
-    beyond = (features.win_length - features.hop_length) // 2
-    short = max(0, features.win_length - len(wave) - 2 * beyond)
-    padded = np.pad(wave, (beyond, beyond + short), "reflect" if len(wave) > beyond else "edge")
-    return log_mel(padded, features, torch.float32).numpy()
+    wanted = max(1, len(wave) // features.hop_length)
+    short = max(0, features.win_length - len(wave))
+    mel = log_mel(np.pad(wave, (0, short)), features, torch.float32).numpy()[:wanted]
+    before = (wanted - len(mel)) // 2
+    return np.pad(mel, ((before, wanted - len(mel) - before), (0, 0)), "edge")
 
 
 def levels_of(excerpts: Iterable[Excerpt], features: Features = Features()) -> tuple[float, float]:

@@ -35,9 +35,10 @@ test("the sound itself is a part of what is heard with its context", () => {
   assert.deepEqual(ownPart({ start: [0], duration: [NaN] }, 0, { start: 0, duration: 5 }), [0, 1]);
 });
 
-test("numbers are coloured from low to high, and what is missing as the lowest", () => {
+test("numbers are coloured from low to high, and what is not known is grey", () => {
   const found = byNumber(Float32Array.from([10, 20, NaN, 30]), true);
-  assert.deepEqual([...found.values], [0, 0.5, 0, 1]);
+  assert.deepEqual([...found.values], [0, 32, 64, 63]);
+  assert.deepEqual([found.palette[64], found.palette.length, found.unknown], ["#949494", 65, true]);
   assert.deepEqual([found.low, found.high], [10, 30]);
   assert.equal(new Set(byNumber(Float32Array.from([5, 5]), true).values).size, 1);
 });

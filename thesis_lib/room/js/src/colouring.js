@@ -2,6 +2,7 @@
 import { many, scale } from "./colours.js";
 
 const GREY = "#949494";
+const STEPS = 64; // colours of numbers
 const SHOWN = 24; // names in a legend; there may be thousands
 
 /** The choices: [[value, words], ...]. */
@@ -24,15 +25,16 @@ export function byName(table, column, classColours) {
   for (const code of codes) counts[code] += 1;
   const legend = names.map((name, code) => ({ code, name, colour: palette[code], count: counts[code] }));
   const shown = legend.filter((one) => one.count).sort((a, b) => (column === "label" ? 0 : b.count - a.count));
-  return { kind: "categorical", column, values: codes, palette, legend: shown.slice(0, SHOWN), more: Math.max(0, shown.length - SHOWN) };
+  return { kind: "names", column, values: codes, palette, legend: shown.slice(0, SHOWN), more: Math.max(0, shown.length - SHOWN) };
 }
 
-/** By numbers: the middle 98 % of them from the first colour to the last; NaN is at the lowest. */
+/** By numbers: the middle 98 % of them in steps from the first colour to the last; NaN is grey. */
 export function byNumber(numbers, dark, words) {
   const sorted = Float32Array.from(numbers).filter(Number.isFinite).sort();
   const at = (share) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
   const [low, high] = [at(0.01), at(0.99)];
   const span = high - low || 1;
-  const values = Float32Array.from(numbers, (one) => (Number.isFinite(one) ? Math.min(1, Math.max(0, (one - low) / span)) : 0));
-  return { kind: "continuous", values, palette: scale(dark), low, high, words };
+  const step = (one) => Math.round((STEPS - 1) * Math.min(1, Math.max(0, (one - low) / span)));
+  const values = Uint32Array.from(numbers, (one) => (Number.isFinite(one) ? step(one) : STEPS));
+  return { kind: "numbers", values, palette: [...scale(dark, STEPS), GREY], low, high, words, unknown: values.includes(STEPS) };
 }

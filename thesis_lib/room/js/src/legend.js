@@ -11,7 +11,7 @@ export class Legend {
 
   show(colouring) {
     this.chosen = this.view.codes ?? new Set();
-    this.element.replaceChildren(...(colouring.kind === "categorical" ? this.names(colouring) : scaleOf(colouring)));
+    this.element.replaceChildren(...(colouring.kind === "names" ? this.names(colouring) : scaleOf(colouring)));
   }
 
   names({ legend, more }) {
@@ -32,8 +32,8 @@ export class Legend {
   }
 }
 
-function scaleOf({ palette, low, high, words }) {
+function scaleOf({ palette, low, high, words, unknown }) {
   const bar = make("span", { class: "scale", role: "img", "aria-label": `from ${number(low)} to ${number(high)}` });
-  bar.style.background = `linear-gradient(to right, ${palette.filter((_, i) => i % 9 === 0).join(", ")})`;
-  return [make("small", {}, `${words ? `${words[0]} ` : ""}${number(low)}`), bar, make("small", {}, `${number(high)}${words ? ` ${words[1]}` : ""}`)];
+  bar.style.background = `linear-gradient(to right, ${palette.slice(0, -1).filter((_, i) => i % 9 === 0).join(", ")})`;
+  return [make("small", {}, `${words ? `${words[0]} ` : ""}${number(low)}`), bar, make("small", {}, `${number(high)}${words ? ` ${words[1]}` : ""}`), unknown ? make("small", {}, "· grey: not known") : ""];
 }

@@ -93,10 +93,10 @@ export class SoundMap extends EventTarget {
     if (this.x && moved) this.area = null;
     this.x = x;
     this.y = y;
-    const { kind, values, palette } = colouring;
+    const { values, palette } = colouring;
     this.plot.set({ colorBy: "valueA", pointColor: palette.length > 1 ? palette : [palette[0], palette[0]] });
     await this.plot.draw({ x, y, valueA: Array.from(values) }, {
-      zDataType: kind, transition: moved, transitionDuration: 700, preventFilterReset: true,
+      zDataType: "categorical", transition: moved, transitionDuration: 700, preventFilterReset: true,
     });
     if (!this.area) await this.whole();
     this.mark(this.marked);

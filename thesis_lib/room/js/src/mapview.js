@@ -20,7 +20,7 @@ export class MapView {
   colouring() {
     const { colour, room } = this;
     if (colour === "distance") {
-      return byNumber(room.all ?? new Float32Array(room.table.count), room.dark, ["near", "far"]);
+      return byNumber(room.all ?? new Float32Array(room.table.count).fill(NaN), room.dark, ["near", "far"]);
     }
     if (colour === "preserved") {
       return byNumber(this.maps[this.name].preserved, room.dark, ["lost", "kept"]);
