@@ -21,7 +21,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import torch
-from evaluation import corpora, methods, networks, pays, rankings
+from evaluation import called, corpora, methods, networks, pays, rankings
 from evaluation.handcrafted import Missing
 from evaluation.label_planting import PLANTED, Items
 from harness import arguments, machine, on_all_cores, publish, start
@@ -54,7 +54,7 @@ COUNTS = ("clips_until_80_percent",)  # the others are shares
 OPTIONS = {
     "set": ("reporting", "quick", "development or reporting"),
     "draws": (50, 2, "times that labels are flipped"),
-    "measure": ("all", "all", "all or curves"),
+    "measure": ("all", "all", "all, curves or called"),
     "corpora": ("homes,esc10,mini music", "", "which"),
     "embeddings": (",".join(EMBEDDINGS), "log-Mel statistics", "which"),
 }
@@ -263,12 +263,27 @@ def measure(parts, args):
     yield from pays.rows(pd.concat(on_all_cores(work, "what it pays", args.quick)), args.quick)
 
 
+def called_wrong(parts, args):
+    """How many labels are called wrong, with and without any that is: see `evaluation.called`."""
+    work = [
+        delayed(called.counts)(corpus, part, one, planted, number, is_silent)
+        for corpus, own in parts.items()
+        for part, one in own.items()
+        for planted, share in called.SHARES.items()
+        for number in range(min(args.draws, called.DRAWS) if share else 1)
+    ]
+    return called.rows(on_all_cores(work, "called wrong", args.quick))
+
+
 def main(argv=None):
     args = arguments(__doc__, argv, **OPTIONS)
     parts, about = found(args), machine(set=args.set, draws=args.draws)
     name = RESULTS.get(args.set, "audit")
-    publish(args, f"{name}_curves", list(curves(parts, args)), about)
-    if args.measure != "curves":
+    if args.measure in ("all", "curves"):
+        publish(args, f"{name}_curves", list(curves(parts, args)), about)
+    if args.measure in ("all", "called"):
+        publish(args, f"{name}_called", list(called_wrong(parts, args)), about)
+    if args.measure == "all":
         publish(args, name, list(measure(parts, args)), about)
 
 

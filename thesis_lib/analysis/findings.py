@@ -18,6 +18,7 @@ from thesis_lib.analysis.label_audit import above_floor, node_deviation
 from thesis_lib.analysis.neighbours import available, nearest
 from thesis_lib.util.arrays import matrix
 
+RARE = 0.05  # share of recordings of the quiet class below which no noise floor is known
 WITHIN = 6.0  # dB above the floor of a microphone up to which nothing can be heard
 ODD = 6.0  # robust standard deviations from the other nodes
 COPY = 0.995  # cosine from which on two items are taken for copies

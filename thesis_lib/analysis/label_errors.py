@@ -4,9 +4,10 @@ An item is a moment, a song or a clip: one vector, one label. No score uses an i
 session, song or source, nor the same moment on another node, as evidence. More is more suspect;
 NaN is what cannot be judged, for no other group carries the label. See 06_error_analysis_sins.
 
-`bench/audit.py` plants wrong labels and measures all of these. An audit sorts by `both`, which
-finds most on homes for development, over all that is planted: copies of a sound under another
-label decide it, for of these `self_confidence` alone accuses the original as much.
+`bench/audit.py` plants wrong labels and measures all of these. An audit sorts by `both`, which has
+the best mean over all that is planted on homes for development. Copies of a sound under another
+label decide it: of these `self_confidence` accuses the original as much. Of most other errors
+`both` finds as many or a little fewer, between classes that are confused anyway clearly fewer.
 """
 
 import warnings

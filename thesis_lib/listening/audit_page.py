@@ -115,10 +115,12 @@ def _why_not(found, what):
 
 
 HOW = (
-    "A classifier is trained on all other sessions, songs or sources, and asked what it hears "
-    "here: the less of it is the label, the more suspect. Confident learning (Northcutt et al., "
-    "2021) calls a label wrong where another class is surer than that class usually is. Beside "
-    "each suspect are the items that sound nearest to it: listen whether it belongs to them."
+    "A classifier that has not heard the item's session, song or source is asked what it hears "
+    "here, and so are the item's nearest neighbours: the less both agree with the label, the more "
+    "suspect it is. Confident learning (Northcutt et al., 2021) calls a label wrong where another "
+    "class is surer than that class usually is; where classes are hard to tell apart it does so of "
+    "right labels, too. Beside each suspect are the items that sound nearest to it: listen "
+    "whether it belongs to them."
 )
 
 

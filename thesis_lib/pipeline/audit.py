@@ -254,6 +254,12 @@ def _rises(recordings, store, every, quiet, not_checked):
             "end to end are left out when the corpus is read."
         )
         return np.full(len(every.table), np.inf)
+    if (recordings.label == quiet).mean() < findings.RARE:
+        not_checked.append(
+            f"Silence: fewer than {100 * findings.RARE:.0f} % of the recordings are labelled "
+            f"{quiet}, and without these nobody knows how quiet a room is in which nothing is heard."
+        )
+        return np.full(len(every.table), np.inf)
     level = [
         store.spectrogram(row).mean(axis=1, dtype=np.float32) for row in range(len(recordings))
     ]
