@@ -9,8 +9,9 @@ not measured. What is heard is kept below `runs/audit_faults`: a run that was st
 
 A row: corpus, method, `planted` (all; one channel or the whole node; a kind; a kind and a
 strength), `metric`, `mean` with `ci_low` and `ci_high`, a 95 % interval from a bootstrap over
-sessions, of these homes and not of any home; `number` of faults, `sessions`, `seeds` (homes). `auroc`, `average_precision` and
-`recall_at_1_percent` (of false alarms) are of recordings, each as suspect as its worst channel.
+sessions, of these homes and not of any home; `number` of faults, `sessions`, `seeds` (homes).
+`auroc`, `average_precision` and `recall_at_1_percent` (of false alarms) are of recordings, each as
+suspect as its worst channel.
 `right_cause` and `right_channel` are shares of what is found at 1 % of false alarms; for random
 scores both are left out. "ours and embedding deviation" takes the higher of the two: it did not
 help on the development homes, so the library names faults without an embedding.

@@ -58,7 +58,7 @@ def test_the_map_names_every_folder():
     ignored = (ROOT / ".gitignore").read_text().replace("/\n", "\n").split()
     folders = {path.name for path in ROOT.glob("[!.]*/")
                if not any(path.match(pattern) for pattern in ignored)}  # fmt: skip
-    assert len(rows) == 10 and {"thesis_lib", "bench"} <= folders and "analysis" in packages
+    assert len(rows) == 11 and {"thesis_lib", "bench"} <= folders and "analysis" in packages
     assert [name for name in packages | folders if f"[`{name}/`]" not in house] == []
     heart = {path.stem for path in (ROOT / "thesis_lib").glob("*.py")} - {"__init__", "__main__"}
     assert heart == set(re.findall(r"`(\w+)`", rows[1]))

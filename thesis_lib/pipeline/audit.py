@@ -257,7 +257,7 @@ def _rises(recordings, store, every, quiet, not_checked):
     if (recordings.label == quiet).mean() < findings.RARE:
         not_checked.append(
             f"Silence: fewer than {100 * findings.RARE:.0f} % of the recordings are labelled "
-            f"{quiet}, and without these nobody knows how quiet a room is in which nothing is heard."
+            f"{quiet}, and without these nobody knows how quiet a room is where nothing is heard."
         )
         return np.full(len(every.table), np.inf)
     level = [
