@@ -93,7 +93,7 @@ def test_page_without_a_kernel_plays(executed, page):
     path.write_text(html)
     page.goto(path.as_uri(), wait_until="domcontentloaded")
     tables = page.locator("table.players")
-    assert tables.count() == 7  # 3 classes of each corpus, and a walk
+    assert tables.count() == 9  # 3 classes of each corpus, a walk, a sum, a test's power
     states = playable(page)
     assert len(states) > 7 * 4
     assert all(ready > 0 and length > 0 for ready, length, _ in states), states

@@ -11,6 +11,7 @@ import socket
 import sys
 import tempfile
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -94,7 +95,8 @@ def serve(job: Job, folder: Path, port: int, browser: bool) -> None:
     Server.clear_instance()
     server = Server.instance(port=port, token=secrets.token_urlsafe(24), opens=browser)
     server.initialize([str(folder / "room.ipynb")])
-    server.start()
+    with suppress(KeyboardInterrupt):  # also where it comes before the server listens
+        server.start()
 
 
 class Server(Voila):

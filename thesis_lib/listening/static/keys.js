@@ -48,7 +48,10 @@ function play(room) {
 
 function listen(room, model, signal) {
   const on = (name, answer, capture) => room.addEventListener(name, answer, { signal, capture });
-  room.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab keeps off what carries it
+  // JupyterLab keeps off what carries its mark; it looks at what has the focus alone.
+  const mark = (one) => one.setAttribute("data-lm-suppress-shortcuts", "true");
+  on("focusin", ({ target }) => mark(target));
+  mark(room);
   on("play", ({ target }) => {
     for (const other of room.querySelectorAll("audio")) if (other !== target) other.pause();
     follow(target);
