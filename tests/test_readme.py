@@ -119,3 +119,16 @@ def test_how_many_wrong_labels_an_audit_finds_is_what_was_measured():
     shares = [round(100 * own[name]) for name in ("homes", "esc10", "mini music")]
     ends = [round(100 * end) for end in (random.min(), random.max())]
     assert [int(one) for one in said.groups()] == shares + ends
+
+
+def test_how_many_right_labels_an_audit_calls_wrong_is_what_was_measured():
+    *rows, _ = json.loads((ROOT / "bench/results/audit_called.json").read_text())
+    shares = {row["corpus"]: f"{100 * row['mean']:.0f}" for row in rows if row["planted"] == "none"}
+    ends = sorted(map(int, shares.values()))
+    said = f"of corpora without a wrong label {ends[0]} to {ends[-1]} % are"
+    assert said in " ".join(README.split())
+    text = " ".join((ROOT / "docs" / "audit.md").read_text().split())
+    of = "still counts {esc10} % (ESC-10), {homes} % (simulated homes) and {mini music} % (mini music"
+    for name, share in shares.items():
+        of = of.replace(f"{{{name}}}", share)
+    assert of in text
