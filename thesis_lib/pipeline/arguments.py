@@ -251,7 +251,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     audit.add_argument("--embeddings", default="", help=text)
     audit.add_argument("--corrections", default="", help=CORRECTIONS)
     audit.add_argument("--runs", default="runs", help="where spectrograms are kept")
-    text = "fail, with status 3, if a larger share of the labels is called wrong: 0.05"
+    text = "fail, with status 3, if a larger share of the labels is called wrong: 0.2"
     audit.add_argument("--fail-above", type=_share, default=1.0, help=text)
     _add_export(commands)
     _add_playlist(
