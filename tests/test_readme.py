@@ -100,10 +100,10 @@ def test_it_holds_one_part_of_three_out_and_says_who_is_near(by_hand):
 
 
 def test_a_hundred_songs_take_as_long_as_is_said():
-    assert "the listening room it takes a minute and a half on two cores" in README
+    assert "the listening room it takes a little over a minute on two cores" in README
     *rows, machine = json.loads((ROOT / "bench/results/listening.json").read_text())
     (all_,) = [row["mean"] for row in rows if row["metric"] == "all"]
-    assert all_ <= 90 and machine["cores"] == 2
+    assert 60 < all_ <= 75 and machine["cores"] == 2
 
 
 def test_how_many_wrong_labels_an_audit_finds_is_what_was_measured():
