@@ -139,8 +139,7 @@ def _faults(corpus, not_checked):
     found = channel_faults.by_recording(table, channel_faults.faults(table))
     gains = gain_steps(table.sort_values("group", key=_numbers, kind="stable"))
     stepped = (gains.deviations.abs() > STEPPED) & (gains.step.abs() > SMALL)
-    stepped &= len(gains) >= NODES
-    return found[found.score > FAULTY], gains[stepped]
+    return found[found.score > FAULTY], gains[stepped & (len(gains) >= NODES)]
 
 
 def _numbers(names):
