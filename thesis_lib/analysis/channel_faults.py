@@ -68,8 +68,8 @@ def faults(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per row of the table: a column for each of `CAUSES` (1: hardly ever seen in sound
-        recordings), `score` (the highest of them), `cause` (the likeliest, of `CAUSES`), `why` (a
+        One row per row of the table: a column for each of `CAUSES` (1: seldom reached by a
+        sound channel), `score` (the highest of them), `cause` (the likeliest, of `CAUSES`), `why` (a
         sentence with the number and what is usual).
 
     Raises

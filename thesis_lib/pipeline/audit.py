@@ -30,7 +30,7 @@ from thesis_lib.util.names import EMBEDDINGS
 from thesis_lib.util.text import slug
 
 LEAST = 4  # items of a class: of fewer nothing is said
-FAULTY = 2.0  # score above which a fault is reported: of a development home 5 in 1000 by mistake
+FAULTY = 2.0  # score above which a fault is reported: of sound recordings under 1 in 100
 STEPPED, SMALL = 6.0, 2.0  # standard errors, and dB, from which a step in a node's gain is reported
 NODES = 4  # of fewer nobody can tell whose gain changed
 QUIET = {"home": "absence"}  # the class of silence, by domain
