@@ -69,8 +69,8 @@ def faults(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per row of the table: a column for each of `CAUSES` (1: seldom reached by a
-        sound channel), `score` (the highest of them), `cause` (the likeliest, of `CAUSES`), `why` (a
-        sentence with the number and what is usual).
+        sound channel), `score` (the highest of them), `cause` (the likeliest, of `CAUSES`), `why`
+        (a sentence with the number and what is usual).
 
     Raises
     ------
