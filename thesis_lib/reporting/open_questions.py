@@ -64,7 +64,7 @@ def transfer(
 
 
 def cannot_tell(rows: pd.DataFrame, nice: Callable[[str], str]) -> Markdown:
-    """Where no chance that the test can show is small enough after the correction; as sentences.
+    """Where no chance is small enough after the correction; as sentences.
 
     `rows` has `corpus`, `groups`, `p` (by itself), `p_corrected`.
     """
@@ -75,8 +75,7 @@ def cannot_tell(rows: pd.DataFrame, nice: Callable[[str], str]) -> Markdown:
             lines.append(
                 f"With {own['groups'].iloc[0]:.0f} sessions, songs or sources and {count} "
                 f"comparisons no difference on {nice(corpus)} can be told: the smallest chance is "
-                f"{least:.3f}, {least * count:.2f} after the correction, and draws of so few "
-                "groups cannot show one much smaller."
+                f"{least:.3f}, {least * count:.2f} after the correction."
             )
     return Markdown("\n\n".join(lines))
 
